@@ -1,0 +1,295 @@
+import * as z from 'zod/mini';
+import { ConfigError } from './errors.ts';
+import { CANONICAL_FIELDS } from './lead-event.ts';
+
+z.config(z.locales.en());
+
+const headerName = z
+  .string()
+  .check(
+    z.regex(/^[a-z0-9-]{1,64}$/, 'must be a lower-case header name, for example "x-signature"'),
+  );
+const seconds = (min: number, max: number) => z.number().check(z.int(), z.gte(min), z.lte(max));
+const count = seconds;
+const origin = z
+  .string()
+  .check(
+    z.regex(
+      /^https?:\/\/[a-z0-9.-]+(:\d{1,5})?$/,
+      'must be an origin without a path, for example "https://www.example.com"',
+    ),
+  );
+
+/** Maps a sender's own field (a ref, an id or a name) to a canonical one. */
+const fieldMap = z._default(z.record(z.string(), z.enum(CANONICAL_FIELDS)), {});
+
+const sourceBase = {
+  /** What the CRM shows as the origin of the lead; the source's name by default. */
+  label: z.optional(z.string().check(z.minLength(1), z.maxLength(100))),
+  /** 0–100. Of two submissions of the same moment, the more trusted one wins. */
+  trust: z._default(count(0, 100), 50),
+  /** Answer 409 when the same e-mail address was submitted to this source before. */
+  onRepeat: z._default(z.enum(['accept', 'conflict']), 'accept'),
+  fields: fieldMap,
+};
+
+const timestampSchema = z.strictObject({
+  header: headerName,
+  unit: z._default(z.enum(['seconds', 'milliseconds']), 'seconds'),
+  toleranceSeconds: z._default(seconds(1, 3_600), 300),
+});
+
+/** How a sender signs: everything that the one HMAC verifier needs to know. */
+export const signatureSchema = z.strictObject({
+  header: headerName,
+  prefix: z._default(z.string().check(z.maxLength(40)), ''),
+  algorithm: z._default(z.enum(['sha256', 'sha512']), 'sha256'),
+  encoding: z._default(z.enum(['hex', 'base64']), 'hex'),
+  keyEncoding: z._default(z.enum(['utf8', 'base64', 'hex']), 'utf8'),
+  /** What is signed. Tokens: `{body}`, `{timestamp}`, `{header:<name>}`. */
+  template: z._default(
+    z.string().check(
+      z.regex(/\{body\}/, 'must contain {body}'),
+      z.refine(
+        (template) => /^(?:[^{}]|\{body\}|\{timestamp\}|\{header:[a-z0-9-]+\})*$/.test(template),
+        'may hold only the tokens {body}, {timestamp} and {header:<name>}',
+      ),
+    ),
+    '{timestamp}.{body}',
+  ),
+  /** `none` accepts a request of any age: replays are then caught by the idempotency key alone. */
+  timestamp: z.union([z.literal('none'), timestampSchema]),
+});
+
+export type SignatureScheme = z.infer<typeof signatureSchema>;
+
+/** A dotted path into a JSON body, for example `data.id`. */
+const jsonPath = z
+  .string()
+  .check(
+    z.regex(
+      /^[A-Za-z0-9_$-]+(\.[A-Za-z0-9_$-]+)*$/,
+      'must be a dotted path, for example "data.id"',
+    ),
+  );
+
+const typeformSource = z.strictObject({ provider: z.literal('typeform'), ...sourceBase });
+
+const standardWebhooksSource = z.strictObject({
+  provider: z.literal('standard_webhooks'),
+  ...sourceBase,
+  toleranceSeconds: z._default(seconds(1, 3_600), 300),
+  /** Where the person's own id is in the body, if the sender has one. */
+  externalIdPath: z.optional(jsonPath),
+});
+
+const genericHmacSource = z
+  .strictObject({
+    provider: z.literal('generic_hmac'),
+    ...sourceBase,
+    signature: signatureSchema,
+    /** Where the submission's id is. Without it, the content itself makes the key. */
+    idPath: z.optional(jsonPath),
+    typePath: z.optional(jsonPath),
+    occurredAtPath: z.optional(jsonPath),
+    externalIdPath: z.optional(jsonPath),
+    /** Where the lead's fields are; the whole body by default. */
+    dataPath: z.optional(jsonPath),
+  })
+  .check(
+    z.refine(
+      (source) =>
+        source.signature.timestamp === 'none' || source.signature.template.includes('{timestamp}'),
+      {
+        path: ['signature', 'template'],
+        error: 'must contain {timestamp}, or signature.timestamp must be "none"',
+      },
+    ),
+  );
+
+const websiteFormSource = z.strictObject({
+  provider: z.literal('website_form'),
+  ...sourceBase,
+  /** Origins that may post, as browsers send them. A browser of another origin gets 403. */
+  allowedOrigins: z.array(origin).check(z.minLength(1)),
+  /** A field that people do not see: what fills it in is a bot. */
+  honeypotField: z._default(z.string().check(z.minLength(1)), 'website'),
+});
+
+/** One configured sender. */
+export const sourceSchema = z.discriminatedUnion('provider', [
+  typeformSource,
+  standardWebhooksSource,
+  genericHmacSource,
+  websiteFormSource,
+]);
+
+export type SourceConfig = z.infer<typeof sourceSchema>;
+export type ProviderName = SourceConfig['provider'];
+
+const httpsUrl = z
+  .string()
+  .check(
+    z.regex(
+      /^(https:\/\/[a-z0-9.-]+(:\d{1,5})?|http:\/\/(127\.0\.0\.1|localhost)(:\d{1,5})?)$/,
+      'must be an https origin without a path (http on loopback only)',
+    ),
+  );
+const apiName = z
+  .string()
+  .check(
+    z.regex(/^[A-Za-z][A-Za-z0-9_]{0,99}$/, 'must be a Zoho API name, for example "Last_Name"'),
+  );
+
+/** Zoho fields that every organisation has, and which canonical field fills them. */
+const DEFAULT_FIELD_MAPPING = {
+  first_name: 'First_Name',
+  last_name: 'Last_Name',
+  email: 'Email',
+  phone: 'Phone',
+  company: 'Company',
+  job_title: 'Designation',
+  website: 'Website',
+  message: 'Description',
+  street: 'Street',
+  city: 'City',
+  region: 'State',
+  postal_code: 'Zip_Code',
+  country: 'Country',
+  lead_source: 'Lead_Source',
+} as const;
+
+const zohoSchema = z.strictObject({
+  /** Where tokens come from. Depends on the data centre: accounts.zoho.eu, accounts.zoho.in, … */
+  accountsUrl: z._default(httpsUrl, 'https://accounts.zoho.com'),
+  /** Where records are written: www.zohoapis.com, www.zohoapis.eu, sandbox.zohoapis.com, … */
+  apiUrl: z._default(httpsUrl, 'https://www.zohoapis.com'),
+  module: z._default(z.enum(['Leads', 'Contacts']), 'Leads'),
+  /**
+   * - `unique_field`: the module has a unique custom field for the identity (recommended)
+   * - `email_search`: it has none; records are found by e-mail address
+   */
+  match: z._default(z.enum(['unique_field', 'email_search']), 'unique_field'),
+  keyField: z._default(apiName, 'Holdfast_Key'),
+  versionField: z._default(apiName, 'Holdfast_Version'),
+  /** Automations that a write starts. */
+  trigger: z._default(
+    z.array(z.enum(['workflow', 'approval', 'blueprint', 'pathfinder', 'orchestration'])),
+    ['workflow'],
+  ),
+  /** Canonical field → Zoho API name. Entries are added to the built-in ones or replace them. */
+  fields: z._default(z.record(z.string(), apiName), {}),
+  /** Fills `Last_Name`, which Zoho requires, when a lead has no name and no company. */
+  lastNameFallback: z._default(z.string().check(z.minLength(1), z.maxLength(80)), 'Unknown'),
+  /** Fills `Company`, which most layouts require. */
+  companyFallback: z._default(z.string().check(z.minLength(1), z.maxLength(100)), 'Unknown'),
+  /**
+   * Simultaneous calls that the edition allows: Free 5, Standard 10, Professional 15, Enterprise 20,
+   * Ultimate 25 (Zoho CRM v8, API limits, read 2026-11-22).
+   */
+  editionConcurrency: z._default(count(2, 25), 10),
+});
+
+const deliverySchema = z.strictObject({
+  /** Events a consumer call takes. 10 leads are one upsert: 1 API credit. */
+  batchSize: z._default(count(1, 10), 10),
+  /** Consumer functions at a time. SQS allows no fewer than 2. */
+  maxConcurrency: z._default(count(2, 25), 3),
+  crmTimeoutMs: z._default(count(100, 25_000), 10_000),
+  /** CRM calls for one lead before it is quarantined (if the hours below are over, too). */
+  attemptsMax: z._default(count(1, 1_000), 50),
+  retryForHours: z._default(count(1, 168), 72),
+  /** CRM calls for one lead whose refusals may come from a race. */
+  raceAttemptsMax: z._default(count(1, 50), 5),
+  /** Claims that end without a result (crash, time-out) before a lead is quarantined as poison. */
+  poisonClaimsMax: z._default(count(2, 100), 5),
+  /** How long one writer may hold an identity's record. Outlasts `crmTimeoutMs` by far. */
+  identityLeaseMs: z._default(count(15_000, 300_000), 60_000),
+  /** How long after a call without an answer Zoho may still commit it. */
+  settleWindowMs: z._default(count(1_000, 120_000), 30_000),
+});
+
+const subscriptionSchema = z.discriminatedUnion('protocol', [
+  z.strictObject({
+    protocol: z.literal('email'),
+    endpoint: z.string().check(z.email('must be an e-mail address')),
+  }),
+  z.strictObject({
+    protocol: z.literal('https'),
+    endpoint: z.string().check(z.regex(/^https:\/\/\S+$/, 'must be an https URL')),
+  }),
+]);
+
+const configSchema = z.strictObject({
+  sources: z
+    .record(
+      z
+        .string()
+        .check(
+          z.regex(
+            /^[a-z][a-z0-9_-]{0,39}$/,
+            'must be lower-case letters, digits, _ or -, at most 40, starting with a letter',
+          ),
+        ),
+      sourceSchema,
+    )
+    .check(z.refine((sources) => Object.keys(sources).length > 0, 'must name at least one source')),
+  identity: z._default(
+    z.strictObject({
+      /** What stands for a person, in this order: the first one that a lead has. */
+      order: z.array(z.enum(['email', 'external_id', 'phone'])).check(z.minLength(1)),
+    }),
+    { order: ['email', 'external_id', 'phone'] },
+  ),
+  zoho: z.prefault(zohoSchema, {}),
+  delivery: z.prefault(deliverySchema, {}),
+  intake: z.prefault(
+    z.strictObject({
+      jsonBytesMax: z._default(count(1_024, 4_000_000), 1_000_000),
+      multipartBytesMax: z._default(count(1_024, 4_000_000), 4_000_000),
+    }),
+    {},
+  ),
+  /** How long things are kept. Keys must outlive every sender's retries. */
+  retention: z.prefault(
+    z.strictObject({
+      eventDays: z._default(count(90, 3_650), 400),
+      rawDays: z._default(count(14, 3_650), 90),
+      suppressedDays: z._default(count(1, 365), 30),
+    }),
+    {},
+  ),
+  alarms: z.prefault(
+    z.strictObject({ subscriptions: z._default(z.array(subscriptionSchema), []) }),
+    {},
+  ),
+});
+
+/** The configuration as a person writes it: everything but `sources` has a default. */
+export type HoldfastConfigInput = z.input<typeof configSchema>;
+
+/** The configuration with every setting filled in. */
+export type HoldfastConfig = z.output<typeof configSchema>;
+
+/**
+ * Checks a configuration and fills in its defaults.
+ *
+ * @throws {ConfigError} naming each wrong setting by its path, with what is allowed
+ */
+export function defineConfig(input: HoldfastConfigInput): HoldfastConfig {
+  const parsed = configSchema.safeParse(input);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `  ${pathOf(issue.path)}: ${issue.message}`);
+    throw new ConfigError(`holdfast.config.ts is not valid:\n${lines.join('\n')}`);
+  }
+  return parsed.data;
+}
+
+/** The full canonical → Zoho mapping: the built-in one with the configured entries over it. */
+export function zohoFieldMapping(config: HoldfastConfig): Readonly<Record<string, string>> {
+  return { ...DEFAULT_FIELD_MAPPING, ...config.zoho.fields };
+}
+
+function pathOf(path: readonly PropertyKey[]): string {
+  return path.length === 0 ? '(top level)' : path.map(String).join('.');
+}

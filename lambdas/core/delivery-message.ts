@@ -1,0 +1,36 @@
+import * as z from 'zod/mini';
+
+const schema = z.object({
+  schema_version: z.literal(1),
+  idempotency_key: z.string().check(z.minLength(1)),
+  source: z.string(),
+  event_type: z.string(),
+  correlation_id: z.string(),
+  quarantine_id: z.optional(z.string()),
+});
+
+/**
+ * What travels on the delivery queue: names an event, never carries its payload.
+ *
+ * `quarantine_id` is there when the message comes from the dead-letter queue: it lets the claim take
+ * an event out of exactly that quarantine.
+ */
+export type DeliveryMessage = z.infer<typeof schema>;
+
+/**
+ * Reads a queue message's body.
+ *
+ * A dead letter reads as a delivery message too, since a redrive moves it here as it is.
+ *
+ * @returns `undefined` when the body is no delivery message
+ */
+export function parseDeliveryMessage(body: string): DeliveryMessage | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+  const parsed = schema.safeParse(value);
+  return parsed.success ? parsed.data : undefined;
+}

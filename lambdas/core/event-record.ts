@@ -1,0 +1,188 @@
+/**
+ * An event's state and the only ways in which it changes.
+ *
+ * ```
+ * received ──claim──► processing ──► succeeded
+ *    ▲                  │  │  └────► quarantined ──claim with its quarantine id──► processing
+ *    │                  │  └──► failed (waits for its due time) ──claim──► processing
+ *    └── held ◄─────────┘             (delivery switched off / on)
+ *
+ * suppressed: accepted, but not meant for the CRM (spam trap, test lead); final
+ * ```
+ *
+ * Each arrow is one conditional write of the store. The decisions are here, pure, so that the
+ * in-memory store and the table's condition expressions can be held against the same rules.
+ */
+import type { Failure, FailureClass } from './failure.ts';
+import type { NormalizedEvent } from './lead-event.ts';
+
+export type EventState =
+  | 'received'
+  | 'processing'
+  | 'failed'
+  | 'held'
+  | 'succeeded'
+  | 'suppressed'
+  | 'quarantined';
+
+/** Why an accepted event is not sent to the CRM. */
+export type Suppression = 'spam_trap' | 'test_lead';
+
+/** What the CRM did with an event. */
+export interface CrmResult {
+  readonly module: string;
+  readonly recordId: string;
+  /** `none`: an earlier write had carried this event's values already. */
+  readonly action: 'insert' | 'update' | 'none';
+}
+
+/** One event's state, without its payload. Times are ISO 8601 in UTC with milliseconds. */
+export interface EventRecord {
+  readonly key: string;
+  readonly state: EventState;
+  readonly source: string;
+  readonly eventType: string;
+  readonly sourceEventId?: string;
+  readonly deliveryId?: string;
+  readonly occurredAt: string;
+  readonly receivedAt: string;
+  readonly correlationId: string;
+  readonly payloadHash: string;
+  readonly mappingVersion: string;
+  /** CRM calls made for this event. */
+  readonly attempts: number;
+  /** Claims since the last one that ended; more than a few mean that it crashes its consumer. */
+  readonly claims: number;
+  /** Deliveries of the same key with other content. */
+  readonly conflicts: number;
+  readonly leaseToken?: string;
+  readonly leaseUntilMs?: number;
+  readonly nextDueAtMs?: number;
+  readonly lastAttemptAt?: string;
+  readonly crm?: CrmResult;
+  readonly failure?: Failure;
+  readonly quarantineId?: string;
+  readonly quarantinedAt?: string;
+  readonly dlqSentAt?: string;
+  readonly suppression?: Suppression;
+}
+
+/** The request as it came, kept beside what was read from it. */
+export interface RawPayload {
+  readonly body: Uint8Array;
+  readonly contentType: string;
+  /** Allow-listed header names only: never a secret, a cookie or an authorization. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly signature: 'current' | 'previous' | 'none';
+}
+
+/** How an accepted event starts. */
+export type InitialState =
+  | { readonly state: 'received' }
+  | { readonly state: 'suppressed'; readonly suppression: Suppression }
+  | { readonly state: 'quarantined'; readonly failure: Failure; readonly quarantineId: string };
+
+/** An event to be stored. */
+export interface NewEvent {
+  readonly key: string;
+  readonly source: string;
+  readonly eventType: string;
+  readonly sourceEventId?: string;
+  readonly deliveryId?: string;
+  readonly occurredAt: string;
+  readonly receivedAt: string;
+  readonly correlationId: string;
+  /** SHA-256 of the submission's content, hex. */
+  readonly payloadHash: string;
+  readonly mappingVersion: string;
+  readonly raw: RawPayload;
+  /** Absent when the body could not be read. */
+  readonly normalized?: NormalizedEvent;
+  readonly initial: InitialState;
+}
+
+/**
+ * What became of an event that was handed in.
+ *
+ * - `accepted`: it is stored, for the first time
+ * - `duplicate`: the same key with the same content is stored already
+ * - `conflict`: the same key is stored with other content; the first one is kept
+ */
+export type Acceptance =
+  | { readonly kind: 'accepted'; readonly record: EventRecord }
+  | { readonly kind: 'duplicate' | 'conflict'; readonly record: EventRecord };
+
+export interface ClaimRequest {
+  readonly key: string;
+  readonly leaseToken: string;
+  readonly leaseMs: number;
+  readonly nowMs: number;
+  /** Opens this very quarantine. */
+  readonly quarantineId?: string;
+}
+
+export type ClaimResult =
+  | { readonly kind: 'claimed'; readonly record: EventRecord; readonly leaseToken: string }
+  | { readonly kind: 'ended'; readonly record: EventRecord }
+  | { readonly kind: 'in_progress'; readonly untilMs: number }
+  | { readonly kind: 'not_due'; readonly dueAtMs: number }
+  | { readonly kind: 'unknown_event' };
+
+export interface FailedAttempt {
+  readonly failure: Failure;
+  /** CRM calls made for this event, this attempt included. */
+  readonly attempts: number;
+  readonly atMs: number;
+  readonly nextDueAtMs: number;
+}
+
+export interface QuarantineEntry {
+  readonly quarantineId: string;
+  readonly failure: Failure;
+  readonly attempts: number;
+  readonly atMs: number;
+}
+
+/** A partition of the `open` index: events that have not ended, and quarantined ones by class. */
+export type OpenPartition =
+  | { readonly kind: 'open'; readonly shard: number }
+  | { readonly kind: 'held' }
+  | { readonly kind: 'quarantined'; readonly failureClass: FailureClass };
+
+/**
+ * Early claims of a failed event are refused, but queue and table clocks may differ by a little.
+ */
+export const DUE_TOLERANCE_MS = 1_000;
+
+/**
+ * Decides whether a claim may take an event, from the state alone.
+ *
+ * @returns why not, or `{ kind: 'claimable' }`
+ */
+export function decideClaim(
+  record: EventRecord,
+  request: Pick<ClaimRequest, 'nowMs' | 'quarantineId'>,
+): Exclude<ClaimResult, { kind: 'claimed' | 'unknown_event' }> | { readonly kind: 'claimable' } {
+  switch (record.state) {
+    case 'received':
+    case 'held':
+      return { kind: 'claimable' };
+    case 'failed': {
+      const dueAtMs = record.nextDueAtMs ?? 0;
+      return dueAtMs <= request.nowMs + DUE_TOLERANCE_MS
+        ? { kind: 'claimable' }
+        : { kind: 'not_due', dueAtMs };
+    }
+    case 'processing': {
+      const untilMs = record.leaseUntilMs ?? 0;
+      return untilMs <= request.nowMs ? { kind: 'claimable' } : { kind: 'in_progress', untilMs };
+    }
+    case 'quarantined':
+      return request.quarantineId !== undefined && request.quarantineId === record.quarantineId
+        ? { kind: 'claimable' }
+        : { kind: 'ended', record };
+    case 'succeeded':
+    case 'suppressed':
+      return { kind: 'ended', record };
+  }
+}

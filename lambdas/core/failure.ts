@@ -1,0 +1,107 @@
+/**
+ * The catalogue of failures: every way in which a lead can fail to reach the CRM.
+ *
+ * A code is stable: it is stored, counted, alarmed on and listed in `docs/errors.md`.
+ */
+
+/**
+ * What a failure asks for.
+ *
+ * - `retryable`: try again on the schedule, within the attempt budget
+ * - `potentially_retryable`: try a few times, a race may have caused it
+ * - `permanent`: trying again cannot help; a person must look
+ * - `authorization`: the CRM no longer lets us in; a person must look at once
+ */
+export type FailureClass = 'retryable' | 'potentially_retryable' | 'permanent' | 'authorization';
+
+const CATALOGUE = {
+  unreadable_body: [
+    'permanent',
+    'The request was signed correctly, but its body could not be read',
+  ],
+  unknown_shape: ['permanent', 'The request was signed correctly, but it has no known form'],
+  missing_identity: [
+    'permanent',
+    'The lead has no e-mail address, phone number or external id, so no CRM record can stand for it',
+  ],
+  mapping_failed: ['permanent', 'The lead could not be turned into CRM fields'],
+  payload_missing: ['permanent', 'The stored lead could not be found or read back'],
+  poison: [
+    'permanent',
+    'Delivery of this lead ended without a result several times, so it was set aside',
+  ],
+  crm_no_answer: ['retryable', 'Zoho did not answer; the write may or may not have happened'],
+  crm_unavailable: ['retryable', 'Zoho answered that it is unavailable'],
+  crm_rate_limited: ['retryable', 'Zoho refused the call because of too many requests'],
+  crm_credits_exhausted: [
+    'retryable',
+    'The daily API credits of the Zoho organisation are used up',
+  ],
+  crm_record_locked: ['retryable', 'Zoho has locked the record for the moment'],
+  crm_record_gone: ['retryable', 'The Zoho record is gone; the lead is written anew'],
+  crm_bad_answer: ['retryable', 'Zoho answered something that cannot be matched to the rows sent'],
+  crm_token_throttled: ['retryable', 'Zoho asked to wait before a new access token'],
+  retries_exhausted: ['permanent', 'All delivery attempts are used up'],
+  crm_duplicate_data: [
+    'potentially_retryable',
+    'Zoho refused the lead because another record holds the same unique value',
+  ],
+  crm_conflict: ['potentially_retryable', 'Zoho reported a conflict with another change'],
+  crm_invalid_data: ['permanent', 'Zoho refused a value'],
+  crm_mandatory_missing: ['permanent', 'Zoho requires a field that the lead does not have'],
+  crm_refused: ['permanent', 'Zoho refused the lead'],
+  crm_misconfigured: [
+    'permanent',
+    'Zoho does not know the module, field or address that is configured',
+  ],
+  crm_unauthorized: ['authorization', 'Zoho no longer accepts our credentials'],
+  crm_forbidden: ['authorization', 'The Zoho user or its scopes lack the right to write leads'],
+} as const satisfies Record<string, readonly [FailureClass, string]>;
+
+/** A stable failure code, a row of `docs/errors.md`. */
+export type FailureCode = keyof typeof CATALOGUE;
+
+/** All codes, in the order of the catalogue. */
+export const FAILURE_CODES: readonly FailureCode[] = Object.keys(CATALOGUE) as FailureCode[];
+
+/** One failure as it is stored, logged and put on the dead-letter queue. */
+export interface Failure {
+  readonly code: FailureCode;
+  readonly class: FailureClass;
+  /** A sentence for the operator. Never holds a value of the lead. */
+  readonly message: string;
+  /** The CRM's own code, for example `MANDATORY_NOT_FOUND`. */
+  readonly crmCode?: string;
+  /** API name of the field that the CRM refused. */
+  readonly crmField?: string;
+}
+
+/**
+ * Builds a failure from its code.
+ *
+ * @param detail added to the sentence after a colon; must not hold a value of the lead
+ */
+export function failure(
+  code: FailureCode,
+  detail?: string,
+  crm?: { code?: string; field?: string },
+): Failure {
+  const [failureClass, sentence] = CATALOGUE[code];
+  return {
+    code,
+    class: failureClass,
+    message: detail === undefined ? `${sentence}.` : `${sentence}: ${detail}.`,
+    ...(crm?.code === undefined ? {} : { crmCode: crm.code }),
+    ...(crm?.field === undefined ? {} : { crmField: crm.field }),
+  };
+}
+
+/** The class of a code. */
+export function failureClassOf(code: FailureCode): FailureClass {
+  return CATALOGUE[code][0];
+}
+
+/** The sentence of a code, without detail. */
+export function failureSentenceOf(code: FailureCode): string {
+  return `${CATALOGUE[code][1]}.`;
+}
