@@ -13,7 +13,7 @@
  * Each arrow is one conditional write of the store. The decisions are here, pure, so that the
  * in-memory store and the table's condition expressions can be held against the same rules.
  */
-import type { Failure, FailureClass } from './failure.ts';
+import type { Failure } from './failure.ts';
 import type { NormalizedEvent } from './lead-event.ts';
 
 export type EventState =
@@ -128,6 +128,14 @@ export type ClaimResult =
   | { readonly kind: 'not_due'; readonly dueAtMs: number }
   | { readonly kind: 'unknown_event' };
 
+/** A delivery that the CRM has confirmed. */
+export interface DeliverySuccess {
+  readonly crm: CrmResult;
+  /** CRM calls made for this event. */
+  readonly attempts: number;
+  readonly atMs: number;
+}
+
 export interface FailedAttempt {
   readonly failure: Failure;
   /** CRM calls made for this event, this attempt included. */
@@ -142,12 +150,6 @@ export interface QuarantineEntry {
   readonly attempts: number;
   readonly atMs: number;
 }
-
-/** A partition of the `open` index: events that have not ended, and quarantined ones by class. */
-export type OpenPartition =
-  | { readonly kind: 'open'; readonly shard: number }
-  | { readonly kind: 'held' }
-  | { readonly kind: 'quarantined'; readonly failureClass: FailureClass };
 
 /**
  * Early claims of a failed event are refused, but queue and table clocks may differ by a little.

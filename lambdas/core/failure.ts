@@ -30,7 +30,7 @@ const CATALOGUE = {
     'permanent',
     'Delivery of this lead ended without a result several times, so it was set aside',
   ],
-  crm_no_answer: ['retryable', 'Zoho did not answer; the write may or may not have happened'],
+  crm_no_answer: ['retryable', 'Zoho did not answer'],
   crm_unavailable: ['retryable', 'Zoho answered that it is unavailable'],
   crm_rate_limited: ['retryable', 'Zoho refused the call because of too many requests'],
   crm_credits_exhausted: [
@@ -41,6 +41,7 @@ const CATALOGUE = {
   crm_record_gone: ['retryable', 'The Zoho record is gone; the lead is written anew'],
   crm_bad_answer: ['retryable', 'Zoho answered something that cannot be matched to the rows sent'],
   crm_token_throttled: ['retryable', 'Zoho asked to wait before a new access token'],
+  crm_token_unavailable: ['retryable', 'No Zoho access token could be had for the moment'],
   retries_exhausted: ['permanent', 'All delivery attempts are used up'],
   crm_duplicate_data: [
     'potentially_retryable',

@@ -4,17 +4,17 @@ import type {
   Acceptance,
   ClaimRequest,
   ClaimResult,
-  CrmResult,
+  DeliverySuccess,
   EventRecord,
   FailedAttempt,
   NewEvent,
-  OpenPartition,
   QuarantineEntry,
 } from './event-record.ts';
 import type { Head } from './head.ts';
 import type { NormalizedEvent } from './lead-event.ts';
 import type { LogFields } from './log-fields.ts';
 import type { MetricName } from './metric-names.ts';
+import type { OpenPartition } from './open-index.ts';
 
 /** Time, so that tests and simulations can own it. */
 export interface Clock {
@@ -49,11 +49,11 @@ export interface EventStore {
   /** Takes an event for delivery, or says why not. Never waits. */
   claim(request: ClaimRequest): Promise<ClaimResult>;
   /** Ends an event as delivered. Sticky: needs no lease, since the effect has happened. */
-  succeed(key: string, result: CrmResult, atMs: number): Promise<void>;
+  succeed(key: string, success: DeliverySuccess): Promise<void>;
   /** Records a failed attempt. Fenced by the claim's lease token. */
   fail(key: string, leaseToken: string, failed: FailedAttempt): Promise<FencedWrite>;
   /** Gives a claim back without an attempt (another writer holds the identity, for instance). */
-  release(key: string, leaseToken: string, nextDueAtMs: number): Promise<FencedWrite>;
+  release(key: string, leaseToken: string): Promise<FencedWrite>;
   /** Ends an event in quarantine. Fenced by the claim's lease token. */
   quarantine(key: string, leaseToken: string, entry: QuarantineEntry): Promise<FencedWrite>;
   /** Notes that the dead letter of this quarantine has been sent. */
@@ -96,9 +96,9 @@ export interface IdentityStore {
   /**
    * Stores a HEAD if the stored one still has revision `head.revision - 1` (0: none stored).
    *
-   * @returns the HEAD that stands in the way when there is another
+   * @returns the HEAD that stands in the way when there is another; `undefined` if it was erased
    */
-  save(head: Head): Promise<{ kind: 'saved' } | { kind: 'changed'; current: Head }>;
+  save(head: Head): Promise<{ kind: 'saved' } | { kind: 'changed'; current: Head | undefined }>;
   /** Lists an event under its identity, for lookup, rebuild and erasure. */
   link(module: string, identity: string, occurredAt: string, key: string): Promise<void>;
 }

@@ -1,0 +1,162 @@
+import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import * as z from 'zod/mini';
+import { StoreUnavailableError } from '../core/errors.ts';
+import type { Head, HeadField, HeadValue } from '../core/head.ts';
+import type { IdentityStore } from '../core/ports.ts';
+import { callTable, fromAttributes, type Item, type ItemKey, putIf, toAttributes } from './table.ts';
+
+/**
+ * HEADs on DynamoDB.
+ *
+ * Values of one event share its key, time and trust, so those are stored once and referred to by
+ * number: most HEADs then fit into one write unit (1 KB).
+ */
+export function createDynamoDbIdentityStore(options: {
+  readonly client: DynamoDBClient;
+  readonly tableName: string;
+}): IdentityStore {
+  const { client, tableName } = options;
+  return {
+    read: async (module, identity) => {
+      // Eventually consistent, at half the price: a stale answer loses the compare-and-set and comes
+      // back with the right one.
+      const output = await callTable(
+        async () =>
+          await client.send(
+            new GetItemCommand({
+              TableName: tableName,
+              Key: toAttributes({ ...headKey(module, identity) }),
+            }),
+          ),
+      );
+      return output.Item === undefined
+        ? undefined
+        : headFromItem(fromAttributes(output.Item), module, identity);
+    },
+
+    save: async (head) => {
+      const previous = head.revision - 1;
+      const result = await putIf(
+        client,
+        tableName,
+        headToItem(head),
+        previous === 0
+          ? { text: 'attribute_not_exists(pk)' }
+          : { text: 'revision = :previous', values: { ':previous': previous } },
+      );
+      if (result.kind === 'written') return { kind: 'saved' };
+      return {
+        kind: 'changed',
+        current:
+          result.existing === undefined
+            ? undefined
+            : headFromItem(result.existing, head.module, head.identity),
+      };
+    },
+
+    link: async (module, identity, occurredAt, key) => {
+      await putIf(
+        client,
+        tableName,
+        { pk: headKey(module, identity).pk, sk: `EVT#${occurredAt}#${key}` },
+        { text: 'attribute_not_exists(pk)' },
+      );
+    },
+  };
+}
+
+function headKey(module: string, identity: string): ItemKey {
+  return { pk: `IDN#${module}#${identity}`, sk: 'HEAD' };
+}
+
+const valueItem = z.object({ v: z.string(), e: z.number(), n: z.number() });
+const headItem = z.object({
+  revision: z.number(),
+  version: z.number(),
+  confirmed: z.number(),
+  /** Events that brought values: key, occurred at, trust. */
+  events: z.array(z.object({ k: z.string(), o: z.string(), t: z.number() })),
+  /** Field → value, event number, version; and what it replaced. */
+  fields: z.record(
+    z.string(),
+    z.object({ v: z.string(), e: z.number(), n: z.number(), r: z.optional(valueItem) }),
+  ),
+  crm_record_id: z.optional(z.string()),
+  crm_action: z.optional(z.enum(['insert', 'update'])),
+  lease_token: z.optional(z.string()),
+  lease_until: z.optional(z.number()),
+});
+
+function headToItem(head: Head): Item {
+  const events: { k: string; o: string; t: number }[] = [];
+  const numberOf = (value: HeadValue): number => {
+    const found = events.findIndex((event) => event.k === value.event);
+    if (found >= 0) return found;
+    events.push({ k: value.event, o: value.occurredAt, t: value.trust });
+    return events.length - 1;
+  };
+  const encode = (value: HeadValue): z.infer<typeof valueItem> => ({
+    v: value.value,
+    e: numberOf(value),
+    n: value.version,
+  });
+  const fields = Object.fromEntries(
+    Object.entries(head.fields).map(([name, field]) => [
+      name,
+      {
+        ...encode(field),
+        ...(field.replaced === undefined ? {} : { r: encode(field.replaced) }),
+      },
+    ]),
+  );
+  return {
+    ...headKey(head.module, head.identity),
+    revision: head.revision,
+    version: head.version,
+    confirmed: head.confirmedVersion,
+    events,
+    fields,
+    crm_record_id: head.crmRecordId,
+    crm_action: head.crmAction,
+    lease_token: head.leaseToken,
+    lease_until: head.leaseUntilMs,
+  };
+}
+
+function headFromItem(item: Item, module: string, identity: string): Head {
+  const parsed = headItem.safeParse(item);
+  if (!parsed.success) throw new StoreUnavailableError('The identity record', parsed.error);
+  const stored = parsed.data;
+  const decode = (value: z.infer<typeof valueItem>): HeadValue => {
+    const event = stored.events[value.e];
+    if (event === undefined) {
+      throw new StoreUnavailableError('The identity record', new Error('it names no such event'));
+    }
+    return {
+      value: value.v,
+      occurredAt: event.o,
+      trust: event.t,
+      event: event.k,
+      version: value.n,
+    };
+  };
+  const fields: Record<string, HeadField> = {};
+  for (const [name, field] of Object.entries(stored.fields)) {
+    fields[name] = {
+      ...decode(field),
+      ...(field.r === undefined ? {} : { replaced: decode(field.r) }),
+    };
+  }
+  return {
+    module,
+    identity,
+    revision: stored.revision,
+    version: stored.version,
+    confirmedVersion: stored.confirmed,
+    fields,
+    ...(stored.crm_record_id === undefined ? {} : { crmRecordId: stored.crm_record_id }),
+    ...(stored.crm_action === undefined ? {} : { crmAction: stored.crm_action }),
+    ...(stored.lease_token === undefined ? {} : { leaseToken: stored.lease_token }),
+    ...(stored.lease_until === undefined ? {} : { leaseUntilMs: stored.lease_until }),
+  };
+}

@@ -1,0 +1,47 @@
+import { Metrics as PowertoolsMetrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { Metrics } from '../core/ports.ts';
+
+/** The CloudWatch namespace of everything that Holdfast measures. */
+const NAMESPACE = 'Holdfast';
+
+/** Metrics that can be written out at the end of an invocation. */
+export type FlushableMetrics = Metrics & {
+  /** Writes what was measured since the last flush as one EMF line each. */
+  flush(): void;
+};
+
+/**
+ * Metrics in CloudWatch's embedded format (EMF) through Powertools.
+ *
+ * Dimensions cost money each, so there are two at the most: the service, and the source where a
+ * number per source answers a question that people ask.
+ */
+export function createPowertoolsMetrics(service: string): FlushableMetrics {
+  const total = new PowertoolsMetrics({ namespace: NAMESPACE, serviceName: service });
+  const bySource = new Map<string, PowertoolsMetrics>();
+  const forSource = (source: string): PowertoolsMetrics => {
+    const known = bySource.get(source);
+    if (known !== undefined) return known;
+    const metrics = new PowertoolsMetrics({ namespace: NAMESPACE, serviceName: service });
+    metrics.setDefaultDimensions({ source });
+    bySource.set(source, metrics);
+    return metrics;
+  };
+
+  return {
+    count: (name, dimensions = {}) => {
+      total.addMetric(name, MetricUnit.Count, 1);
+      if (dimensions.source !== undefined) {
+        forSource(dimensions.source).addMetric(name, MetricUnit.Count, 1);
+      }
+    },
+    gauge: (name, value) => {
+      total.addMetric(name, MetricUnit.Count, value);
+    },
+    flush: () => {
+      for (const metrics of [total, ...bySource.values()]) {
+        if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+      }
+    },
+  };
+}

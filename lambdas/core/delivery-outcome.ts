@@ -1,0 +1,21 @@
+import type { CrmResult } from './event-record.ts';
+import type { Failure } from './failure.ts';
+
+/**
+ * What came of trying to deliver one event. `attempts` counts CRM calls, this one included.
+ *
+ * - `delivered`: the CRM holds what the event says
+ * - `retry`: it does not; try again after `delayMs`
+ * - `deferred`: nothing was tried (another writer has the identity, time is short); no attempt counts
+ * - `rejected`: trying again cannot help
+ */
+export type DeliveryOutcome =
+  | { readonly kind: 'delivered'; readonly crm: CrmResult; readonly attempts: number }
+  | {
+      readonly kind: 'retry';
+      readonly failure: Failure;
+      readonly attempts: number;
+      readonly delayMs: number;
+    }
+  | { readonly kind: 'deferred'; readonly delayMs: number }
+  | { readonly kind: 'rejected'; readonly failure: Failure; readonly attempts: number };

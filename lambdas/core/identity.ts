@@ -1,0 +1,57 @@
+import { createHmac } from 'node:crypto';
+import type { NormalizedEvent } from './lead-event.ts';
+
+/** What can stand for a person. */
+export type IdentifierKind = 'email' | 'external_id' | 'phone';
+
+const RAW_PHONE_DIGITS_MIN = 7;
+
+/**
+ * The identifiers that an event carries.
+ *
+ * A phone number that could not be brought to E.164 still stands for its person by its digits: a
+ * lead that can be called must not be turned away for its notation.
+ */
+export function identifiersOf(
+  event: Pick<NormalizedEvent, 'identity' | 'attributes'>,
+): Readonly<Partial<Record<IdentifierKind, string>>> {
+  const { email, contact_external_id: externalId, phone_e164: phoneE164 } = event.identity;
+  const rawDigits = (event.attributes['phone_raw'] ?? '').replaceAll(/\D/g, '');
+  const phone = phoneE164 ?? (rawDigits.length >= RAW_PHONE_DIGITS_MIN ? rawDigits : undefined);
+
+  return {
+    ...(email === undefined ? {} : { email }),
+    ...(externalId === undefined ? {} : { external_id: externalId }),
+    ...(phone === undefined ? {} : { phone }),
+  };
+}
+
+/**
+ * The identity that an event belongs to: the first identifier that it has, in the configured order.
+ *
+ * The result is a keyed hash, so it can stand in keys, logs and the CRM's own key field without
+ * telling who it is.
+ *
+ * @param pepper the installation's secret; another pepper means other identities
+ * @returns `hf_` and 40 hex digits, or `undefined` when the event names nobody
+ */
+export function identityOf(
+  event: Pick<NormalizedEvent, 'identity' | 'attributes'>,
+  order: readonly IdentifierKind[],
+  pepper: string,
+): string | undefined {
+  const identifiers = identifiersOf(event);
+  const kind = order.find((candidate) => identifiers[candidate] !== undefined);
+  const value = kind === undefined ? undefined : identifiers[kind];
+  if (kind === undefined || value === undefined) return undefined;
+  return `hf_${keyedHash(pepper, kind, value).slice(0, 40)}`;
+}
+
+/**
+ * A keyed hash of a personal datum, for keys that must not tell it.
+ *
+ * @returns 64 hex digits (HMAC-SHA256)
+ */
+export function keyedHash(pepper: string, kind: IdentifierKind, value: string): string {
+  return createHmac('sha256', pepper).update(`${kind}\0${value}`).digest('hex');
+}

@@ -1,0 +1,72 @@
+/**
+ * The `open` index lists every event that has not ended, so that none can be forgotten: nothing
+ * leaves it but by ending.
+ *
+ * ```
+ * received, processing, failed   OPEN#<shard>
+ * held                           HELD
+ * quarantined                    QUAR#<failure class>
+ * succeeded, suppressed          not in the index
+ * ```
+ */
+import { createHash } from 'node:crypto';
+import type { EventRecord } from './event-record.ts';
+import type { FailureClass } from './failure.ts';
+
+export type OpenPartition =
+  | { readonly kind: 'open'; readonly shard: number }
+  | { readonly kind: 'held' }
+  | { readonly kind: 'quarantined'; readonly failureClass: FailureClass };
+
+/** Open events are spread over this many partitions, so that no single one carries all writes. */
+export const OPEN_SHARDS = 4;
+
+/** The shard of an event: 0 to `OPEN_SHARDS - 1`, the same for ever. */
+export function openShardOf(key: string): number {
+  return createHash('sha256').update(key).digest().readUInt8(0) % OPEN_SHARDS;
+}
+
+/** Where an event is listed in its present state. */
+export function openPartitionOf(
+  record: Pick<EventRecord, 'key' | 'state' | 'failure'>,
+): OpenPartition | undefined {
+  switch (record.state) {
+    case 'received':
+    case 'processing':
+    case 'failed':
+      return { kind: 'open', shard: openShardOf(record.key) };
+    case 'held':
+      return { kind: 'held' };
+    case 'quarantined':
+      return { kind: 'quarantined', failureClass: record.failure?.class ?? 'permanent' };
+    case 'succeeded':
+    case 'suppressed':
+      return undefined;
+  }
+}
+
+/** The partition's key in the index. */
+export function openPartitionKey(partition: OpenPartition): string {
+  switch (partition.kind) {
+    case 'open':
+      return `OPEN#${partition.shard}`;
+    case 'held':
+      return 'HELD';
+    case 'quarantined':
+      return `QUAR#${partition.failureClass}`;
+  }
+}
+
+/** All partitions of events that wait for delivery. */
+export const OPEN_PARTITIONS: readonly OpenPartition[] = Array.from(
+  { length: OPEN_SHARDS },
+  (_, shard) => ({ kind: 'open', shard }),
+);
+
+/** All partitions of quarantined events. */
+export const QUARANTINE_PARTITIONS: readonly OpenPartition[] = [
+  'retryable' as const,
+  'potentially_retryable' as const,
+  'permanent' as const,
+  'authorization' as const,
+].map((failureClass) => ({ kind: 'quarantined', failureClass }));

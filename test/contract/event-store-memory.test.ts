@@ -1,0 +1,4 @@
+import { createMemoryEventStore } from '../../local/memory/memory-event-store.ts';
+import { describeEventStore } from './event-store-contract.ts';
+
+describeEventStore('in memory', async () => createMemoryEventStore());

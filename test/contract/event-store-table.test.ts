@@ -1,0 +1,138 @@
+import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { gunzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createDynamoDbEventStore } from '../../lambdas/aws/dynamodb-event-store.ts';
+import { fromAttributes, toAttributes } from '../../lambdas/aws/table.ts';
+import { StoreUnavailableError } from '../../lambdas/core/errors.ts';
+import { eventRefs } from '../../lambdas/core/event-refs.ts';
+import type { EventStore } from '../../lambdas/core/ports.ts';
+import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../local/emulators/credentials.ts';
+import { aNewEvent, T0 } from '../support/event-builders.ts';
+import { hasLocalTable, type LocalTable, startLocalTable } from '../support/local-table.ts';
+import { describeEventStore } from './event-store-contract.ts';
+
+const RETENTION = { eventDays: 400, rawDays: 90, suppressedDays: 30 };
+const DAY_SECONDS = 86_400;
+
+describe.runIf(hasLocalTable)('the table', () => {
+  let table: LocalTable;
+  const archived = new Map<string, Uint8Array>();
+
+  beforeAll(async () => {
+    table = await startLocalTable();
+  });
+  afterAll(async () => {
+    await table.stop();
+  });
+
+  const open = async (): Promise<EventStore> =>
+    createDynamoDbEventStore({
+      client: table.client,
+      tableName: table.tableName,
+      retention: RETENTION,
+      archive: {
+        put: async (name, body) => {
+          archived.set(name, body);
+          return `s3://archive/${name}`;
+        },
+      },
+    });
+  const itemAt = async (ref: string) => {
+    const [pk, sk] = ref.split(' ') as [string, string];
+    const output = await table.client.send(
+      new GetItemCommand({ TableName: table.tableName, Key: toAttributes({ pk, sk }) }),
+    );
+    return output.Item === undefined ? undefined : fromAttributes(output.Item);
+  };
+
+  describeEventStore('on DynamoDB', open);
+
+  it('keeps the request as it came where its reference says, and lets it expire', async () => {
+    const store = await open();
+    const event = aNewEvent({ key: 'website|lead.created|raw-1' });
+
+    await store.accept(event);
+
+    const raw = await itemAt(eventRefs(event.key, event.payloadHash).raw);
+    expect(gunzipSync(raw?.['body_gz'] as Uint8Array).toString()).toBe(
+      '{"email":"ana@example.com"}',
+    );
+    expect(raw).toMatchObject({
+      content_type: 'application/json',
+      headers: { 'user-agent': 'test' },
+      signature: 'none',
+      ttl: T0 / 1_000 + 90 * DAY_SECONDS,
+    });
+    expect(await itemAt(`EVT#${event.key} STATE`)).toMatchObject({
+      ttl: T0 / 1_000 + 400 * DAY_SECONDS,
+    });
+  });
+
+  it('keeps the payload out of the state item, which every delivery rewrites', async () => {
+    const store = await open();
+    const event = aNewEvent({ key: 'website|lead.created|lean-1' });
+
+    await store.accept(event);
+
+    const state = await itemAt(`EVT#${event.key} STATE`);
+    expect(JSON.stringify(state)).not.toContain('ana@example.com');
+  });
+
+  it('keeps the other content of a conflicting delivery beside the first', async () => {
+    const store = await open();
+    const event = aNewEvent({ key: 'website|lead.created|conflict-1' });
+    await store.accept(event);
+
+    await store.accept({ ...event, payloadHash: 'c'.repeat(64) });
+
+    expect(await itemAt(eventRefs(event.key, 'c'.repeat(64)).raw)).toBeDefined();
+    expect(await itemAt(eventRefs(event.key, event.payloadHash).raw)).toBeDefined();
+  });
+
+  it('puts a body that stays over 300 KB compressed into the archive, with a pointer', async () => {
+    const store = await open();
+    const incompressible = new Uint8Array(400_000);
+    for (let n = 0; n < incompressible.length; n += 65_536) {
+      crypto.getRandomValues(incompressible.subarray(n, Math.min(n + 65_536, 400_000)));
+    }
+    const event = aNewEvent({ key: 'website|lead.created|big-1' });
+
+    await store.accept({ ...event, raw: { ...event.raw, body: incompressible } });
+
+    const raw = await itemAt(eventRefs(event.key, event.payloadHash).raw);
+    const name = String(raw?.['body_ref']).replace('s3://archive/', '');
+    expect(raw?.['body_gz']).toBeUndefined();
+    expect(new Uint8Array(gunzipSync(archived.get(name)!))).toEqual(incompressible);
+  });
+
+  it('lets suppressed events expire early', async () => {
+    const store = await open();
+    const event = aNewEvent({
+      key: 'website|lead.created|spam-1',
+      initial: { state: 'suppressed', suppression: 'spam_trap' },
+    });
+
+    await store.accept(event);
+
+    expect(await itemAt(`EVT#${event.key} STATE`)).toMatchObject({
+      ttl: T0 / 1_000 + 30 * DAY_SECONDS,
+    });
+  });
+
+  it('says that the store is unavailable when nothing answers', async () => {
+    const store = createDynamoDbEventStore({
+      client: new DynamoDBClient({
+        endpoint: 'http://127.0.0.1:1',
+        region: LOCAL_REGION,
+        credentials: LOCAL_CREDENTIALS,
+        maxAttempts: 1,
+      }),
+      tableName: 'none',
+      retention: RETENTION,
+    });
+
+    await expect(store.accept(aNewEvent())).rejects.toThrow(StoreUnavailableError);
+    await expect(store.readRecord('any')).rejects.toThrow(StoreUnavailableError);
+    await expect(store.listOpen({ kind: 'held' }, T0, 1)).rejects.toThrow(StoreUnavailableError);
+  });
+});
