@@ -5,23 +5,27 @@ import {
   type ClaimRequest,
   type ClaimResult,
   decideClaim,
-  DUE_TOLERANCE_MS,
+  type EventRecord,
   type NewEvent,
 } from '../core/event-record.ts';
-import { openPartitionKey, openPartitionOf } from '../core/open-index.ts';
+import { openPartitionKey } from '../core/open-index.ts';
 import type { EventStore, FencedWrite } from '../core/ports.ts';
-import { failureToItem, newStateItem, recordFromItem, stateKey } from './event-record-item.ts';
+import { newStateItem, recordFromItem, stateKey } from './event-record-item.ts';
+import {
+  claimTransition,
+  dlqSentTransition,
+  failTransition,
+  holdTransition,
+  quarantineTransition,
+  releaseTransition,
+  requeuedTransition,
+  succeedTransition,
+  type Transition,
+  unholdTransition,
+} from './event-transitions.ts';
 import { getNormalized, putNormalized, putRaw } from './payload-items.ts';
 import type { BodyArchive } from './s3-archive.ts';
-import {
-  callTable,
-  type Expression,
-  fromAttributes,
-  type Item,
-  putIf,
-  toAttributes,
-  updateIf,
-} from './table.ts';
+import { callTable, fromAttributes, type Item, putIf, toAttributes, updateIf } from './table.ts';
 
 export interface DynamoDbEventStoreOptions {
   readonly client: DynamoDBClient;
@@ -36,179 +40,43 @@ const DAY_SECONDS = 86_400;
 /** The event store on DynamoDB. Every arrow of the state machine is one conditional write. */
 export function createDynamoDbEventStore(options: DynamoDbEventStoreOptions): EventStore {
   const { client, tableName } = options;
-  const update = async (key: string, change: Expression, condition: Expression) =>
-    await updateIf(client, tableName, stateKey(key), change, condition);
-  const fenced = async (key: string, leaseToken: string, change: Expression) =>
-    fencedWrite(await update(key, change, heldBy(leaseToken)));
+  const apply = async (key: string, { update, condition }: Transition) =>
+    await updateIf(client, tableName, stateKey(key), update, condition);
+  const fenced = async (key: string, transition: Transition): Promise<FencedWrite> =>
+    (await apply(key, transition)).kind === 'written' ? 'written' : 'superseded';
 
   return {
     accept: async (event) => await accept(options, event),
-
     claim: async (request) => {
-      const result = await update(request.key, claimUpdate(request), claimable(request));
+      const result = await apply(request.key, claimTransition(request));
       if (result.kind === 'refused') return refusedClaim(result.existing, request);
-      return {
-        kind: 'claimed',
-        record: recordFromItem(result.updated ?? {}),
-        leaseToken: request.leaseToken,
-      };
+      const record = recordFromItem(result.updated ?? {});
+      return { kind: 'claimed', record, leaseToken: request.leaseToken };
     },
-
     succeed: async (key, success) => {
-      // No lease is asked for: the effect has happened, whoever holds the event now.
-      await update(
-        key,
-        {
-          text: 'SET #state = :succeeded, claims = :zero, attempts = :attempts, last_attempt_at = :at, crm = :crm REMOVE open_pk, lease_token, lease_until, next_due, failure',
-          names: { '#state': 'state' },
-          values: {
-            ':succeeded': 'succeeded',
-            ':zero': 0,
-            ':attempts': success.attempts,
-            ':at': new Date(success.atMs).toISOString(),
-            ':crm': {
-              module: success.crm.module,
-              record_id: success.crm.recordId,
-              action: success.crm.action,
-            },
-          },
-        },
-        { text: 'attribute_exists(pk) AND #state <> :succeeded' },
-      );
+      await apply(key, succeedTransition(success));
     },
-
-    fail: async (key, leaseToken, failed) =>
-      await fenced(key, leaseToken, {
-        text: 'SET #state = :failed, claims = :zero, attempts = :attempts, last_attempt_at = :at, next_due = :due, failure = :failure REMOVE lease_token, lease_until',
-        names: { '#state': 'state' },
-        values: {
-          ':failed': 'failed',
-          ':zero': 0,
-          ':attempts': failed.attempts,
-          ':at': new Date(failed.atMs).toISOString(),
-          ':due': failed.nextDueAtMs,
-          ':failure': failureToItem(failed.failure),
-        },
-      }),
-
-    release: async (key, leaseToken) =>
-      await fenced(key, leaseToken, {
-        text: 'SET #state = :received, claims = :zero REMOVE lease_token, lease_until',
-        names: { '#state': 'state' },
-        values: { ':received': 'received', ':zero': 0 },
-      }),
-
-    quarantine: async (key, leaseToken, entry) =>
-      await fenced(key, leaseToken, {
-        text: 'SET #state = :quarantined, claims = :zero, attempts = :attempts, last_attempt_at = :at, quarantined_at = :at, quarantine_id = :id, failure = :failure, open_pk = :open REMOVE lease_token, lease_until, next_due, dlq_sent_at',
-        names: { '#state': 'state' },
-        values: {
-          ':quarantined': 'quarantined',
-          ':zero': 0,
-          ':attempts': entry.attempts,
-          ':at': new Date(entry.atMs).toISOString(),
-          ':id': entry.quarantineId,
-          ':failure': failureToItem(entry.failure),
-          ':open': openPartitionKey({
-            kind: 'quarantined',
-            failureClass: entry.failure.class,
-          }),
-        },
-      }),
-
+    fail: async (key, token, failed) => await fenced(key, failTransition(token, failed)),
+    release: async (key, token) => await fenced(key, releaseTransition(token)),
+    quarantine: async (key, token, entry) => await fenced(key, quarantineTransition(token, entry)),
     markDlqSent: async (key, quarantineId, atMs) => {
-      await update(
-        key,
-        {
-          text: 'SET dlq_sent_at = :at',
-          values: { ':at': new Date(atMs).toISOString() },
-        },
-        {
-          text: '#state = :quarantined AND quarantine_id = :id',
-          names: { '#state': 'state' },
-          values: { ':quarantined': 'quarantined', ':id': quarantineId },
-        },
-      );
+      await apply(key, dlqSentTransition(quarantineId, atMs));
     },
-
-    hold: async (request) => {
-      const conditions = claimable(request);
-      const result = await update(
-        request.key,
-        {
-          text: 'SET #state = :held, open_pk = :open REMOVE lease_token, lease_until, next_due',
-          values: { ':open': openPartitionKey({ kind: 'held' }) },
-        },
-        { ...conditions, text: `#state <> :held AND ${conditions.text}` },
-      );
-      return result.kind === 'written' ? 'held' : 'unchanged';
-    },
-
-    unhold: async (key) => {
-      const result = await update(
-        key,
-        {
-          text: 'SET #state = :received, open_pk = :open',
-          names: { '#state': 'state' },
-          values: { ':received': 'received', ':open': openKeyOf(key) },
-        },
-        { text: '#state = :held', values: { ':held': 'held' } },
-      );
-      return result.kind === 'written' ? 'received' : 'unchanged';
-    },
-
-    readRecord: async (key) => {
-      const output = await callTable(
-        async () =>
-          await client.send(
-            new GetItemCommand({
-              TableName: tableName,
-              Key: toAttributes({ ...stateKey(key) }),
-              ConsistentRead: true,
-            }),
-          ),
-      );
-      return output.Item === undefined ? undefined : recordFromItem(fromAttributes(output.Item));
-    },
-
+    hold: async (request) =>
+      (await apply(request.key, holdTransition(request))).kind === 'written' ? 'held' : 'unchanged',
+    unhold: async (key) =>
+      (await apply(key, unholdTransition(key))).kind === 'written' ? 'received' : 'unchanged',
+    markRequeued: async (key, atMs, notSinceMs) =>
+      (await apply(key, requeuedTransition(atMs, notSinceMs))).kind === 'written'
+        ? 'marked'
+        : 'unchanged',
+    readRecord: async (key) => await readRecord(options, key),
     readNormalized: async (key, payloadHash) =>
       await getNormalized(client, tableName, key, payloadHash),
-
-    listOpen: async (partition, receivedBeforeMs, limit) => {
-      const output = await callTable(
-        async () =>
-          await client.send(
-            new QueryCommand({
-              TableName: tableName,
-              IndexName: 'open',
-              KeyConditionExpression: 'open_pk = :partition AND open_sk < :before',
-              ExpressionAttributeValues: toAttributes({
-                ':partition': openPartitionKey(partition),
-                ':before': new Date(receivedBeforeMs).toISOString(),
-              }),
-              Limit: limit,
-            }),
-          ),
-      );
-      return (output.Items ?? []).map((item) =>
-        String(fromAttributes(item)['pk']).slice('EVT#'.length),
-      );
-    },
-
-    rememberSubmitter: async (source, personHash, key, expiresAtMs) => {
-      const result = await putIf(
-        client,
-        tableName,
-        {
-          pk: `SRC#${source}`,
-          sk: `SUBMITTER#${personHash}`,
-          first_event: key,
-          ttl: Math.floor(expiresAtMs / 1_000),
-        },
-        { text: 'attribute_not_exists(pk)' },
-      );
-      return result.kind === 'written' ? key : String(result.existing?.['first_event'] ?? key);
-    },
+    listOpen: async (partition, receivedBeforeMs, limit) =>
+      await listOpen(options, openPartitionKey(partition), receivedBeforeMs, limit),
+    rememberSubmitter: async (source, personHash, key, expiresAtMs) =>
+      await rememberSubmitter(options, { source, personHash, key, expiresAtMs }),
   };
 }
 
@@ -243,43 +111,66 @@ async function accept(options: DynamoDbEventStoreOptions, event: NewEvent): Prom
   return { kind: 'conflict', record: { ...existing, conflicts: existing.conflicts + 1 } };
 }
 
-function claimUpdate(request: ClaimRequest): Expression {
-  return {
-    text: 'SET #state = :processing, claims = claims + :one, lease_token = :token, lease_until = :until, open_pk = :open REMOVE next_due',
-    values: {
-      ':one': 1,
-      ':token': request.leaseToken,
-      ':until': request.nowMs + request.leaseMs,
-      ':open': openKeyOf(request.key),
-    },
-  };
+async function readRecord(
+  { client, tableName }: DynamoDbEventStoreOptions,
+  key: string,
+): Promise<EventRecord | undefined> {
+  const output = await callTable(
+    async () =>
+      await client.send(
+        new GetItemCommand({
+          TableName: tableName,
+          Key: toAttributes({ ...stateKey(key) }),
+          ConsistentRead: true,
+        }),
+      ),
+  );
+  return output.Item === undefined ? undefined : recordFromItem(fromAttributes(output.Item));
 }
 
-/** `decideClaim` in the table's language; a contract suite holds the two together. */
-function claimable(request: Pick<ClaimRequest, 'nowMs' | 'quarantineId'>): Expression {
-  const ways = [
-    '#state IN (:received, :held)',
-    '(#state = :failed AND (attribute_not_exists(next_due) OR next_due <= :dueBy))',
-    '(#state = :processing AND (attribute_not_exists(lease_until) OR lease_until <= :now))',
-    ...(request.quarantineId === undefined
-      ? []
-      : ['(#state = :quarantined AND quarantine_id = :quarantineId)']),
-  ];
-  return {
-    text: `(${ways.join(' OR ')})`,
-    names: { '#state': 'state' },
-    values: {
-      ':received': 'received',
-      ':held': 'held',
-      ':failed': 'failed',
-      ':processing': 'processing',
-      ':dueBy': request.nowMs + DUE_TOLERANCE_MS,
-      ':now': request.nowMs,
-      ...(request.quarantineId === undefined
-        ? {}
-        : { ':quarantined': 'quarantined', ':quarantineId': request.quarantineId }),
+async function listOpen(
+  { client, tableName }: DynamoDbEventStoreOptions,
+  partition: string,
+  receivedBeforeMs: number,
+  limit: number,
+): Promise<readonly string[]> {
+  const output = await callTable(
+    async () =>
+      await client.send(
+        new QueryCommand({
+          TableName: tableName,
+          IndexName: 'open',
+          KeyConditionExpression: 'open_pk = :partition AND open_sk < :before',
+          ExpressionAttributeValues: toAttributes({
+            ':partition': partition,
+            ':before': new Date(receivedBeforeMs).toISOString(),
+          }),
+          Limit: limit,
+        }),
+      ),
+  );
+  return (output.Items ?? []).map((item) =>
+    String(fromAttributes(item)['pk']).slice('EVT#'.length),
+  );
+}
+
+async function rememberSubmitter(
+  { client, tableName }: DynamoDbEventStoreOptions,
+  submission: { source: string; personHash: string; key: string; expiresAtMs: number },
+): Promise<string> {
+  const result = await putIf(
+    client,
+    tableName,
+    {
+      pk: `SRC#${submission.source}`,
+      sk: `SUBMITTER#${submission.personHash}`,
+      first_event: submission.key,
+      ttl: Math.floor(submission.expiresAtMs / 1_000),
     },
-  };
+    { text: 'attribute_not_exists(pk)' },
+  );
+  const first = result.kind === 'refused' ? result.existing?.['first_event'] : undefined;
+  return typeof first === 'string' ? first : submission.key;
 }
 
 function refusedClaim(existing: Item | undefined, request: ClaimRequest): ClaimResult {
@@ -289,21 +180,3 @@ function refusedClaim(existing: Item | undefined, request: ClaimRequest): ClaimR
   // the event is not due for one more moment.
   return decision.kind === 'claimable' ? { kind: 'not_due', dueAtMs: request.nowMs } : decision;
 }
-
-function heldBy(leaseToken: string): Expression {
-  return {
-    text: '#state = :processing AND lease_token = :token',
-    names: { '#state': 'state' },
-    values: { ':processing': 'processing', ':token': leaseToken },
-  };
-}
-
-function fencedWrite(result: { kind: 'written' | 'refused' }): FencedWrite {
-  return result.kind === 'written' ? 'written' : 'superseded';
-}
-
-function openKeyOf(key: string): string {
-  const partition = openPartitionOf({ key, state: 'received' });
-  return partition === undefined ? '' : openPartitionKey(partition);
-}
-

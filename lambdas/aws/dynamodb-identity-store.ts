@@ -3,7 +3,14 @@ import * as z from 'zod/mini';
 import { StoreUnavailableError } from '../core/errors.ts';
 import type { Head, HeadField, HeadValue } from '../core/head.ts';
 import type { IdentityStore } from '../core/ports.ts';
-import { callTable, fromAttributes, type Item, type ItemKey, putIf, toAttributes } from './table.ts';
+import {
+  callTable,
+  fromAttributes,
+  type Item,
+  type ItemKey,
+  putIf,
+  toAttributes,
+} from './table.ts';
 
 /**
  * HEADs on DynamoDB.

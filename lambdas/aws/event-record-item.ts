@@ -45,6 +45,7 @@ const stateItem = z.object({
   lease_until: z.optional(z.number()),
   next_due: z.optional(z.number()),
   last_attempt_at: z.optional(z.string()),
+  requeued_at: z.optional(z.number()),
   crm: z.optional(
     z.object({
       module: z.string(),
@@ -139,6 +140,7 @@ export function recordFromItem(item: Item): EventRecord {
     ...present('leaseUntilMs', stored.lease_until),
     ...present('nextDueAtMs', stored.next_due),
     ...present('lastAttemptAt', stored.last_attempt_at),
+    ...present('requeuedAtMs', stored.requeued_at),
     ...(stored.crm === undefined
       ? {}
       : {

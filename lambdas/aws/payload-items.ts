@@ -1,5 +1,5 @@
-import { GetItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
 import { StoreUnavailableError } from '../core/errors.ts';
 import type { NewEvent, RawPayload } from '../core/event-record.ts';

@@ -36,4 +36,3 @@ function describe(cause: unknown): Record<string, unknown> {
       .map((line) => line.trim()),
   };
 }
-

@@ -39,7 +39,8 @@ export function createSecretReader(options: {
   return {
     read: async (id, options = {}) => {
       const cached = cache.get(id);
-      const ageMs = cached === undefined ? Number.POSITIVE_INFINITY : clock.nowMs() - cached.readAtMs;
+      const ageMs =
+        cached === undefined ? Number.POSITIVE_INFINITY : clock.nowMs() - cached.readAtMs;
       if (cached !== undefined && ageMs < (options.fresh === true ? FRESH_INTERVAL_MS : CACHE_MS)) {
         return cached.value;
       }

@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
+import en from 'zod/v4/locales/en.js';
 import { ConfigError } from './errors.ts';
 import { CANONICAL_FIELDS } from './lead-event.ts';
 
-z.config(z.locales.en());
+z.config(en());
 
 const headerName = z
   .string()
@@ -203,6 +204,8 @@ const deliverySchema = z.strictObject({
   raceAttemptsMax: z._default(count(1, 50), 5),
   /** Claims that end without a result (crash, time-out) before a lead is quarantined as poison. */
   poisonClaimsMax: z._default(count(2, 100), 5),
+  /** How long one consumer may hold an event. Outlasts the consumer function's time-out. */
+  claimLeaseMs: z._default(count(15_000, 900_000), 90_000),
   /** How long one writer may hold an identity's record. Outlasts `crmTimeoutMs` by far. */
   identityLeaseMs: z._default(count(15_000, 300_000), 60_000),
   /** How long after a call without an answer Zoho may still commit it. */
@@ -279,7 +282,7 @@ export type HoldfastConfig = z.output<typeof configSchema>;
 export function defineConfig(input: HoldfastConfigInput): HoldfastConfig {
   const parsed = configSchema.safeParse(input);
   if (!parsed.success) {
-    const lines = parsed.error.issues.map((issue) => `  ${pathOf(issue.path)}: ${issue.message}`);
+    const lines = parsed.error.issues.map((issue) => `  ${pathOf(issue.path)}: ${allowed(issue)}`);
     throw new ConfigError(`holdfast.config.ts is not valid:\n${lines.join('\n')}`);
   }
   return parsed.data;
@@ -288,6 +291,12 @@ export function defineConfig(input: HoldfastConfigInput): HoldfastConfig {
 /** The full canonical → Zoho mapping: the built-in one with the configured entries over it. */
 export function zohoFieldMapping(config: HoldfastConfig): Readonly<Record<string, string>> {
   return { ...DEFAULT_FIELD_MAPPING, ...config.zoho.fields };
+}
+
+/** What is allowed there, in one sentence; a bad key says it in issues of its own. */
+function allowed(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_key') return issue.issues.map((inner) => inner.message).join(', ');
+  return issue.message;
 }
 
 function pathOf(path: readonly PropertyKey[]): string {

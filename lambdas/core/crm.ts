@@ -33,6 +33,9 @@ export type CrmRowOutcome =
       readonly retryAfterMs?: number;
     };
 
+/** A row that was not confirmed. */
+export type FailedRow = Extract<CrmRowOutcome, { kind: 'failed' }>;
+
 /** Writes records to the CRM. */
 export interface CrmWriter {
   /** Rows that one call takes at most. */

@@ -59,6 +59,8 @@ export interface EventRecord {
   readonly leaseUntilMs?: number;
   readonly nextDueAtMs?: number;
   readonly lastAttemptAt?: string;
+  /** When the sweeper last sent another message for it. */
+  readonly requeuedAtMs?: number;
   readonly crm?: CrmResult;
   readonly failure?: Failure;
   readonly quarantineId?: string;

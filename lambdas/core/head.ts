@@ -138,7 +138,9 @@ export function needsWrite(head: Head): boolean {
 
 /** The merged values. */
 export function valuesOf(head: Head): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(head.fields).map(([name, field]) => [name, field.value]));
+  return Object.fromEntries(
+    Object.entries(head.fields).map(([name, field]) => [name, field.value]),
+  );
 }
 
 /** When another writer's lease ends, or `undefined` if the lease is free or already `token`'s. */

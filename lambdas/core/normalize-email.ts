@@ -12,7 +12,7 @@ const FIELD_LENGTH_MAX = 1_000;
  * no two neighbours in it can match the same character.
  */
 const ZOHO_EMAIL =
-  /^[+\-\p{L}\p{M}\p{N}_][\p{L}\p{M}\p{N}!#$%&'*+\-/=?^_`{|}~.]*@(?=.{4,256}$)(?:[\p{L}\p{N}\p{M}]+(?:[\-_]+[\p{L}\p{M}\p{N}]+)*\.)+[\p{L}\p{M}]{2,22}$/u;
+  /^[+\-\p{L}\p{M}\p{N}_][\p{L}\p{M}\p{N}!#$%&'*+\-/=?^_`{|}~.]*@(?=.{4,256}$)(?:[\p{L}\p{N}\p{M}]+(?:[-_]+[\p{L}\p{M}\p{N}]+)*\.)+[\p{L}\p{M}]{2,22}$/u;
 
 /**
  * Finds the e-mail address in what a person typed.

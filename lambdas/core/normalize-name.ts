@@ -14,7 +14,8 @@ const HONORIFICS = new Set(
 );
 
 /** Scripts that write a name without spaces, family name first: to split it would be a guess. */
-const UNSPACED_SCRIPT = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}・ー]+$/u;
+const UNSPACED_SCRIPT =
+  /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}・ー]+$/u;
 
 /**
  * Completes a name: what was given stays, and a missing part is taken from the full name.

@@ -12,11 +12,7 @@ const INVISIBLE =
  * @returns `undefined` when nothing is left
  */
 export function cleanText(raw: string): string | undefined {
-  const text = raw
-    .replaceAll(/\r\n?/g, '\n')
-    .replaceAll(INVISIBLE, '')
-    .normalize('NFC')
-    .trim();
+  const text = raw.replaceAll(/\r\n?/g, '\n').replaceAll(INVISIBLE, '').normalize('NFC').trim();
   return text === '' ? undefined : text;
 }
 
@@ -35,5 +31,8 @@ export function cleanLine(raw: string): string | undefined {
  */
 export function cutText(text: string, lengthMax: number): string {
   if (text.length <= lengthMax) return text;
-  return text.slice(0, lengthMax).replace(/[\uD800-\uDBFF]$/, '').trimEnd();
+  return text
+    .slice(0, lengthMax)
+    .replace(/[\uD800-\uDBFF]$/, '')
+    .trimEnd();
 }

@@ -62,6 +62,12 @@ export interface EventStore {
   hold(request: Omit<ClaimRequest, 'leaseToken' | 'leaseMs'>): Promise<'held' | 'unchanged'>;
   /** Takes a held event back into the flow. */
   unhold(key: string): Promise<'received' | 'unchanged'>;
+  /**
+   * Notes that an event gets another message, so that no two sweeps send one each.
+   *
+   * @param notSinceMs refuses if one was sent after this time
+   */
+  markRequeued(key: string, atMs: number, notSinceMs: number): Promise<'marked' | 'unchanged'>;
   readRecord(key: string): Promise<EventRecord | undefined>;
   readNormalized(key: string, payloadHash: string): Promise<NormalizedEvent | undefined>;
   /**

@@ -2,9 +2,12 @@ import {
   type Acceptance,
   type ClaimRequest,
   type ClaimResult,
+  type DeliverySuccess,
   decideClaim,
   type EventRecord,
+  type FailedAttempt,
   type NewEvent,
+  type QuarantineEntry,
 } from '../../lambdas/core/event-record.ts';
 import type { NormalizedEvent } from '../../lambdas/core/lead-event.ts';
 import { openPartitionKey, openPartitionOf } from '../../lambdas/core/open-index.ts';
@@ -51,45 +54,16 @@ export function createMemoryEventStore(): EventStore {
     succeed: async (key, success) => {
       const record = records.get(key);
       if (record === undefined || record.state === 'succeeded') return;
-      const { failure: _failure, ...rest } = withoutLease(record);
-      records.set(key, {
-        ...rest,
-        state: 'succeeded',
-        claims: 0,
-        crm: success.crm,
-        attempts: success.attempts,
-        lastAttemptAt: new Date(success.atMs).toISOString(),
-      });
+      records.set(key, succeeded(record, success));
     },
 
-    fail: async (key, leaseToken, failed) =>
-      fenced(key, leaseToken, (record) => ({
-        ...record,
-        state: 'failed',
-        claims: 0,
-        failure: failed.failure,
-        attempts: failed.attempts,
-        lastAttemptAt: new Date(failed.atMs).toISOString(),
-        nextDueAtMs: failed.nextDueAtMs,
-      })),
+    fail: async (key, token, failed) => fenced(key, token, (record) => failedWith(record, failed)),
 
-    release: async (key, leaseToken) =>
-      fenced(key, leaseToken, (record) => ({ ...record, state: 'received', claims: 0 })),
+    release: async (key, token) =>
+      fenced(key, token, (record) => ({ ...record, state: 'received', claims: 0 })),
 
-    quarantine: async (key, leaseToken, entry) =>
-      fenced(key, leaseToken, (record) => {
-        const { dlqSentAt: _sent, ...rest } = record;
-        return {
-          ...rest,
-          state: 'quarantined',
-          claims: 0,
-          failure: entry.failure,
-          attempts: entry.attempts,
-          lastAttemptAt: new Date(entry.atMs).toISOString(),
-          quarantineId: entry.quarantineId,
-          quarantinedAt: new Date(entry.atMs).toISOString(),
-        };
-      }),
+    quarantine: async (key, token, entry) =>
+      fenced(key, token, (record) => quarantined(record, entry)),
 
     markDlqSent: async (key, quarantineId, atMs) => {
       const record = records.get(key);
@@ -110,6 +84,13 @@ export function createMemoryEventStore(): EventStore {
       if (record?.state !== 'held') return 'unchanged';
       records.set(key, { ...record, state: 'received' });
       return 'received';
+    },
+
+    markRequeued: async (key, atMs, notSinceMs) => {
+      const record = records.get(key);
+      if (record === undefined || (record.requeuedAtMs ?? 0) > notSinceMs) return 'unchanged';
+      records.set(key, { ...record, requeuedAtMs: atMs });
+      return 'marked';
     },
 
     readRecord: async (key) => records.get(key),
@@ -165,6 +146,44 @@ function claim(records: Map<string, EventRecord>, request: ClaimRequest): ClaimR
   };
   records.set(request.key, claimed);
   return { kind: 'claimed', record: claimed, leaseToken: request.leaseToken };
+}
+
+function succeeded(record: EventRecord, success: DeliverySuccess): EventRecord {
+  const { failure: _failure, ...rest } = withoutLease(record);
+  return {
+    ...rest,
+    state: 'succeeded',
+    claims: 0,
+    crm: success.crm,
+    attempts: success.attempts,
+    lastAttemptAt: new Date(success.atMs).toISOString(),
+  };
+}
+
+function failedWith(record: EventRecord, failed: FailedAttempt): EventRecord {
+  return {
+    ...record,
+    state: 'failed',
+    claims: 0,
+    failure: failed.failure,
+    attempts: failed.attempts,
+    lastAttemptAt: new Date(failed.atMs).toISOString(),
+    nextDueAtMs: failed.nextDueAtMs,
+  };
+}
+
+function quarantined(record: EventRecord, entry: QuarantineEntry): EventRecord {
+  const { dlqSentAt: _sent, ...rest } = record;
+  return {
+    ...rest,
+    state: 'quarantined',
+    claims: 0,
+    failure: entry.failure,
+    attempts: entry.attempts,
+    lastAttemptAt: new Date(entry.atMs).toISOString(),
+    quarantineId: entry.quarantineId,
+    quarantinedAt: new Date(entry.atMs).toISOString(),
+  };
 }
 
 function recordOf(event: NewEvent): EventRecord {

@@ -410,6 +410,21 @@ export function describeEventStore(name: string, open: () => Promise<EventStore>
       });
     });
 
+    it('lets one of two sweeps send another message, and the next one only after the interval', async () => {
+      await accept();
+
+      const both = await Promise.all([
+        store.markRequeued(key, T0, T0 - 600_000),
+        store.markRequeued(key, T0, T0 - 600_000),
+      ]);
+      const early = await store.markRequeued(key, T0 + 1, T0 - 1);
+      const later = await store.markRequeued(key, T0 + 600_000, T0);
+      const unknown = await store.markRequeued(`${key}-none`, T0, T0);
+
+      expect(both.toSorted()).toEqual(['marked', 'unchanged']);
+      expect([early, later, unknown]).toEqual(['unchanged', 'marked', 'unchanged']);
+    });
+
     it('lists open events oldest first, only those received before a time, and no more than asked', async () => {
       const keys: string[] = [];
       for (let n = 0; keys.length < 3; n += 1) {

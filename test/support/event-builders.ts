@@ -1,5 +1,5 @@
-import { eventRefs } from '../../lambdas/core/event-refs.ts';
 import type { NewEvent } from '../../lambdas/core/event-record.ts';
+import { eventRefs } from '../../lambdas/core/event-refs.ts';
 import type { NormalizedEvent } from '../../lambdas/core/lead-event.ts';
 
 export const T0 = Date.parse('2026-11-22T04:00:00.000Z');

@@ -1,0 +1,274 @@
+/**
+ * One queue message's way through the consumer.
+ *
+ * ```
+ * message ─► delivery off? hold it ─► claim ─► join the batch ─► outcome ─┬─ ended: stored, acknowledged
+ *                                      │                                 └─ postponed: stored, hidden
+ *                                      └─ ended or in other hands: acknowledged or hidden
+ * ```
+ *
+ * Powertools' idempotency drives the middle part: claim before, store after, give back on failure.
+ */
+import { IdempotencyConfig, makeIdempotent } from '@aws-lambda-powertools/idempotency';
+import type { Context } from 'aws-lambda';
+import type { HoldfastConfig } from '../core/config.ts';
+import { type DeliveryMessage, parseDeliveryMessage } from '../core/delivery-message.ts';
+import type { DeliveryOutcome } from '../core/delivery-outcome.ts';
+import { HoldfastError } from '../core/errors.ts';
+import type { ClaimResult } from '../core/event-record.ts';
+import { failure } from '../core/failure.ts';
+import type { DeliveryQueue, Log } from '../core/ports.ts';
+import { reportIfUnreported } from '../operations/report-quarantine.ts';
+import type { Barrier } from '../runtime/barrier.ts';
+import { EventPersistence } from '../runtime/event-persistence.ts';
+import type { ClaimedEvent } from './deliver-leads.ts';
+import { endEvent, type HeldEvent, postponeEvent, type SettlePorts } from './settle-event.ts';
+
+/** A message as the queue hands it over. */
+export interface QueueRecord {
+  readonly messageId: string;
+  readonly receiptHandle: string;
+  readonly body: string;
+  /** 1 the first time. */
+  readonly receiveCount: number;
+}
+
+export interface RecordPorts extends SettlePorts {
+  readonly queue: DeliveryQueue;
+  readonly log: Log;
+}
+
+export interface RecordContext {
+  readonly config: HoldfastConfig;
+  readonly deliveryEnabled: boolean;
+  readonly lambda: Context;
+  readonly batch: Barrier<ClaimedEvent, DeliveryOutcome>;
+}
+
+/** The message is not done with and must come back after `delayMs`. Not a fault. */
+export class RecordPostponedError extends HoldfastError {
+  readonly delayMs: number;
+
+  constructor(delayMs: number) {
+    super('record_postponed', 'The message comes back later');
+    this.delayMs = delayMs;
+  }
+}
+
+/** A message that says nothing we understand: it stays, ages, and is redriven to the DLQ in the end. */
+const UNKNOWN_MESSAGE_DELAY_MS = 900_000;
+
+/** After a fault of ours that has no schedule of its own. */
+const FAULT_DELAY_MS = 30_000;
+
+/** SQS counts 43,200 s from the receive; a little is left for the way. */
+const VISIBILITY_MAX_SECONDS = 43_195;
+
+/**
+ * Handles one message.
+ *
+ * Resolving acknowledges it. Before it throws, it hides the message for as long as it is to wait.
+ *
+ * @throws {RecordPostponedError} as planned, or whatever failed underneath
+ */
+export async function deliverRecord(
+  record: QueueRecord,
+  ports: RecordPorts,
+  context: RecordContext,
+): Promise<void> {
+  const attendance = attend(context.batch);
+  const message = parseDeliveryMessage(record.body);
+  const log = ports.log.child({
+    message_id: record.messageId,
+    receive_count: record.receiveCount,
+    ...(message === undefined
+      ? {}
+      : {
+          correlation_id: message.correlation_id,
+          idempotency_key: message.idempotency_key,
+          source: message.source,
+          event_type: message.event_type,
+        }),
+  });
+  try {
+    if (message === undefined) {
+      log.error('The message is not one of ours');
+      throw new RecordPostponedError(UNKNOWN_MESSAGE_DELAY_MS);
+    }
+    if (context.deliveryEnabled) {
+      await deliverOnce(message, log, attendance, ports, context);
+    } else {
+      await holdEvent(message, log, ports);
+    }
+  } catch (error) {
+    // First, so that the others of the batch do not wait for this one's visibility call.
+    attendance.leaveUnlessJoined();
+    await hide(record, error, log, ports);
+    throw error;
+  } finally {
+    attendance.leaveUnlessJoined();
+  }
+}
+
+interface Attendance {
+  join(event: ClaimedEvent): Promise<DeliveryOutcome>;
+  leaveUnlessJoined(): void;
+}
+
+function attend(batch: Barrier<ClaimedEvent, DeliveryOutcome>): Attendance {
+  let counted = false;
+  return {
+    join: async (event) => {
+      counted = true;
+      return await batch.join(event);
+    },
+    leaveUnlessJoined: () => {
+      if (counted) return;
+      counted = true;
+      batch.leave();
+    },
+  };
+}
+
+async function deliverOnce(
+  message: DeliveryMessage,
+  log: Log,
+  attendance: Attendance,
+  ports: RecordPorts,
+  context: RecordContext,
+): Promise<void> {
+  const leaseToken = ports.ids.next();
+  let claim: ClaimResult | undefined;
+  let postponed: Extract<DeliveryOutcome, { kind: 'retry' | 'deferred' }> | undefined;
+  const held = (): HeldEvent => {
+    if (claim?.kind !== 'claimed') throw new Error('only a claimed event can be settled');
+    return { record: claim.record, leaseToken, log };
+  };
+
+  const persistenceStore = new EventPersistence<EndedOutcome>({
+    begin: async () => {
+      claim = await ports.events.claim({
+        key: message.idempotency_key,
+        leaseToken,
+        leaseMs: context.config.delivery.claimLeaseMs,
+        nowMs: ports.clock.nowMs(),
+        ...(message.quarantine_id === undefined ? {} : { quarantineId: message.quarantine_id }),
+      });
+      return await beginning(claim, log, ports);
+    },
+    complete: async (outcome) => await endEvent(held(), outcome, ports),
+    abandon: async () => {
+      if (postponed !== undefined) await postponeEvent(held(), postponed, ports);
+    },
+  });
+  const config = new IdempotencyConfig({ eventKeyJmesPath: 'idempotency_key' });
+  config.registerLambdaContext(context.lambda);
+
+  const deliver = makeIdempotent(
+    async (_message: DeliveryMessage): Promise<EndedOutcome> => {
+      const outcome = await deliverHeld(held(), attendance, context);
+      if (outcome.kind === 'delivered' || outcome.kind === 'rejected') return outcome;
+      postponed = outcome;
+      throw new RecordPostponedError(outcome.delayMs);
+    },
+    { persistenceStore, config, keyPrefix: 'holdfast' },
+  );
+
+  try {
+    await deliver(message);
+  } catch (error) {
+    throw waitOf(claim, ports.clock.nowMs()) ?? error;
+  }
+}
+
+type EndedOutcome = Extract<DeliveryOutcome, { kind: 'delivered' | 'rejected' }>;
+
+async function deliverHeld(
+  held: HeldEvent,
+  attendance: Attendance,
+  context: RecordContext,
+): Promise<DeliveryOutcome> {
+  const { record, log } = held;
+  if (record.claims > context.config.delivery.poisonClaimsMax) {
+    return { kind: 'rejected', failure: failure('poison'), attempts: record.attempts };
+  }
+  return await attendance.join({ record, log });
+}
+
+async function beginning(
+  claim: ClaimResult,
+  log: Log,
+  ports: RecordPorts,
+): Promise<'claimed' | 'in_progress' | 'ended'> {
+  switch (claim.kind) {
+    case 'claimed':
+      return 'claimed';
+    case 'in_progress':
+    case 'not_due':
+      return 'in_progress';
+    case 'ended':
+      if (await reportIfUnreported(claim.record, ports)) {
+        log.warn('A missing dead letter was sent');
+      }
+      log.debug('The event has ended already; the message is acknowledged', {
+        outcome: claim.record.state,
+      });
+      return 'ended';
+    case 'unknown_event':
+      log.warn('The message names an event that is not stored; it is acknowledged');
+      return 'ended';
+  }
+}
+
+/** An event in other hands, or not yet due, is waited for; that is no error. */
+function waitOf(claim: ClaimResult | undefined, nowMs: number): RecordPostponedError | undefined {
+  if (claim?.kind === 'in_progress') return new RecordPostponedError(claim.untilMs - nowMs);
+  if (claim?.kind === 'not_due') return new RecordPostponedError(claim.dueAtMs - nowMs);
+  return undefined;
+}
+
+async function holdEvent(message: DeliveryMessage, log: Log, ports: RecordPorts): Promise<void> {
+  const key = message.idempotency_key;
+  const nowMs = ports.clock.nowMs();
+  const request = {
+    key,
+    nowMs,
+    ...(message.quarantine_id === undefined ? {} : { quarantineId: message.quarantine_id }),
+  };
+  if ((await ports.events.hold(request)) === 'held') {
+    ports.metrics.count('LeadHeld', { source: message.source });
+    log.info('Lead held: delivery is switched off', { outcome: 'held' });
+    return;
+  }
+  const record = await ports.events.readRecord(key);
+  // Under delivery since before the switch, or waiting for its due time: look again then.
+  if (record?.state === 'processing') {
+    throw new RecordPostponedError((record.leaseUntilMs ?? nowMs) - nowMs);
+  }
+  if (record?.state === 'failed') {
+    throw new RecordPostponedError((record.nextDueAtMs ?? nowMs) - nowMs);
+  }
+}
+
+async function hide(
+  record: QueueRecord,
+  error: unknown,
+  log: Log,
+  ports: RecordPorts,
+): Promise<void> {
+  const postponed = error instanceof RecordPostponedError;
+  if (!postponed) log.error('Handling the message failed', {}, error);
+  const delayMs = postponed ? error.delayMs : FAULT_DELAY_MS;
+  const delaySeconds = Math.min(VISIBILITY_MAX_SECONDS, Math.max(1, Math.ceil(delayMs / 1_000)));
+  try {
+    await ports.queue.defer(record.receiptHandle, delaySeconds);
+  } catch (cause) {
+    // The message then comes back after the queue's own visibility time-out: later, but it does.
+    log.warn('The message could not be hidden for the wanted time', {
+      delay_seconds: delaySeconds,
+    });
+    log.debug('Hiding the message failed', {
+      error_name: cause instanceof Error ? cause.name : typeof cause,
+    });
+  }
+}

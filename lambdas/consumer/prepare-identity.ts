@@ -1,0 +1,120 @@
+import {
+  type Head,
+  leaseTakenUntilMs,
+  mergeContribution,
+  needsWrite,
+  newHead,
+  withLease,
+  withoutLease,
+} from '../core/head.ts';
+import { deferralMs } from './deferral.ts';
+import type { DeliveryContext, DeliveryPorts } from './deliver-leads.ts';
+import { attemptsOf, type IdentityWork, pendingMembers } from './identity-work.ts';
+
+/** Losing the compare-and-set this often in a row means that many write at once: come back later. */
+const TRIES_MAX = 8;
+
+/** No call starts with less than this left of the lease after the call's own longest time. */
+const LEASE_MARGIN_MS = 5_000;
+
+/**
+ * Merges the pending events into their HEAD and takes its lease.
+ *
+ * @returns `ready` when a row has to be written and the lease is ours; `done` when all events have an
+ *   outcome: the CRM holds what they say already, or another writer has the lease
+ */
+export async function prepareIdentity(
+  work: IdentityWork,
+  ports: DeliveryPorts,
+  context: DeliveryContext,
+): Promise<'ready' | 'done'> {
+  if (!work.seen) {
+    const stored = await ports.identities.read(work.head.module, work.identity);
+    work.head = stored ?? work.head;
+    work.seen = true;
+  }
+  for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+    const nowMs = ports.clock.nowMs();
+    const merged = mergeAll(work);
+    if (!needsWrite(merged)) return await nothingToWrite(work, ports);
+
+    const taken = leaseTakenUntilMs(merged, work.token, nowMs) !== undefined;
+    if (merged === work.head && (taken || hasLease(work, ports, nowMs))) {
+      return taken ? defer(work, ports) : 'ready';
+    }
+    const next = taken
+      ? merged
+      : withLease(merged, work.token, nowMs + context.config.delivery.identityLeaseMs);
+    if (await saveHead(work, next, ports)) return taken ? defer(work, ports) : 'ready';
+  }
+  return defer(work, ports);
+}
+
+/** Gives the lease back; another writer's lease is left alone. */
+export async function releaseIdentity(work: IdentityWork, ports: DeliveryPorts): Promise<void> {
+  await changeHeldHead(work, withoutLease, ports);
+}
+
+/**
+ * Changes a HEAD whose lease is ours, whatever else has been merged into it meanwhile.
+ *
+ * @returns whether the lease was still ours; nothing is changed otherwise
+ */
+export async function changeHeldHead(
+  work: IdentityWork,
+  change: (head: Head) => Head,
+  ports: Pick<DeliveryPorts, 'identities'>,
+): Promise<boolean> {
+  for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+    if (work.head.leaseToken !== work.token) return false;
+    if (await saveHead(work, change(work.head), ports)) return true;
+  }
+  return false;
+}
+
+function defer(work: IdentityWork, ports: Pick<DeliveryPorts, 'random'>): 'done' {
+  for (const member of pendingMembers(work)) {
+    member.outcome = { kind: 'deferred', delayMs: deferralMs(ports.random.next()) };
+  }
+  work.done = true;
+  return 'done';
+}
+
+async function saveHead(
+  work: IdentityWork,
+  next: Head,
+  ports: Pick<DeliveryPorts, 'identities'>,
+): Promise<boolean> {
+  const candidate = { ...next, revision: work.head.revision + 1 };
+  const saved = await ports.identities.save(candidate);
+  work.head =
+    saved.kind === 'saved' ? candidate : (saved.current ?? newHead(next.module, next.identity));
+  return saved.kind === 'saved';
+}
+
+function mergeAll(work: IdentityWork): Head {
+  return pendingMembers(work).reduce(
+    (head, member) =>
+      member.contribution === undefined ? head : mergeContribution(head, member.contribution),
+    work.head,
+  );
+}
+
+function hasLease(work: IdentityWork, ports: DeliveryPorts, nowMs: number): boolean {
+  const untilMs = work.head.leaseToken === work.token ? (work.head.leaseUntilMs ?? 0) : 0;
+  return untilMs >= nowMs + ports.crm.writeTimeoutMs + LEASE_MARGIN_MS;
+}
+
+async function nothingToWrite(work: IdentityWork, ports: DeliveryPorts): Promise<'done'> {
+  const { crmRecordId: recordId, module } = work.head;
+  if (work.head.leaseToken === work.token) await releaseIdentity(work, ports);
+  for (const member of pendingMembers(work)) {
+    member.outcome = {
+      kind: 'delivered',
+      crm: { module, recordId: recordId ?? '', action: 'none' },
+      attempts: attemptsOf(member),
+    };
+  }
+  work.done = true;
+  return 'done';
+}

@@ -1,0 +1,120 @@
+import type { DeliveryOutcome } from '../core/delivery-outcome.ts';
+import type { EventRecord } from '../core/event-record.ts';
+import type { Failure } from '../core/failure.ts';
+import type { Ids, Log } from '../core/ports.ts';
+import { type QuarantinePorts, reportQuarantine } from '../operations/report-quarantine.ts';
+
+export interface SettlePorts extends QuarantinePorts {
+  readonly ids: Ids;
+}
+
+/** An event in our hands, and the lease that proves it. */
+export interface HeldEvent {
+  readonly record: EventRecord;
+  readonly leaseToken: string;
+  readonly log: Log;
+}
+
+/**
+ * Stores that an event has ended: delivered, or quarantined with its dead letter sent.
+ *
+ * @throws {StoreUnavailableError} the store or the queue failed; the message must come back, and the
+ *   next claim or the sweeper goes on where this stopped
+ */
+export async function endEvent(
+  held: HeldEvent,
+  outcome: Extract<DeliveryOutcome, { kind: 'delivered' | 'rejected' }>,
+  ports: SettlePorts,
+): Promise<void> {
+  if (outcome.kind === 'rejected') {
+    await quarantineEvent(held, outcome.failure, outcome.attempts, ports);
+    return;
+  }
+  await ports.events.succeed(held.record.key, {
+    crm: outcome.crm,
+    attempts: outcome.attempts,
+    atMs: ports.clock.nowMs(),
+  });
+  ports.metrics.count('LeadDelivered', { source: held.record.source });
+  held.log.info('Lead delivered', {
+    outcome: 'delivered',
+    crm_module: outcome.crm.module,
+    crm_record_id: outcome.crm.recordId,
+    crm_action: outcome.crm.action,
+    attempt: outcome.attempts,
+    duration_ms: ports.clock.nowMs() - Date.parse(held.record.receivedAt),
+  });
+}
+
+/** Stores that an event was tried in vain, or not tried, and is to come back. */
+export async function postponeEvent(
+  held: HeldEvent,
+  outcome: Extract<DeliveryOutcome, { kind: 'retry' | 'deferred' }>,
+  ports: SettlePorts,
+): Promise<void> {
+  const { key, source } = held.record;
+  const nowMs = ports.clock.nowMs();
+  if (outcome.kind === 'deferred') {
+    await ports.events.release(key, held.leaseToken);
+    ports.metrics.count('DeliveryDeferred', { source });
+    held.log.debug('Delivery deferred: nothing was tried', {
+      delay_seconds: outcome.delayMs / 1e3,
+    });
+    return;
+  }
+  const nextDueAtMs = nowMs + outcome.delayMs;
+  const written = await ports.events.fail(key, held.leaseToken, {
+    failure: outcome.failure,
+    attempts: outcome.attempts,
+    atMs: nowMs,
+    nextDueAtMs,
+  });
+  ports.metrics.count('DeliveryRetry', { source });
+  held.log.warn('Delivery failed and will be retried', {
+    outcome: written === 'written' ? 'retry' : 'superseded',
+    failure_code: outcome.failure.code,
+    failure_class: outcome.failure.class,
+    attempt: outcome.attempts,
+    next_due_at: new Date(nextDueAtMs).toISOString(),
+    ...crmFieldsOf(outcome.failure),
+  });
+}
+
+async function quarantineEvent(
+  held: HeldEvent,
+  failure: Failure,
+  attempts: number,
+  ports: SettlePorts,
+): Promise<void> {
+  const { record, leaseToken, log } = held;
+  const quarantineId = ports.ids.next();
+  const atMs = ports.clock.nowMs();
+  // State, letter, note: whatever is interrupted in between is repaired by the next claim or the
+  // sweeper, and a letter is never sent for an event that is not in quarantine.
+  const entry = { quarantineId, failure, attempts, atMs };
+  const written = await ports.events.quarantine(record.key, leaseToken, entry);
+  if (written === 'superseded') {
+    log.warn('Another consumer has taken the event over; its outcome stands', {
+      outcome: 'superseded',
+      failure_code: failure.code,
+    });
+    return;
+  }
+  ports.metrics.count('LeadQuarantined', { source: record.source });
+  log.error('Lead quarantined', {
+    outcome: 'quarantined',
+    failure_code: failure.code,
+    failure_class: failure.class,
+    quarantine_id: quarantineId,
+    attempt: attempts,
+    ...crmFieldsOf(failure),
+  });
+  await reportQuarantine(record, entry, ports);
+}
+
+function crmFieldsOf(failure: Failure): { crm_code?: string; crm_field?: string } {
+  return {
+    ...(failure.crmCode === undefined ? {} : { crm_code: failure.crmCode }),
+    ...(failure.crmField === undefined ? {} : { crm_field: failure.crmField }),
+  };
+}

@@ -1,0 +1,254 @@
+import { type HoldfastConfig, zohoFieldMapping } from '../core/config.ts';
+import type { CrmRow, CrmRowOutcome, FailedRow } from '../core/crm.ts';
+import type { Failure, FailureCode } from '../core/failure.ts';
+import {
+  confirm,
+  needsWrite,
+  withdrawEvent,
+  withLease,
+  withoutCrmRecord,
+  withoutLease,
+} from '../core/head.ts';
+import { backoffMs, decideRetry, type RetryDecision } from '../core/retry-schedule.ts';
+import { deferralMs } from './deferral.ts';
+import type { DeliveryContext, DeliveryPorts } from './deliver-leads.ts';
+import { attemptsOf, type IdentityWork, type Member, pendingMembers } from './identity-work.ts';
+import { changeHeldHead, releaseIdentity } from './prepare-identity.ts';
+
+/** Whoever holds the lease brings others' events along, but not for ever. */
+const EXTRA_ROUNDS_MAX = 3;
+
+/** Refusals of a value: what the event said is taken out of HEAD, or it would stand in the way of all
+ * later events of the same person. */
+const VALUE_REFUSALS: ReadonlySet<FailureCode> = new Set([
+  'crm_invalid_data',
+  'crm_mandatory_missing',
+  'crm_refused',
+  'crm_duplicate_data',
+]);
+
+/**
+ * Settles one written row: confirms it in HEAD, or decides what the failure asks for.
+ *
+ * Afterwards the work is done, or is to go another round after `waitMs`.
+ */
+export async function settleRow(
+  work: IdentityWork,
+  row: CrmRow,
+  outcome: CrmRowOutcome,
+  ports: DeliveryPorts,
+  context: DeliveryContext,
+): Promise<void> {
+  work.waitMs = 0;
+  delete work.lastFailed;
+  if (outcome.kind === 'written') {
+    await settleWritten(work, row, outcome, ports);
+    return;
+  }
+  if (outcome.failure.code === 'crm_record_gone' && row.recordId !== undefined) {
+    // Deleted or merged in the CRM: the next round writes the whole state to a record that it finds or
+    // makes. It happens once a row, since that row then has no record id.
+    const held = await changeHeldHead(work, withoutCrmRecord, ports);
+    if (!held) deferPending(work, ports);
+    return;
+  }
+  await settleFailed(work, outcome, ports, context);
+}
+
+/**
+ * Ends work for which this invocation has no time left: as failed, if a call was made for it, and as
+ * deferred otherwise.
+ */
+export async function endForLackOfTime(
+  work: IdentityWork,
+  ports: DeliveryPorts,
+  context: DeliveryContext,
+): Promise<void> {
+  if (work.lastFailed === undefined) {
+    await releaseIdentity(work, ports);
+    deferPending(work, ports);
+    return;
+  }
+  const decisions = new Map<Member, RetryDecision>(
+    pendingMembers(work).map((member) => [
+      member,
+      { kind: 'later', delayMs: backoffMs(attemptsOf(member), ports.random.next()) },
+    ]),
+  );
+  await endFailed(work, work.lastFailed, decisions, ports, context);
+}
+
+/** Ends work that cannot go on now. No attempt counts; its lease, if any, is left to end by itself. */
+export function deferPending(work: IdentityWork, ports: Pick<DeliveryPorts, 'random'>): void {
+  for (const member of pendingMembers(work)) {
+    member.outcome = { kind: 'deferred', delayMs: deferralMs(ports.random.next()) };
+  }
+  work.done = true;
+}
+
+async function settleWritten(
+  work: IdentityWork,
+  row: CrmRow,
+  written: Extract<CrmRowOutcome, { kind: 'written' }>,
+  ports: DeliveryPorts,
+): Promise<void> {
+  const mayGoOn = work.extraRounds < EXTRA_ROUNDS_MAX;
+  const held = await changeHeldHead(
+    work,
+    (head) => {
+      const confirmed = confirm(head, row.version, written);
+      return needsWrite(confirmed) && mayGoOn ? confirmed : withoutLease(confirmed);
+    },
+    ports,
+  );
+  if (!held) {
+    // The lease ran out and another writer has it: it cannot know of this write, so it writes again,
+    // and these events find themselves confirmed when they come back.
+    deferPending(work, ports);
+    return;
+  }
+  for (const member of pendingMembers(work)) {
+    member.outcome = {
+      kind: 'delivered',
+      crm: { module: work.head.module, recordId: written.recordId, action: written.action },
+      attempts: attemptsOf(member),
+    };
+  }
+  work.extraRounds += 1;
+  work.done = work.head.leaseToken !== work.token;
+}
+
+async function settleFailed(
+  work: IdentityWork,
+  outcome: FailedRow,
+  ports: DeliveryPorts,
+  context: DeliveryContext,
+): Promise<void> {
+  const decisions = new Map(
+    pendingMembers(work).map((member) => [member, decide(member, outcome, ports, context)]),
+  );
+  const waits = [...decisions.values()].flatMap((each) =>
+    each.kind === 'again' ? each.waitMs : [],
+  );
+  const givenUp = [...decisions].find(([, decision]) => decision.kind === 'give_up');
+
+  if (givenUp !== undefined && VALUE_REFUSALS.has(outcome.failure.code)) {
+    await withdrawCulprit(work, outcome.failure, ports, context);
+    return;
+  }
+  if (waits.length > 0) {
+    work.waitMs = Math.max(...waits);
+    work.lastFailed = outcome;
+    return;
+  }
+  await endFailed(work, outcome, decisions, ports, context);
+}
+
+async function endFailed(
+  work: IdentityWork,
+  outcome: FailedRow,
+  decisions: ReadonlyMap<Member, RetryDecision>,
+  ports: DeliveryPorts,
+  context: DeliveryContext,
+): Promise<void> {
+  const { settleWindowMs } = context.config.delivery;
+  if (outcome.mayHaveHappened) {
+    // The write may still take place. Until that is past, nobody may send another value: the lease is
+    // left to end by itself.
+    const untilMs = ports.clock.nowMs() + settleWindowMs;
+    await changeHeldHead(work, (head) => withLease(head, work.token, untilMs), ports);
+  } else {
+    await releaseIdentity(work, ports);
+  }
+  for (const [member, decision] of decisions) {
+    const attempts = attemptsOf(member);
+    member.outcome =
+      decision.kind === 'give_up'
+        ? { kind: 'rejected', failure: decision.failure, attempts }
+        : {
+            kind: 'retry',
+            failure: outcome.failure,
+            attempts,
+            delayMs: Math.max(
+              decision.kind === 'later' ? decision.delayMs : 0,
+              outcome.mayHaveHappened ? settleWindowMs : 0,
+            ),
+          };
+  }
+  work.done = true;
+}
+
+/**
+ * Takes the event whose value was refused out of HEAD, so that the others can go on without it.
+ *
+ * Whose value it was is known where the CRM names the field. Otherwise the newest event is taken: the
+ * older ones have been confirmed before, or come next.
+ */
+async function withdrawCulprit(
+  work: IdentityWork,
+  refusal: Failure,
+  ports: DeliveryPorts,
+  context: DeliveryContext,
+): Promise<void> {
+  const pending = pendingMembers(work);
+  const owner = ownerOfField(work, refusal.crmField, context.config);
+  const newest = pending.toSorted((left, right) =>
+    left.record.occurredAt < right.record.occurredAt ? 1 : -1,
+  )[0];
+  // An owner that is not in this batch is withdrawn all the same: it meets its refusal when it comes.
+  const culprit =
+    owner === undefined ? newest : pending.find((member) => member.record.key === owner);
+  const withdrawn = owner ?? culprit?.record.key;
+  const remaining = pending.filter((member) => member !== culprit);
+
+  const held = await changeHeldHead(
+    work,
+    (head) => {
+      const without = withdrawn === undefined ? head : withdrawEvent(head, withdrawn);
+      return remaining.length === 0 ? withoutLease(without) : without;
+    },
+    ports,
+  );
+  if (!held) {
+    deferPending(work, ports);
+    return;
+  }
+  if (culprit !== undefined) {
+    culprit.outcome = { kind: 'rejected', failure: refusal, attempts: attemptsOf(culprit) };
+  }
+  work.done = remaining.length === 0;
+}
+
+function ownerOfField(
+  work: IdentityWork,
+  crmField: string | undefined,
+  config: HoldfastConfig,
+): string | undefined {
+  if (crmField === undefined) return undefined;
+  const canonical = Object.entries(zohoFieldMapping(config)).find(
+    ([, apiName]) => apiName === crmField,
+  )?.[0];
+  const field = canonical === undefined ? undefined : work.head.fields[canonical];
+  return field === undefined || field.version <= work.head.confirmedVersion
+    ? undefined
+    : field.event;
+}
+
+function decide(
+  member: Member,
+  outcome: FailedRow,
+  ports: DeliveryPorts,
+  context: DeliveryContext,
+): RetryDecision {
+  return decideRetry(
+    {
+      failure: outcome.failure,
+      attempts: attemptsOf(member),
+      receivedAtMs: Date.parse(member.record.receivedAt),
+      nowMs: ports.clock.nowMs(),
+      ...(outcome.retryAfterMs === undefined ? {} : { retryAfterMs: outcome.retryAfterMs }),
+    },
+    context.config.delivery,
+    ports.random.next(),
+  );
+}

@@ -1,0 +1,5 @@
+import { config } from '../../holdfast.config.ts';
+import { buildSweeper } from './build-sweeper.ts';
+
+/** The sweeper function, called every minute. */
+export const handler = buildSweeper(process.env, config);
