@@ -66,7 +66,19 @@ export type Reading =
 export interface Provider<Config extends SourceConfig = SourceConfig> {
   /** Whether requests carry a signature; a source without one has no secret. */
   readonly signed: boolean;
-  /** @param nowMs the clock, for senders that sign a timestamp */
+  /**
+   * Whether bodies of this media type can be read at all.
+   *
+   * @param mediaType lower case, without parameters; empty when the request names none
+   */
+  accepts(mediaType: string): boolean;
+  /**
+   * Decides over the bytes on the wire.
+   *
+   * @param secrets given exactly if the provider is `signed`
+   * @param nowMs the clock, for senders that sign a timestamp
+   * @throws {SecretUnavailableError} a secret does not have the form that this sender's secrets have
+   */
   verify(
     request: WebhookRequest,
     source: Config,

@@ -1,0 +1,163 @@
+import { buildDeadLetter } from '../core/dead-letter.ts';
+import { eventRefs } from '../core/event-refs.ts';
+import type { Acceptance, EventRecord, NewEvent } from '../core/event-record.ts';
+import { keyedHash } from '../core/identity.ts';
+import type { Log } from '../core/ports.ts';
+import type { IntakePorts } from './intake-ports.ts';
+import type { Reception } from './reception.ts';
+
+/** What the sender is told of one event. */
+export interface AcceptedEvent {
+  readonly key: string;
+  readonly duplicate: boolean;
+  /** The same e-mail address was submitted to this source before, in another event. */
+  readonly repeat: boolean;
+}
+
+/** A duplicate of an event that still waits after this long is put on the queue again. */
+const STUCK_AFTER_MS = 30_000;
+
+const DAY_MS = 24 * 60 * 60 * 1_000;
+
+/**
+ * Takes one event: stores it, and hands it on.
+ *
+ * Once it is stored, nothing fails any more: an event that could not be queued, or whose dead letter could
+ * not be sent, is found and handed on by the sweeper.
+ *
+ * @throws {StoreUnavailableError} the event may not be stored; the sender must send it again
+ */
+export async function acceptEvent(
+  ports: IntakePorts,
+  reception: Reception,
+  event: NewEvent,
+): Promise<AcceptedEvent> {
+  const log = reception.log.child({ idempotency_key: event.key, event_type: event.eventType });
+  const repeat = await isRepeat(ports, reception, event);
+  const acceptance = await ports.store.accept(event);
+  const { record } = acceptance;
+
+  if (acceptance.kind === 'accepted') {
+    await handOn(ports, reception, event, record, log);
+    if (repeat) ports.metrics.count('LeadRepeat', { source: event.source });
+  } else {
+    reportKnown(ports, acceptance, log);
+    if (isStuck(record, reception.receivedAtMs)) await enqueue(ports, record, log);
+  }
+  return { key: event.key, duplicate: acceptance.kind !== 'accepted', repeat };
+}
+
+/**
+ * Remembers the first event of an e-mail address, before the event is stored: in between, another one may
+ * see it as a repeat too early, but two can never both be the first.
+ */
+async function isRepeat(
+  ports: IntakePorts,
+  reception: Reception,
+  event: NewEvent,
+): Promise<boolean> {
+  const email = event.normalized?.identity.email;
+  if (
+    reception.source.onRepeat !== 'conflict' ||
+    email === undefined ||
+    event.initial.state !== 'received'
+  ) {
+    return false;
+  }
+  const expiresAtMs = reception.receivedAtMs + reception.config.retention.eventDays * DAY_MS;
+  const firstKey = await ports.store.rememberSubmitter(
+    event.source,
+    keyedHash(reception.pepper, 'email', email),
+    event.key,
+    expiresAtMs,
+  );
+  return firstKey !== event.key;
+}
+
+async function handOn(
+  ports: IntakePorts,
+  reception: Reception,
+  event: NewEvent,
+  record: EventRecord,
+  log: Log,
+): Promise<void> {
+  ports.metrics.count('LeadAccepted', { source: event.source });
+  switch (event.initial.state) {
+    case 'received':
+      log.info('A lead was accepted', { outcome: 'received' });
+      await enqueue(ports, record, log);
+      return;
+    case 'suppressed':
+      ports.metrics.count('LeadSuppressed', { source: event.source });
+      log.info('A lead was accepted and suppressed', { outcome: event.initial.suppression });
+      return;
+    case 'quarantined':
+      ports.metrics.count('LeadQuarantined', { source: event.source });
+      log.warn('A lead was accepted and quarantined', {
+        failure_code: event.initial.failure.code,
+        failure_class: event.initial.failure.class,
+        quarantine_id: event.initial.quarantineId,
+      });
+      await reportQuarantine(ports, record, event.initial, reception.receivedAtMs, log);
+      return;
+  }
+}
+
+async function enqueue(ports: IntakePorts, record: EventRecord, log: Log): Promise<void> {
+  try {
+    await ports.queue.enqueue(
+      {
+        schema_version: 1,
+        idempotency_key: record.key,
+        source: record.source,
+        event_type: record.eventType,
+        correlation_id: record.correlationId,
+      },
+      record.source,
+    );
+  } catch (error) {
+    ports.metrics.count('EnqueueFailed', { source: record.source });
+    log.error('A stored lead could not be queued; the sweeper will queue it', {}, error);
+  }
+}
+
+async function reportQuarantine(
+  ports: IntakePorts,
+  record: EventRecord,
+  initial: Extract<NewEvent['initial'], { state: 'quarantined' }>,
+  atMs: number,
+  log: Log,
+): Promise<void> {
+  const { failure, quarantineId } = initial;
+  try {
+    await ports.deadLetters.send(
+      buildDeadLetter(
+        record,
+        { quarantineId, failure, attempts: 0, atMs },
+        eventRefs(record.key, record.payloadHash),
+      ),
+    );
+    await ports.store.markDlqSent(record.key, quarantineId, ports.clock.nowMs());
+  } catch (error) {
+    ports.metrics.count('DeadLetterFailed', { source: record.source });
+    log.error('A dead letter could not be sent; the sweeper will send it', {}, error);
+  }
+}
+
+function reportKnown(ports: IntakePorts, acceptance: Acceptance, log: Log): void {
+  const { source } = acceptance.record;
+  if (acceptance.kind === 'conflict') {
+    ports.metrics.count('LeadConflict', { source });
+    log.warn('A known lead came again with other content; the first one is kept', {
+      outcome: 'conflict',
+      duplicate: true,
+    });
+    return;
+  }
+  ports.metrics.count('LeadDuplicate', { source });
+  log.info('A known lead came again', { outcome: 'duplicate', duplicate: true });
+}
+
+function isStuck(record: EventRecord, nowMs: number): boolean {
+  return record.state === 'received' && nowMs - Date.parse(record.receivedAt) > STUCK_AFTER_MS;
+}

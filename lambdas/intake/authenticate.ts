@@ -1,0 +1,58 @@
+import { bytesHash } from '../core/payload-hash.ts';
+import type { Log } from '../core/ports.ts';
+import type { BoundProvider } from '../providers/bind-provider.ts';
+import type { Verification, WebhookRequest } from '../providers/provider.ts';
+import { parseSourceSecrets } from '../providers/source-secrets.ts';
+import type { IntakePorts } from './intake-ports.ts';
+
+/**
+ * Decides whether a request comes from its source.
+ *
+ * On a mismatch the secret is read past the cache and tried once more, so that a secret that has just been
+ * replaced turns nobody away. (The reader limits how often it does that.)
+ *
+ * @param secretId where the source's secrets are
+ * @throws {SecretUnavailableError} the secrets cannot be read or are not usable: the fault is ours
+ */
+export async function authenticate(
+  ports: Pick<IntakePorts, 'secrets' | 'clock'>,
+  provider: BoundProvider,
+  sourceName: string,
+  secretId: string,
+  request: WebhookRequest,
+): Promise<Verification> {
+  const nowMs = ports.clock.nowMs();
+  if (!provider.signed) return provider.verify(request, undefined, nowMs);
+
+  const cached = await ports.secrets.read(secretId);
+  const verification = provider.verify(request, parseSourceSecrets(sourceName, cached), nowMs);
+  if (verification.kind === 'verified' || verification.reason !== 'mismatch') return verification;
+
+  const fresh = await ports.secrets.read(secretId, { fresh: true });
+  return fresh === cached
+    ? verification
+    : provider.verify(request, parseSourceSecrets(sourceName, fresh), nowMs);
+}
+
+/** Counts and logs how a request was verified. Of a refused one, its hash is all that stays. */
+export function reportVerification(
+  ports: Pick<IntakePorts, 'metrics'>,
+  log: Log,
+  sourceName: string,
+  request: WebhookRequest,
+  verification: Verification,
+): void {
+  if (verification.kind === 'refused') {
+    ports.metrics.count('SignatureRejected', { source: sourceName });
+    log.warn('A request was refused because it does not prove who sent it', {
+      outcome: verification.reason,
+      body_sha256: bytesHash(request.body),
+      body_bytes: request.body.byteLength,
+    });
+    return;
+  }
+  if (verification.secretUsed === 'previous') {
+    ports.metrics.count('PreviousSecretUsed', { source: sourceName });
+    log.info('A request was signed with the previous secret', { secret_used: 'previous' });
+  }
+}

@@ -1,0 +1,5 @@
+import { config } from '../../holdfast.config.ts';
+import { buildIntake } from './build-intake.ts';
+
+/** The Lambda entry point. */
+export const handler = buildIntake(process.env, config);

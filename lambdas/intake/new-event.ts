@@ -1,0 +1,157 @@
+import type { InitialState, NewEvent, RawPayload } from '../core/event-record.ts';
+import { type Failure, failure } from '../core/failure.ts';
+import {
+  contentKeys,
+  eventKey,
+  UNREADABLE_EVENT_TYPE,
+  unreadableKey,
+} from '../core/idempotency-key.ts';
+import { identifiersOf } from '../core/identity.ts';
+import { occurrenceOf } from '../core/normalize-time.ts';
+import { bytesHash, payloadHash } from '../core/payload-hash.ts';
+import type { Submission } from '../providers/provider.ts';
+import { type CleanSubmission, cleanSubmission } from './clean-submission.ts';
+import type { IntakePorts } from './intake-ports.ts';
+import { buildNormalizedEvent, shortId, shortName } from './normalize-submission.ts';
+import type { Reception } from './reception.ts';
+
+/** Builds the event of a submission that could be read. */
+export async function submissionEvent(
+  ports: Pick<IntakePorts, 'store' | 'ids'>,
+  reception: Reception,
+  submission: Submission,
+): Promise<NewEvent> {
+  const { sourceName, config, correlationId, mappingVersion, receivedAtMs } = reception;
+  const clean = cleanSubmission(submission, sourceName);
+  const key = await keyOf(ports, reception, submission, clean);
+  const contentHash = payloadHash(submission.content);
+  const occurrence = occurrenceOf(submission.occurredAt, receivedAtMs);
+  const receivedAt = new Date(receivedAtMs).toISOString();
+  const sourceEventId = shortId(submission.sourceEventId);
+  const deliveryId = shortId(submission.deliveryId);
+
+  return {
+    key,
+    source: sourceName,
+    eventType: shortName(submission.eventType),
+    ...(sourceEventId === undefined ? {} : { sourceEventId }),
+    ...(deliveryId === undefined ? {} : { deliveryId }),
+    occurredAt: occurrence.occurredAt,
+    receivedAt,
+    correlationId,
+    payloadHash: contentHash,
+    mappingVersion,
+    raw: reception.raw,
+    normalized: buildNormalizedEvent(submission, clean, {
+      sourceName,
+      config,
+      key,
+      contentHash,
+      occurrence,
+      receivedAt,
+      correlationId,
+      mappingVersion,
+    }),
+    initial: initialState(ports, reception, submission, clean),
+  };
+}
+
+/** Builds the event of a body that its sender vouches for, but that could not be read. */
+export function unreadableEvent(
+  ports: Pick<IntakePorts, 'ids'>,
+  reception: Reception,
+  why: Failure,
+  sourceEventId: string | undefined,
+): NewEvent {
+  const receivedAt = new Date(reception.receivedAtMs).toISOString();
+  const id = shortId(sourceEventId);
+  return {
+    key: unreadableKey(reception.sourceName, reception.raw.body, reception.pepper),
+    source: reception.sourceName,
+    eventType: UNREADABLE_EVENT_TYPE,
+    ...(id === undefined ? {} : { sourceEventId: id }),
+    occurredAt: receivedAt,
+    receivedAt,
+    correlationId: reception.correlationId,
+    payloadHash: bytesHash(reception.raw.body),
+    mappingVersion: reception.mappingVersion,
+    raw: reception.raw,
+    initial: { state: 'quarantined', failure: why, quarantineId: ports.ids.next() },
+  };
+}
+
+const RAW_HEADERS = [
+  'content-type',
+  'content-encoding',
+  'user-agent',
+  'origin',
+  'webhook-id',
+  'webhook-timestamp',
+  'svix-id',
+  'svix-timestamp',
+] as const;
+
+/** The request as it is kept: the bytes, and headers that are named here and hold no secret. */
+export function rawPayload(
+  request: { readonly headers: Readonly<Record<string, string>>; readonly body: Uint8Array },
+  signature: RawPayload['signature'],
+): RawPayload {
+  const headers = RAW_HEADERS.flatMap((name) => {
+    const value = request.headers[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return {
+    body: request.body,
+    contentType: request.headers['content-type'] ?? '',
+    headers: Object.fromEntries(headers),
+    signature,
+  };
+}
+
+async function keyOf(
+  ports: Pick<IntakePorts, 'store'>,
+  reception: Reception,
+  submission: Submission,
+  clean: CleanSubmission,
+): Promise<string> {
+  const { sourceName } = reception;
+  if (submission.sourceEventId !== undefined) {
+    return eventKey(sourceName, submission.eventType, submission.sourceEventId);
+  }
+
+  const keys = contentKeys(
+    sourceName,
+    submission.eventType,
+    {
+      formId: clean.attributes['form_id'],
+      email: clean.identity.email ?? clean.attributes['email_raw'],
+      phone: clean.identity.phone_e164 ?? clean.attributes['phone_raw'],
+      externalId: clean.identity.contact_external_id,
+      answers: submission.answers,
+    },
+    reception.pepper,
+    reception.receivedAtMs,
+  );
+  // The same submission may have come just before the tick changed.
+  return (await ports.store.readRecord(keys.previous)) === undefined ? keys.current : keys.previous;
+}
+
+function initialState(
+  ports: Pick<IntakePorts, 'ids'>,
+  reception: Reception,
+  submission: Submission,
+  clean: CleanSubmission,
+): InitialState {
+  if (submission.isSpam) return { state: 'suppressed', suppression: 'spam_trap' };
+  if (submission.isTest) return { state: 'suppressed', suppression: 'test_lead' };
+
+  const identifiers = identifiersOf(clean);
+  if (reception.config.identity.order.some((kind) => identifiers[kind] !== undefined)) {
+    return { state: 'received' };
+  }
+  return {
+    state: 'quarantined',
+    failure: failure('missing_identity'),
+    quarantineId: ports.ids.next(),
+  };
+}

@@ -1,0 +1,98 @@
+import type { HoldfastConfig, SourceConfig } from '../core/config.ts';
+import { eventRefs } from '../core/event-refs.ts';
+import type { NormalizedEvent } from '../core/lead-event.ts';
+import { fitAnswers, jsonBytes } from '../core/normalize-answers.ts';
+import { cleanLine, cutText } from '../core/normalize-text.ts';
+import type { Occurrence } from '../core/normalize-time.ts';
+import { payloadHash } from '../core/payload-hash.ts';
+import type { Submission } from '../providers/provider.ts';
+import type { CleanSubmission } from './clean-submission.ts';
+
+/**
+ * Room for a normalized event as JSON. An item of the event store may hold 400 KB (Amazon DynamoDB,
+ * Constraints, read 2026-11-22), keys and all.
+ */
+const EVENT_BYTES_MAX = 380_000;
+
+/** Names and ids that stand in records, messages and logs. */
+const NAME_LENGTH_MAX = 100;
+const ID_LENGTH_MAX = 300;
+
+/** Counts changes of how submissions are read; the source's configuration does the rest. */
+const READER_VERSION = 1;
+
+/** Everything about an event that is not in its submission. */
+export interface EventContext {
+  readonly sourceName: string;
+  readonly config: HoldfastConfig;
+  readonly key: string;
+  readonly contentHash: string;
+  readonly occurrence: Occurrence;
+  readonly receivedAt: string;
+  readonly correlationId: string;
+  readonly mappingVersion: string;
+}
+
+/**
+ * Builds the normalized event, schema 1.0. It always fits into an item: answers that are too long are cut,
+ * with a mark that says so, and lie whole in the raw event.
+ */
+export function buildNormalizedEvent(
+  submission: Submission,
+  clean: CleanSubmission,
+  context: EventContext,
+): NormalizedEvent {
+  const { key, config } = context;
+  const sourceEventId = shortId(submission.sourceEventId);
+  const refs = eventRefs(key, context.contentHash);
+  const event: NormalizedEvent = {
+    schema_version: '1.0',
+    event_id:
+      sourceEventId === undefined || sourceEventId !== submission.sourceEventId
+        ? key
+        : `${context.sourceName}:${sourceEventId}`,
+    event_type: shortName(submission.eventType),
+    source: context.sourceName,
+    occurred_at: context.occurrence.occurredAt,
+    occurred_at_basis: context.occurrence.basis,
+    idempotency_key: key,
+    identity: clean.identity,
+    attributes: clean.attributes,
+    answers: [],
+    consent: clean.consent,
+    is_test: submission.isTest,
+    routing: {
+      crm: 'zoho',
+      object: config.zoho.module,
+      upsert_key: config.zoho.match === 'unique_field' ? config.zoho.keyField : 'Email',
+      mode: 'upsert',
+    },
+    audit: {
+      received_at: context.receivedAt,
+      correlation_id: context.correlationId,
+      mapping_version: context.mappingVersion,
+      raw_event_ref: refs.raw,
+      normalized_event_ref: refs.normalized,
+    },
+  };
+  return { ...event, answers: fitAnswers(submission.answers, EVENT_BYTES_MAX - jsonBytes(event)) };
+}
+
+/**
+ * Names the way in which a source's submissions are read: it changes with the source's configuration and
+ * with the reader, so that an event tells what made it what it is.
+ */
+export function mappingVersionOf(source: SourceConfig): string {
+  return `${READER_VERSION}-${payloadHash(source).slice(0, 12)}`;
+}
+
+/** An event type as records and messages hold it: one line of 100 characters at most. */
+export function shortName(name: string): string {
+  return cutText(cleanLine(name) ?? 'unknown', NAME_LENGTH_MAX);
+}
+
+/** A sender's id as records hold it: 300 characters at most. The key is built from the whole of it. */
+export function shortId(id: string | undefined): string | undefined {
+  const text = cleanLine(id ?? '');
+  return text === undefined ? undefined : cutText(text, ID_LENGTH_MAX);
+}

@@ -1,0 +1,18 @@
+import type { HoldfastConfig, SourceConfig } from '../core/config.ts';
+import type { RawPayload } from '../core/event-record.ts';
+import type { Log } from '../core/ports.ts';
+
+/** One verified request on its way in: what all of its submissions have in common. */
+export interface Reception {
+  readonly sourceName: string;
+  readonly source: SourceConfig;
+  readonly config: HoldfastConfig;
+  readonly raw: RawPayload;
+  readonly receivedAtMs: number;
+  readonly correlationId: string;
+  readonly mappingVersion: string;
+  /** The installation's secret for keyed hashes. */
+  readonly pepper: string;
+  /** This request's own log. */
+  readonly log: Log;
+}

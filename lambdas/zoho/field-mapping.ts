@@ -1,0 +1,125 @@
+import { type HoldfastConfig, zohoFieldMapping } from '../core/config.ts';
+import { fieldLimit } from './field-limits.ts';
+import { clamp, cutText, fitValue } from './field-value.ts';
+
+/** Fields of one record by API name. No field is empty: an empty one could clear what the CRM holds. */
+export type ZohoFields = Readonly<Record<string, string>>;
+
+type Values = Readonly<Record<string, string>>;
+
+/** Turns an identity's merged values into fields of the configured module. */
+export interface FieldMapper {
+  /** Everything, with what Zoho requires of a record that may be new. */
+  forNewRecord(values: Values): ZohoFields;
+  /** Everything, for a record that exists: nothing is made up that a person may have set right. */
+  forKnownRecord(values: Values): ZohoFields;
+  /** Only the fields that `changed` touches. */
+  forChanges(values: Values, changed: readonly string[]): ZohoFields;
+}
+
+/**
+ * Contacts name some fields otherwise, and have no place for a company's name or website: those go
+ * into the description.
+ *
+ * @see Zoho CRM v8, Fields metadata of Contacts, read 2026-11-22
+ */
+const CONTACTS_FIELDS: Readonly<Record<string, string>> = {
+  job_title: 'Title',
+  street: 'Mailing_Street',
+  city: 'Mailing_City',
+  region: 'Mailing_State',
+  postal_code: 'Mailing_Zip',
+  country: 'Mailing_Country',
+  company: 'Description',
+  website: 'Description',
+};
+
+const NOTE_LENGTH_MAX = 1_000;
+const NOTES_LENGTH_MAX = 10_000;
+
+/** Builds the mapper for the configured module and mapping. */
+export function createFieldMapper(config: HoldfastConfig): FieldMapper {
+  const mapping: Readonly<Record<string, string>> =
+    config.zoho.module === 'Contacts'
+      ? { ...zohoFieldMapping(config), ...CONTACTS_FIELDS, ...config.zoho.fields }
+      : zohoFieldMapping(config);
+  const compose = (values: Values): Composed => composeFields(mapping, values);
+
+  return {
+    forKnownRecord: (values) => compose(values).fields,
+    forNewRecord: (values) => {
+      const { fields } = compose(values);
+      const company = fields['Company'];
+      const lastName = fields['Last_Name'] ?? lastNameFrom(company) ?? config.zoho.lastNameFallback;
+      return {
+        ...fields,
+        Last_Name: lastName,
+        ...(config.zoho.module === 'Leads'
+          ? { Company: company ?? config.zoho.companyFallback }
+          : {}),
+      };
+    },
+    forChanges: (values, changed) => {
+      const { fields, sources } = compose(values);
+      const touched = Object.entries(fields).filter(([apiName]) =>
+        sources.get(apiName)?.some((canonical) => changed.includes(canonical)),
+      );
+      return Object.fromEntries(touched);
+    },
+  };
+}
+
+interface Composed {
+  readonly fields: ZohoFields;
+  /** Canonical fields that had a part in each field. */
+  readonly sources: ReadonlyMap<string, readonly string[]>;
+}
+
+/**
+ * Fills the fields. A value that its field can't hold is added to the description, which therefore
+ * always depends on all of them. Where several canonical fields have one target, the first that is
+ * filled wins; in the description each gets a line.
+ */
+function composeFields(mapping: Readonly<Record<string, string>>, values: Values): Composed {
+  const notesField = mapping['message'] ?? 'Description';
+  const fields = new Map<string, string>();
+  const sources = new Map<string, string[]>();
+  const notes: string[] = [];
+  const note = (canonical: string, label: string, text: string): void => {
+    notes.push(`${label}: ${clamp(text, NOTE_LENGTH_MAX)}`);
+    sources.set(notesField, [...(sources.get(notesField) ?? []), canonical]);
+  };
+
+  for (const [canonical, apiName] of Object.entries(mapping)) {
+    const raw = Object.hasOwn(values, canonical) ? values[canonical] : undefined;
+    if (raw === undefined) continue;
+    const fitted = fitValue(raw, fieldLimit(apiName, canonical));
+    if (apiName === notesField && canonical !== 'message') {
+      if (fitted.value !== undefined) note(canonical, canonical, fitted.value);
+    } else if (!fields.has(apiName)) {
+      if (fitted.value !== undefined) {
+        fields.set(apiName, fitted.value);
+        sources.set(apiName, [...(sources.get(apiName) ?? []), canonical]);
+      }
+      if (fitted.rest !== undefined) note(canonical, `${apiName}, as submitted`, fitted.rest);
+    }
+  }
+
+  const description = describe(fields.get(notesField), notes);
+  if (description !== '') fields.set(notesField, description);
+  return { fields: Object.fromEntries(fields), sources };
+}
+
+/** The message, then what found no place elsewhere: the message is what is cut when both are long. */
+function describe(message: string | undefined, notes: readonly string[]): string {
+  const lengthMax = fieldLimit('Description', 'message').lengthMax;
+  const appendix = clamp(notes.join('\n'), NOTES_LENGTH_MAX);
+  if (message === undefined) return appendix;
+  const room = appendix === '' ? lengthMax : lengthMax - appendix.length - '\n\n'.length;
+  const body = cutText(message, room);
+  return appendix === '' ? body : `${body}\n\n${appendix}`;
+}
+
+function lastNameFrom(company: string | undefined): string | undefined {
+  return company === undefined ? undefined : fitValue(company, fieldLimit('Last_Name', '')).value;
+}

@@ -1,0 +1,125 @@
+import { failure } from '../core/failure.ts';
+import { type Deadline, DeadlinePassedError } from './deadline.ts';
+import { sameFingerprint } from './seal-token.ts';
+import { createKeyReader, type KeyReading } from './token-keys.ts';
+import {
+  type AccessToken,
+  type HeldToken,
+  isUsable,
+  stepToToken,
+  type TokenFailed,
+  type TokenStepOptions,
+} from './token-step.ts';
+
+export type TokenResult = { readonly kind: 'token'; readonly token: AccessToken } | TokenFailed;
+
+/** The access token that all functions share. Never throws. */
+export interface AccessTokens {
+  /** A token that was good when last seen: from memory, from the shared item, or a new one. */
+  current(deadline: Deadline): Promise<TokenResult>;
+  /**
+   * Another token than one that Zoho has just turned down: whatever the shared item holds by now, and
+   * a new one only if it still holds that very token.
+   */
+  replace(rejected: AccessToken, deadline: Deadline): Promise<TokenResult>;
+}
+
+export interface AccessTokenOptions extends TokenStepOptions {
+  /** The secret's text; `fresh` skips its cache. */
+  readonly readCredentials: (options?: { fresh?: boolean }) => Promise<string>;
+}
+
+/** Between two looks at the shared item while another function gets the token. */
+const POLL_MS = 200;
+
+/** Looks at the shared item in one search for a token: at the interval above, about 20 seconds. */
+const STEPS_MAX = 100;
+
+/**
+ * Builds the access to the shared token: at most one search for it at a time in this function, and,
+ * through the shared item's lease, at most one request for it among all functions.
+ */
+export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
+  const readKeys = createKeyReader(options.readCredentials, options.log);
+  let held: HeldToken | undefined;
+  let rejected = '';
+  let underWay: Promise<TokenResult> | undefined;
+
+  function heldFor(secret: string): HeldToken | undefined {
+    return held?.secret === secret && isUsable(held, rejected, options.clock.nowMs())
+      ? held
+      : undefined;
+  }
+
+  async function obtain(deadline: Deadline): Promise<TokenResult> {
+    const reading = await deadline.within(readKeys(false));
+    const fallback = heldFor(reading.kind === 'keys' ? reading.keys.secret : (held?.secret ?? ''));
+    if (fallback !== undefined && fallback.refreshAtMs > options.clock.nowMs()) {
+      return { kind: 'token', token: fallback };
+    }
+    const result = await search(reading, deadline);
+    if (result.kind === 'token') {
+      held = result.token;
+      return result;
+    }
+    return fallback !== undefined && result.failure.class === 'retryable'
+      ? { kind: 'token', token: fallback }
+      : result;
+  }
+
+  async function search(
+    reading: KeyReading,
+    deadline: Deadline,
+  ): Promise<TokenFailed | { kind: 'token'; token: HeldToken }> {
+    let current = reading;
+    let fresh = false;
+    try {
+      for (let steps = 0; steps < STEPS_MAX; steps += 1) {
+        if (current.kind === 'failed') return current;
+        const { keys } = current;
+        const step = await deadline.within(stepToToken(options, keys, fresh, rejected, deadline));
+        if (step.kind === 'token' || step.kind === 'failed') return step;
+        if (step.kind === 'reread') {
+          // The credentials may have been replaced: the old pair must not be held against us.
+          fresh = true;
+          const reread = await deadline.within(readKeys(true));
+          if (reread.kind === 'keys' || reread.failure.class === 'authorization') current = reread;
+        } else if (step.kind === 'wait') {
+          await deadline.within(options.clock.sleep(POLL_MS * (0.5 + options.random.next())));
+        }
+      }
+      return unavailable('another function is still asking for one');
+    } catch (error) {
+      if (error instanceof DeadlinePassedError) return unavailable('there was no time left');
+      options.log.error('The shared Zoho access token could not be read or stored', {}, error);
+      return unavailable('the table did not answer');
+    }
+  }
+
+  async function shared(deadline: Deadline): Promise<TokenResult> {
+    underWay ??= obtain(deadline).finally(() => {
+      underWay = undefined;
+    });
+    try {
+      return await deadline.within(underWay);
+    } catch {
+      return unavailable('there was no time left');
+    }
+  }
+
+  return {
+    current: shared,
+    replace: async (turnedDown, deadline) => {
+      rejected = turnedDown.fingerprint;
+      const result = await shared(deadline);
+      // A search that began before the rejection may bring the very same token back.
+      return result.kind === 'token' && sameFingerprint(result.token.fingerprint, rejected)
+        ? shared(deadline)
+        : result;
+    },
+  };
+}
+
+function unavailable(detail: string): TokenFailed {
+  return { kind: 'failed', failure: failure('crm_token_unavailable', detail) };
+}

@@ -1,0 +1,147 @@
+import { failure } from '../core/failure.ts';
+import type { Clock, Log, Metrics } from '../core/ports.ts';
+import type { Deadline } from './deadline.ts';
+import { callHttp, type HttpAnswer, type HttpOutcome } from './http.ts';
+import { type CallReading, type Refusal, refusalOfNoAnswer } from './request-outcome.ts';
+import type { AccessTokens, TokenResult } from './token.ts';
+import type { AccessToken } from './token-step.ts';
+
+/** One call to the CRM's API, without token and host. */
+export interface ZohoCall {
+  readonly method: 'GET' | 'POST' | 'PUT';
+  /** Path and query, from the module on: `Leads/upsert`. */
+  readonly path: string;
+  readonly body?: unknown;
+  /** Rows that the call carries or looks for, for the log. */
+  readonly rows: number;
+}
+
+/** Makes calls with the shared token. Never throws. */
+export interface ZohoApi {
+  /**
+   * Makes one call; a second one, with another token, when the first one's token is turned down.
+   *
+   * @param read turns an answer into what was asked for, or a refusal
+   */
+  send<T>(
+    call: ZohoCall,
+    read: (answer: HttpAnswer) => CallReading<T>,
+    deadline: Deadline,
+  ): Promise<CallReading<T>>;
+}
+
+export interface ZohoApiOptions {
+  readonly accessTokens: AccessTokens;
+  readonly module: string;
+  readonly callTimeoutMs: number;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly fetch: typeof globalThis.fetch;
+}
+
+/**
+ * A call is not begun with less than this part of its time-out left: it would hardly be answered, and
+ * a call without an answer is worse than none.
+ */
+const LEAST_PART_OF_TIMEOUT = 0.2;
+
+/** Builds the calls. */
+export function createZohoApi(options: ZohoApiOptions): ZohoApi {
+  const { accessTokens, metrics, clock } = options;
+
+  function isTooLate(deadline: Deadline): boolean {
+    return deadline.remainingMs() < options.callTimeoutMs * LEAST_PART_OF_TIMEOUT;
+  }
+
+  async function attempt<T>(
+    call: ZohoCall,
+    token: AccessToken,
+    read: (answer: HttpAnswer) => CallReading<T>,
+    deadline: Deadline,
+  ): Promise<CallReading<T>> {
+    if (isTooLate(deadline)) return notBegun();
+    const startedAtMs = clock.nowMs();
+    metrics.count('CrmCall');
+    const outcome = await callHttp(
+      options.fetch,
+      {
+        method: call.method,
+        url: `${token.apiUrl}/crm/v8/${call.path}`,
+        headers: {
+          authorization: `Zoho-oauthtoken ${token.token}`,
+          accept: 'application/json',
+          ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+      },
+      Math.min(options.callTimeoutMs, deadline.remainingMs()),
+      startedAtMs,
+    );
+    if (outcome.kind === 'answer' && outcome.creditsRemaining !== undefined) {
+      metrics.gauge('CrmCreditsRemaining', outcome.creditsRemaining);
+    }
+    const reading = outcome.kind === 'answer' ? read(outcome) : refused(refusalOfNoAnswer(outcome));
+    if (reading.kind === 'refused') report(call, outcome, reading.refusal, startedAtMs);
+    return reading;
+  }
+
+  function report(call: ZohoCall, outcome: HttpOutcome, refusal: Refusal, sinceMs: number): void {
+    metrics.count('CrmCallFailed');
+    options.log.warn(
+      outcome.kind === 'answer' ? 'Zoho refused a call' : 'Zoho did not answer a call',
+      {
+        crm_module: options.module,
+        rows: call.rows,
+        duration_ms: clock.nowMs() - sinceMs,
+        failure_code: refusal.failure.code,
+        failure_class: refusal.failure.class,
+        ...(outcome.kind === 'answer'
+          ? { http_status: outcome.status }
+          : { outcome: outcome.reason }),
+        ...(refusal.failure.crmCode === undefined ? {} : { crm_code: refusal.failure.crmCode }),
+        ...(refusal.failure.crmField === undefined ? {} : { crm_field: refusal.failure.crmField }),
+      },
+    );
+  }
+
+  return {
+    send: async (call, read, deadline) => {
+      if (isTooLate(deadline)) return notBegun();
+      const first = await accessTokens.current(deadline);
+      if (first.kind === 'failed') return withoutToken(first);
+      const reading = await attempt(call, first.token, read, deadline);
+      if (reading.kind === 'read' || !reading.refusal.tokenRejected) return reading;
+
+      const second = await accessTokens.replace(first.token, deadline);
+      if (second.kind === 'failed') return withoutToken(second);
+      return attempt(call, second.token, read, deadline);
+    },
+  };
+}
+
+function withoutToken(result: Extract<TokenResult, { kind: 'failed' }>): CallReading<never> {
+  return refused({
+    failure: result.failure,
+    mayHaveHappened: false,
+    ...(result.retryAfterMs === undefined ? {} : { retryAfterMs: result.retryAfterMs }),
+    tokenRejected: false,
+    rowUnknown: false,
+  });
+}
+
+function notBegun(): CallReading<never> {
+  return refused({
+    failure: failure(
+      'crm_no_answer',
+      'there was no time left for the call, and nothing was written',
+    ),
+    mayHaveHappened: false,
+    tokenRejected: false,
+    rowUnknown: false,
+  });
+}
+
+function refused(refusal: Refusal): { readonly kind: 'refused'; readonly refusal: Refusal } {
+  return { kind: 'refused', refusal };
+}

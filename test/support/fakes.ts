@@ -1,0 +1,191 @@
+import type { CrmRow, CrmRowOutcome, CrmWriter } from '../../lambdas/core/crm.ts';
+import type { DeadLetter } from '../../lambdas/core/dead-letter.ts';
+import type { DeliveryMessage } from '../../lambdas/core/delivery-message.ts';
+import { type FailureCode, failure } from '../../lambdas/core/failure.ts';
+import type { LogFields } from '../../lambdas/core/log-fields.ts';
+import type {
+  Clock,
+  DeadLetterQueue,
+  DeliveryQueue,
+  Ids,
+  Log,
+  Random,
+} from '../../lambdas/core/ports.ts';
+import { T0 } from './event-builders.ts';
+
+/** A clock that only tests move; sleeping moves it, too. */
+export function aClock(startMs = T0): Clock & { advance(ms: number): void; sleeps: number[] } {
+  let nowMs = startMs;
+  const sleeps: number[] = [];
+  return {
+    nowMs: () => nowMs,
+    sleep: async (ms) => {
+      sleeps.push(ms);
+      nowMs += ms;
+    },
+    advance: (ms) => {
+      nowMs += ms;
+    },
+    sleeps,
+  };
+}
+
+/** Ids that count up: `id-1`, `id-2`, … */
+export function countingIds(prefix = 'id'): Ids {
+  let count = 0;
+  return {
+    next: () => {
+      count += 1;
+      return `${prefix}-${count}`;
+    },
+  };
+}
+
+/** The middle of every range. */
+export const evenRandom: Random = { next: () => 0.5 };
+
+export interface LogLine {
+  readonly level: 'debug' | 'info' | 'warn' | 'error';
+  readonly message: string;
+  readonly fields: LogFields;
+  readonly cause?: unknown;
+}
+
+/** A log that keeps its lines. */
+export function aLog(lines: LogLine[] = [], base: LogFields = {}): Log & { lines: LogLine[] } {
+  const write =
+    (level: LogLine['level']) =>
+    (message: string, fields: LogFields = {}, cause?: unknown): void => {
+      lines.push({ level, message, fields: { ...base, ...fields }, cause });
+    };
+  return {
+    lines,
+    debug: write('debug'),
+    info: write('info'),
+    warn: write('warn'),
+    error: write('error'),
+    child: (fields) => aLog(lines, { ...base, ...fields }),
+  };
+}
+
+/** Metrics that keep their counts by name. */
+export function someMetrics(): {
+  counts: Map<string, number>;
+  count(name: string): void;
+  gauge(name: string, value: number): void;
+  flush(): void;
+} {
+  const counts = new Map<string, number>();
+  return {
+    counts,
+    count: (name) => {
+      counts.set(name, (counts.get(name) ?? 0) + 1);
+    },
+    gauge: (name, value) => {
+      counts.set(name, value);
+    },
+    flush: () => {},
+  };
+}
+
+/** Queues that keep what is sent. */
+export function someQueues(): {
+  queue: DeliveryQueue;
+  deadLetters: DeadLetterQueue;
+  enqueued: { message: DeliveryMessage; group: string }[];
+  deferred: { receiptHandle: string; delaySeconds: number }[];
+  letters: DeadLetter[];
+  /** While set, every call fails with it. */
+  failWith: { error?: Error };
+} {
+  const enqueued: { message: DeliveryMessage; group: string }[] = [];
+  const deferred: { receiptHandle: string; delaySeconds: number }[] = [];
+  const letters: DeadLetter[] = [];
+  const failWith: { error?: Error } = {};
+  const orFail = (): void => {
+    if (failWith.error !== undefined) throw failWith.error;
+  };
+  return {
+    enqueued,
+    deferred,
+    letters,
+    failWith,
+    queue: {
+      enqueue: async (message, group) => {
+        orFail();
+        enqueued.push({ message, group });
+      },
+      defer: async (receiptHandle, delaySeconds) => {
+        orFail();
+        deferred.push({ receiptHandle, delaySeconds });
+      },
+    },
+    deadLetters: {
+      send: async (letter) => {
+        orFail();
+        letters.push(letter);
+      },
+    },
+  };
+}
+
+/** A row that the CRM confirmed. */
+export const written = (recordId: string, action: 'insert' | 'update'): CrmRowOutcome => ({
+  kind: 'written',
+  recordId,
+  action,
+});
+
+/** A row that it did not. */
+export const refused = (
+  code: FailureCode,
+  rest: { mayHaveHappened?: boolean; retryAfterMs?: number; field?: string } = {},
+): CrmRowOutcome => ({
+  kind: 'failed',
+  failure: failure(
+    code,
+    undefined,
+    rest.field === undefined ? undefined : { code: 'X', field: rest.field },
+  ),
+  mayHaveHappened: rest.mayHaveHappened ?? false,
+  ...(rest.retryAfterMs === undefined ? {} : { retryAfterMs: rest.retryAfterMs }),
+});
+
+/**
+ * A CRM that keeps records by identity. `script` answers before it: a function a call, each of which
+ * may answer a row, or leave it (`undefined`) to be written.
+ */
+export function aCrm(
+  script: ((
+    row: CrmRow,
+    calls: number,
+  ) => CrmRowOutcome | undefined | Promise<CrmRowOutcome | undefined>)[] = [],
+): CrmWriter & { calls: CrmRow[][]; records: Map<string, Record<string, string>> } {
+  const calls: CrmRow[][] = [];
+  const ids = new Map<string, string>();
+  const records = new Map<string, Record<string, string>>();
+  const writeRow = (row: CrmRow): CrmRowOutcome => {
+    const known = row.recordId ?? ids.get(row.identity);
+    const id = known ?? `rec-${ids.size + 1}`;
+    ids.set(row.identity, id);
+    const fields =
+      row.recordId === undefined
+        ? row.values
+        : Object.fromEntries(row.changed.map((name) => [name, row.values[name] ?? '']));
+    records.set(id, { ...records.get(id), ...fields });
+    return written(id, known === undefined ? 'insert' : 'update');
+  };
+  return {
+    calls,
+    records,
+    rowsMax: 10,
+    writeTimeoutMs: 20_000,
+    write: async (rows) => {
+      calls.push([...rows]);
+      const step = script[calls.length - 1];
+      return await Promise.all(
+        rows.map(async (row) => (await step?.(row, calls.length)) ?? writeRow(row)),
+      );
+    },
+  };
+}

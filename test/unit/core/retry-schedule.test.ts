@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { type FailureCode, failure } from '../../../lambdas/core/failure.ts';
+import {
+  backoffMs,
+  decideRetry,
+  type FailedTry,
+  type RetryLimits,
+} from '../../../lambdas/core/retry-schedule.ts';
+import { T0 } from '../../support/event-builders.ts';
+
+const LIMITS: RetryLimits = { attemptsMax: 50, retryForHours: 72, raceAttemptsMax: 5 };
+const HOUR_MS = 3_600_000;
+
+const aTry = (overrides: Partial<FailedTry> & { code?: FailureCode } = {}): FailedTry => ({
+  failure: failure(overrides.code ?? 'crm_no_answer'),
+  attempts: 1,
+  receivedAtMs: T0,
+  nowMs: T0,
+  ...overrides,
+});
+
+describe('the retry schedule', () => {
+  it('tries three times at once, twice after a second, then backs off to a minute', () => {
+    const decisions = Array.from({ length: 13 }, (_, n) =>
+      decideRetry(aTry({ attempts: n + 1 }), LIMITS, 0.5),
+    );
+
+    expect(decisions).toEqual([
+      { kind: 'again', waitMs: 0 },
+      { kind: 'again', waitMs: 0 },
+      { kind: 'again', waitMs: 1_000 },
+      { kind: 'again', waitMs: 1_000 },
+      { kind: 'later', delayMs: 2_000 },
+      { kind: 'later', delayMs: 4_000 },
+      { kind: 'later', delayMs: 8_000 },
+      { kind: 'later', delayMs: 16_000 },
+      { kind: 'later', delayMs: 32_000 },
+      { kind: 'later', delayMs: 60_000 },
+      { kind: 'later', delayMs: 60_000 },
+      { kind: 'later', delayMs: 60_000 },
+      { kind: 'later', delayMs: 60_000 },
+    ]);
+  });
+
+  it('scatters delays by a fifth either way', () => {
+    expect(backoffMs(6, 0)).toBe(3_200);
+    expect(backoffMs(6, 0.999_999)).toBe(4_800);
+    expect(backoffMs(1_000, 0.999_999)).toBe(72_000);
+  });
+
+  it('never repeats a refusal for too many requests inside the invocation', () => {
+    for (const code of ['crm_rate_limited', 'crm_credits_exhausted', 'crm_token_throttled'] as const) {
+      expect(decideRetry(aTry({ code }), LIMITS, 0.5)).toEqual({ kind: 'later', delayMs: 2_000 });
+    }
+  });
+
+  it('lets what the CRM asks for win', () => {
+    expect(decideRetry(aTry({ retryAfterMs: 37_000 }), LIMITS, 0.5)).toEqual({
+      kind: 'later',
+      delayMs: 37_000,
+    });
+  });
+
+  it('gives up only when attempts and hours are both used up', () => {
+    const attemptsOnly = aTry({ attempts: 500, nowMs: T0 + 72 * HOUR_MS - 1 });
+    const hoursOnly = aTry({ attempts: 49, nowMs: T0 + 90 * HOUR_MS });
+    const both = aTry({ attempts: 50, nowMs: T0 + 72 * HOUR_MS });
+
+    expect(decideRetry(attemptsOnly, LIMITS, 0.5).kind).toBe('later');
+    expect(decideRetry(hoursOnly, LIMITS, 0.5).kind).toBe('later');
+    expect(decideRetry(both, LIMITS, 0.5)).toMatchObject({
+      kind: 'give_up',
+      failure: { code: 'retries_exhausted', class: 'permanent' },
+    });
+  });
+
+  it('gives up a race after five attempts, with its own reason', () => {
+    const code = 'crm_duplicate_data';
+
+    expect(decideRetry(aTry({ code, attempts: 4 }), LIMITS, 0.5).kind).toBe('again');
+    expect(decideRetry(aTry({ code, attempts: 5 }), LIMITS, 0.5)).toMatchObject({
+      kind: 'give_up',
+      failure: { code },
+    });
+  });
+
+  it('gives permanent and authorization failures up at once', () => {
+    for (const code of ['crm_invalid_data', 'crm_unauthorized', 'mapping_failed'] as const) {
+      expect(decideRetry(aTry({ code }), LIMITS, 0.5)).toMatchObject({
+        kind: 'give_up',
+        failure: { code },
+      });
+    }
+  });
+});
