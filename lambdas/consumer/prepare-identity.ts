@@ -14,9 +14,6 @@ import { attemptsOf, type IdentityWork, pendingMembers } from './identity-work.t
 /** Losing the compare-and-set this often in a row means that many write at once: come back later. */
 const TRIES_MAX = 8;
 
-/** No call starts with less than this left of the lease after the call's own longest time. */
-const LEASE_MARGIN_MS = 5_000;
-
 /**
  * Merges the pending events into their HEAD and takes its lease.
  *
@@ -39,7 +36,7 @@ export async function prepareIdentity(
     if (!needsWrite(merged)) return await nothingToWrite(work, ports);
 
     const taken = leaseTakenUntilMs(merged, work.token, nowMs) !== undefined;
-    if (merged === work.head && (taken || hasLease(work, ports, nowMs))) {
+    if (merged === work.head && (taken || hasLease(work, ports, context, nowMs))) {
       return taken ? defer(work, ports) : 'ready';
     }
     const next = taken
@@ -100,9 +97,18 @@ function mergeAll(work: IdentityWork): Head {
   );
 }
 
-function hasLease(work: IdentityWork, ports: DeliveryPorts, nowMs: number): boolean {
+/**
+ * Whether the lease is ours for long enough to start a call: it must outlast the call itself and, if
+ * this writer dies in it, the time in which Zoho may still carry the write out.
+ */
+function hasLease(
+  work: IdentityWork,
+  ports: DeliveryPorts,
+  context: DeliveryContext,
+  nowMs: number,
+): boolean {
   const untilMs = work.head.leaseToken === work.token ? (work.head.leaseUntilMs ?? 0) : 0;
-  return untilMs >= nowMs + ports.crm.writeTimeoutMs + LEASE_MARGIN_MS;
+  return untilMs >= nowMs + ports.crm.writeTimeoutMs + context.config.delivery.settleWindowMs;
 }
 
 async function nothingToWrite(work: IdentityWork, ports: DeliveryPorts): Promise<'done'> {

@@ -72,7 +72,14 @@ export async function endForLackOfTime(
   const decisions = new Map<Member, RetryDecision>(
     pendingMembers(work).map((member) => [
       member,
-      { kind: 'later', delayMs: backoffMs(attemptsOf(member), ports.random.next()) },
+      {
+        kind: 'later',
+        delayMs: backoffMs(
+          attemptsOf(member),
+          ports.random.next(),
+          context.config.delivery.attemptsMax,
+        ),
+      },
     ]),
   );
   await endFailed(work, work.lastFailed, decisions, ports, context);

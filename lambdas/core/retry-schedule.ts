@@ -7,6 +7,9 @@
  *           inside one invocation     │ the message is hidden meanwhile
  * ```
  *
+ * From `attemptsMax` on it is 300 s. That is for long outages: SQS gives a message up after 1,000
+ * receives, which one a minute would use up in 17 hours.
+ *
  * A refusal for too many requests is never repeated inside the invocation, and what the CRM asks for
  * in `Retry-After` wins over the schedule.
  */
@@ -44,6 +47,7 @@ const IMMEDIATE_ATTEMPTS = 3;
 const IN_INVOCATION_ATTEMPTS = 5;
 const IN_INVOCATION_WAIT_MS = 1_000;
 const DELAY_MAX_MS = 60_000;
+const LONG_OUTAGE_DELAY_MS = 300_000;
 const JITTER = 0.2;
 const HOUR_MS = 3_600_000;
 
@@ -56,7 +60,7 @@ export function decideRetry(tried: FailedTry, limits: RetryLimits, random: numbe
     case 'potentially_retryable':
       return tried.attempts >= limits.raceAttemptsMax
         ? { kind: 'give_up', failure: tried.failure }
-        : nextTry(tried, random);
+        : nextTry(tried, limits, random);
     case 'retryable':
       return isExhausted(tried, limits)
         ? {
@@ -67,7 +71,7 @@ export function decideRetry(tried: FailedTry, limits: RetryLimits, random: numbe
               crmPartOf(tried.failure),
             ),
           }
-        : nextTry(tried, random);
+        : nextTry(tried, limits, random);
   }
 }
 
@@ -78,11 +82,19 @@ export function decideRetry(tried: FailedTry, limits: RetryLimits, random: numbe
  *
  * @param attempts CRM calls made so far, 1 or more
  * @param random uniform in [0, 1)
- * @returns milliseconds, 1,600–72,000
+ * @param attemptsMax from here on the waits are long
+ * @returns milliseconds, 1,600–72,000; 240,000–360,000 from `attemptsMax` on
  */
-export function backoffMs(attempts: number, random: number): number {
+export function backoffMs(
+  attempts: number,
+  random: number,
+  attemptsMax = Number.POSITIVE_INFINITY,
+): number {
   const steps = Math.max(0, attempts - IN_INVOCATION_ATTEMPTS);
-  const baseMs = Math.min(DELAY_MAX_MS, 2_000 * 2 ** Math.min(steps, 10));
+  const baseMs =
+    attempts >= attemptsMax
+      ? LONG_OUTAGE_DELAY_MS
+      : Math.min(DELAY_MAX_MS, 2_000 * 2 ** Math.min(steps, 10));
   return Math.round(baseMs * (1 - JITTER + 2 * JITTER * random));
 }
 
@@ -95,7 +107,7 @@ function isExhausted(tried: FailedTry, limits: RetryLimits): boolean {
   );
 }
 
-function nextTry(tried: FailedTry, random: number): RetryDecision {
+function nextTry(tried: FailedTry, limits: RetryLimits, random: number): RetryDecision {
   if (tried.retryAfterMs !== undefined) return { kind: 'later', delayMs: tried.retryAfterMs };
   const mayRepeatNow =
     tried.failure.code !== 'crm_rate_limited' &&
@@ -106,7 +118,7 @@ function nextTry(tried: FailedTry, random: number): RetryDecision {
   if (mayRepeatNow && tried.attempts < IN_INVOCATION_ATTEMPTS) {
     return { kind: 'again', waitMs: IN_INVOCATION_WAIT_MS };
   }
-  return { kind: 'later', delayMs: backoffMs(tried.attempts, random) };
+  return { kind: 'later', delayMs: backoffMs(tried.attempts, random, limits.attemptsMax) };
 }
 
 function crmPartOf(cause: Failure): { code?: string; field?: string } {

@@ -400,6 +400,20 @@ describe('delivering leads', () => {
     expect((await world.head())?.leaseUntilMs).toBeGreaterThan(world.clock.nowMs());
   });
 
+  it('starts every call with enough of the lease left for a write that outlives its writer', async () => {
+    const leases: number[] = [];
+    const slowly = async () => {
+      leases.push(((await world.head())?.leaseUntilMs ?? 0) - world.clock.nowMs());
+      world.clock.advance(9_000);
+      return refused('crm_unavailable', { mayHaveHappened: true });
+    };
+    const world = aWorld([slowly, slowly, slowly], { settleWindowMs: 30_000 });
+
+    await world.deliver([await world.claimed()], 300_000);
+
+    expect(Math.min(...leases)).toBeGreaterThanOrEqual(20_000 + 30_000);
+  });
+
   it('rejects an event without anything that stands for a person', async () => {
     const world = aWorld();
 

@@ -95,7 +95,8 @@ describe('merging into HEAD', () => {
 
     fc.assert(
       fc.property(events, fc.array(fc.nat(3), { maxLength: 8 }), (all, extra) => {
-        const fold = (list: readonly Contribution[]) => valuesOf(list.reduce(mergeContribution, EMPTY));
+        const fold = (list: readonly Contribution[]) =>
+          valuesOf(list.reduce(mergeContribution, EMPTY));
         const shuffled = [...extra.flatMap((n) => all[n] ?? []), ...all.toReversed()];
 
         expect(fold(shuffled)).toEqual(fold(all));

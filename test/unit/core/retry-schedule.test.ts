@@ -42,14 +42,29 @@ describe('the retry schedule', () => {
     ]);
   });
 
+  it('slows down to five minutes once the attempts are used up, so that a long outage does not use up the receives', () => {
+    const delays = [49, 50, 5_000].map((attempts) => decideRetry(aTry({ attempts }), LIMITS, 0.5));
+
+    expect(delays).toEqual([
+      { kind: 'later', delayMs: 60_000 },
+      { kind: 'later', delayMs: 300_000 },
+      { kind: 'later', delayMs: 300_000 },
+    ]);
+  });
+
   it('scatters delays by a fifth either way', () => {
     expect(backoffMs(6, 0)).toBe(3_200);
     expect(backoffMs(6, 0.999_999)).toBe(4_800);
     expect(backoffMs(1_000, 0.999_999)).toBe(72_000);
+    expect(backoffMs(1_000, 0, 50)).toBe(240_000);
   });
 
   it('never repeats a refusal for too many requests inside the invocation', () => {
-    for (const code of ['crm_rate_limited', 'crm_credits_exhausted', 'crm_token_throttled'] as const) {
+    for (const code of [
+      'crm_rate_limited',
+      'crm_credits_exhausted',
+      'crm_token_throttled',
+    ] as const) {
       expect(decideRetry(aTry({ code }), LIMITS, 0.5)).toEqual({ kind: 'later', delayMs: 2_000 });
     }
   });

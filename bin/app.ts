@@ -1,0 +1,17 @@
+import { App } from 'aws-cdk-lib';
+import { buildApp } from '../lib/build-app.ts';
+import { SettingError } from '../lib/setting-error.ts';
+import { ConfigError } from '../lambdas/core/errors.ts';
+
+// The CDK app, run by `cdk synth` and `cdk deploy`. Settings that are wrong end it with a sentence
+// each; anything else is a mistake of ours and keeps its stack trace.
+try {
+  const { config } = await import('../holdfast.config.ts');
+  const app = new App();
+  buildApp(app, config);
+  app.synth();
+} catch (error) {
+  if (!(error instanceof SettingError || error instanceof ConfigError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}

@@ -1,0 +1,62 @@
+import { Stack } from 'aws-cdk-lib';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription, UrlSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { Construct } from 'constructs';
+import type { HoldfastConfig } from '../lambdas/core/config.ts';
+import type { Deployment } from './deployment.ts';
+
+type AlarmSubscription = HoldfastConfig['alarms']['subscriptions'][number];
+
+export interface AlarmTopicProps {
+  readonly deployment: Deployment;
+  readonly key: IKey;
+  readonly subscriptions: readonly AlarmSubscription[];
+}
+
+/** Where alarms go, and whom they reach. Every subscriber must confirm once. */
+export class AlarmTopic extends Construct {
+  readonly topic: Topic;
+
+  constructor(scope: Construct, id: string, { deployment, key, subscriptions }: AlarmTopicProps) {
+    super(scope, id);
+    this.topic = new Topic(this, 'Topic', {
+      displayName: `Holdfast ${deployment.stage}`,
+      masterKey: key,
+      enforceSSL: true,
+    });
+    this.letAlarmsPublish();
+    for (const subscription of subscriptions) this.subscribe(subscription);
+  }
+
+  /** A topic with a policy of its own has lost the default one, under which alarms may publish. */
+  private letAlarmsPublish(): void {
+    const { partition, region, account } = Stack.of(this);
+    this.topic.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'AlarmsPublish',
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [this.topic.topicArn],
+        conditions: {
+          StringEquals: { 'aws:SourceAccount': account },
+          ArnLike: {
+            'aws:SourceArn': `arn:${partition}:cloudwatch:${region}:${account}:alarm:*`,
+          },
+        },
+      }),
+    );
+  }
+
+  private subscribe(subscription: AlarmSubscription): void {
+    switch (subscription.protocol) {
+      case 'email':
+        this.topic.addSubscription(new EmailSubscription(subscription.endpoint));
+        return;
+      case 'https':
+        this.topic.addSubscription(new UrlSubscription(subscription.endpoint));
+        return;
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import { Duration } from 'aws-cdk-lib';
+import { EventSourceMapping, type IFunction } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import type { ConsumerEnv } from '../lambdas/consumer/env.ts';
+import { PipelineFunction } from './pipeline-function.ts';
+import type { PipelineParts } from './pipeline-parts.ts';
+
+/**
+ * The function that delivers leads to Zoho, and what hands it messages.
+ *
+ * With delivery switched off it goes on reading the queue, since it is the consumer that holds leads;
+ * a queue that nobody reads would drop them after its retention.
+ */
+export class Consumer extends Construct {
+  readonly fn: IFunction;
+
+  constructor(scope: Construct, id: string, props: PipelineParts) {
+    super(scope, id);
+    const { config, deployment, stage, encryption, events, queues, secrets } = props;
+    const environment: ConsumerEnv = {
+      STAGE: deployment.stage,
+      TABLE_NAME: events.table.tableName,
+      DELIVERY_QUEUE_URL: queues.delivery.queueUrl,
+      DEAD_LETTER_QUEUE_URL: queues.deadLetter.queueUrl,
+      ZOHO_SECRET_ID: secrets.zohoName,
+      PEPPER_SECRET_ID: secrets.pepperName,
+      ZOHO_ENABLED: String(deployment.isZohoEnabled),
+      ZOHO_ACCOUNTS_URL: config.zoho.accountsUrl,
+      ZOHO_API_URL: config.zoho.apiUrl,
+    };
+    this.fn = new PipelineFunction(this, 'Consumer', {
+      name: 'consumer',
+      deployment,
+      key: encryption.key,
+      memoryMb: stage.consumer.memoryMb,
+      timeoutSeconds: stage.consumer.timeoutSeconds,
+      logDays: stage.functionLogDays,
+      ...(deployment.consumerReservedConcurrency === undefined
+        ? {}
+        : { reservedConcurrency: deployment.consumerReservedConcurrency }),
+      environment: { ...environment },
+      keyUsedThrough: ['dynamodb', 'sqs', 'secretsmanager'],
+      grants: [
+        {
+          actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+          resources: [events.table.tableArn],
+        },
+        {
+          actions: [
+            'sqs:ChangeMessageVisibility',
+            'sqs:DeleteMessage',
+            'sqs:GetQueueAttributes',
+            'sqs:ReceiveMessage',
+          ],
+          resources: [queues.delivery.queueArn],
+        },
+        { actions: ['sqs:SendMessage'], resources: [queues.deadLetter.queueArn] },
+        {
+          actions: ['secretsmanager:GetSecretValue'],
+          resources: [secrets.zoho.secretArn, secrets.pepper.secretArn],
+        },
+      ],
+    }).fn;
+    this.readQueue(props);
+  }
+
+  private readQueue({ config, stage, queues }: PipelineParts): void {
+    new EventSourceMapping(this, 'Deliveries', {
+      target: this.fn,
+      eventSourceArn: queues.delivery.queueArn,
+      batchSize: config.delivery.batchSize,
+      maxBatchingWindow: Duration.seconds(stage.consumer.batchWindowSeconds),
+      maxConcurrency: config.delivery.maxConcurrency,
+      reportBatchItemFailures: true,
+    });
+  }
+}

@@ -1,0 +1,55 @@
+import {
+  AttributeType,
+  BillingMode,
+  ProjectionType,
+  Table,
+  TableEncryption,
+} from 'aws-cdk-lib/aws-dynamodb';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Construct } from 'constructs';
+import type { Deployment } from './deployment.ts';
+import { dataRemovalPolicy } from './lifecycle.ts';
+
+/** The sparse index of every event that has not ended. */
+export const OPEN_INDEX = 'open';
+
+export interface EventTableProps {
+  readonly deployment: Deployment;
+  readonly key: IKey;
+}
+
+/**
+ * The event store: what Holdfast has acknowledged, and what became of it.
+ *
+ * It can be restored to any second of the last 35 days, and neither a stack deletion nor a
+ * replacement can take it away. The index projects keys only: an event's payload is never copied.
+ */
+export class EventTable extends Construct {
+  readonly table: Table;
+
+  constructor(scope: Construct, id: string, { deployment, key }: EventTableProps) {
+    super(scope, id);
+    this.table = new Table(this, 'Table', {
+      partitionKey: { name: 'pk', type: AttributeType.STRING },
+      sortKey: { name: 'sk', type: AttributeType.STRING },
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      encryption: TableEncryption.CUSTOMER_MANAGED,
+      encryptionKey: key,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      timeToLiveAttribute: 'ttl',
+      deletionProtection: !deployment.isDisposable,
+      removalPolicy: dataRemovalPolicy(deployment),
+    });
+    this.table.addGlobalSecondaryIndex({
+      indexName: OPEN_INDEX,
+      partitionKey: { name: 'open_pk', type: AttributeType.STRING },
+      sortKey: { name: 'open_sk', type: AttributeType.STRING },
+      projectionType: ProjectionType.KEYS_ONLY,
+    });
+  }
+
+  /** ARN of the index, for the one function that may query it. */
+  get openIndexArn(): string {
+    return `${this.table.tableArn}/index/${OPEN_INDEX}`;
+  }
+}

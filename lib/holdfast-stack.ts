@@ -1,0 +1,90 @@
+import { CfnOutput, Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { HoldfastConfig } from '../lambdas/core/config.ts';
+import { AlarmTopic } from './alarm-topic.ts';
+import { ArchiveBucket } from './archive-bucket.ts';
+import { Consumer } from './consumer.ts';
+import { DeliveryQueues } from './delivery-queues.ts';
+import type { Deployment } from './deployment.ts';
+import { EncryptionKey } from './encryption-key.ts';
+import { EventTable } from './event-table.ts';
+import { Intake } from './intake.ts';
+import { IntakeApi } from './intake-api.ts';
+import { PipelineAlarms } from './pipeline-alarms.ts';
+import type { PipelineParts } from './pipeline-parts.ts';
+import { PipelineSecrets } from './pipeline-secrets.ts';
+import type { StageConfig } from './stage-config.ts';
+import { Sweeper } from './sweeper.ts';
+
+export interface HoldfastStackProps {
+  readonly config: HoldfastConfig;
+  readonly deployment: Deployment;
+  readonly stage: StageConfig;
+}
+
+/**
+ * One stage of Holdfast, whole.
+ *
+ * ```
+ * sender ─► IntakeApi ─► Intake ─► EventTable, ArchiveBucket
+ *                          │            ▲   ▲
+ *                          ▼            │   Sweeper ◄─ every minute
+ *                     DeliveryQueues ─► Consumer ─► Zoho
+ * ```
+ */
+export class HoldfastStack extends Stack {
+  constructor(scope: Construct, id: string, props: HoldfastStackProps) {
+    const { config, deployment, stage } = props;
+    super(scope, id, {
+      stackName: `holdfast-${deployment.stage}`,
+      description: `Holdfast ${deployment.stage}: leads from form providers into Zoho CRM`,
+      terminationProtection: deployment.isProduction,
+      tags: { application: 'holdfast', stage: deployment.stage },
+    });
+    const encryption = new EncryptionKey(this, 'Encryption', { deployment });
+    const { key } = encryption;
+    const events = new EventTable(this, 'Events', { deployment, key });
+    const archive = new ArchiveBucket(this, 'Archive', {
+      deployment,
+      key,
+      rawDays: config.retention.rawDays,
+    });
+    const queues = new DeliveryQueues(this, 'Queues', { deployment, stage, key });
+    const secrets = new PipelineSecrets(this, 'Secrets', {
+      deployment,
+      stage,
+      key,
+      sources: config.sources,
+    });
+    const parts: PipelineParts = { config, deployment, stage, encryption, events, queues, secrets };
+    const intake = new Intake(this, 'Intake', { ...parts, archive });
+    const consumer = new Consumer(this, 'Consumer', parts);
+    const sweeper = new Sweeper(this, 'Sweeper', parts);
+    const api = new IntakeApi(this, 'Api', { deployment, stage, key, fn: intake.fn });
+    const { subscriptions } = config.alarms;
+    const { topic } = new AlarmTopic(this, 'OnCall', { deployment, key, subscriptions });
+    new PipelineAlarms(this, 'Alarms', {
+      deployment,
+      stage,
+      queues,
+      intake: intake.fn,
+      consumer: consumer.fn,
+      sweeper: sweeper.fn,
+      topic,
+    });
+
+    this.output('Endpoint', api.endpoint, 'Senders post to <endpoint>/hooks/<source>');
+    this.output('DeliveryQueueUrl', queues.delivery.queueUrl, 'Leads on their way');
+    this.output('DeadLetterQueueUrl', queues.deadLetter.queueUrl, 'Leads that need a person');
+    this.output('TableName', events.table.tableName, 'The event store');
+    this.output('ArchiveBucketName', archive.bucket.bucketName, 'Raw bodies over 300 KB');
+    this.output('AlarmTopicArn', topic.topicArn, 'Where alarms go');
+    this.output('ZohoSecretName', secrets.zohoName, 'To be filled in by you');
+    this.output('PepperSecretName', secrets.pepperName, 'Never to be changed');
+    this.output('SourceSecretPrefix', secrets.sourcePrefix, "A source's secret: this and its name");
+  }
+
+  private output(name: string, value: string, description: string): void {
+    new CfnOutput(this, name, { value, description });
+  }
+}

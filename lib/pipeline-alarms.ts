@@ -1,0 +1,175 @@
+import { Duration } from 'aws-cdk-lib';
+import { type IMetric, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import type { DeliveryQueues } from './delivery-queues.ts';
+import type { Deployment } from './deployment.ts';
+import { LeadAlarm, type LeadAlarmProps } from './lead-alarm.ts';
+import { METRICS_NAMESPACE } from './pipeline-function.ts';
+import type { StageConfig } from './stage-config.ts';
+
+export interface PipelineAlarmsProps {
+  readonly deployment: Deployment;
+  readonly stage: StageConfig;
+  readonly queues: DeliveryQueues;
+  readonly intake: IFunction;
+  readonly consumer: IFunction;
+  readonly sweeper: IFunction;
+  readonly topic: ITopic;
+}
+
+type AlarmWords = Omit<LeadAlarmProps, 'alarmName' | 'topic'>;
+
+/**
+ * What wakes somebody: leads set aside, leads waiting, senders turned away, functions that fail.
+ *
+ * A source that nobody configured is no alarm: it is answered 503 too, and scanners try names. That
+ * is why intake is watched through its own metric and not through the API's count of 5xx.
+ */
+export class PipelineAlarms extends Construct {
+  private readonly props: PipelineAlarmsProps;
+  private readonly windowMinutes: number;
+
+  constructor(scope: Construct, id: string, props: PipelineAlarmsProps) {
+    super(scope, id);
+    this.props = props;
+    this.windowMinutes = props.stage.alarms.windowMinutes;
+    this.watchDeadLetters();
+    this.watchDelivery();
+    this.watchIntake();
+    this.watchSweeper();
+  }
+
+  private watchDeadLetters(): void {
+    const { stage, queues } = this.props;
+    const { deadLetterMinutes, deadLetterBurst, deadLetterBurstMinutes } = stage.alarms;
+    // An idle queue stops reporting its depth after some hours, with messages still in it.
+    this.alarm('dead-letter-depth', {
+      metric: queues.deadLetter.metricApproximateNumberOfMessagesVisible({
+        statistic: Stats.MAXIMUM,
+        period: Duration.minutes(1),
+      }),
+      threshold: 0,
+      periods: deadLetterMinutes,
+      missingData: 'unchanged',
+      impact: 'At least one lead was set aside and does not reach the CRM by itself.',
+      runbook:
+        'Read failure_code and failure_message of the messages on the dead-letter queue, look the ' +
+        'code up in docs/errors.md, mend the cause, then redrive the queue.',
+    });
+    this.alarm('dead-letter-burst', {
+      metric: queues.deadLetter.metricNumberOfMessagesSent({
+        statistic: Stats.SUM,
+        period: Duration.minutes(deadLetterBurstMinutes),
+      }),
+      threshold: deadLetterBurst,
+      periods: 1,
+      missingData: 'good',
+      impact: 'Many leads are being set aside at once: most likely every new lead is.',
+      runbook:
+        'Compare the failure_code of several dead letters. One code for all of them points to the ' +
+        'CRM (a new mandatory field, a revoked token): mend it there, then redrive.',
+    });
+  }
+
+  private watchDelivery(): void {
+    const { stage, queues, consumer } = this.props;
+    this.alarm('delivery-age', {
+      metric: queues.delivery.metricApproximateAgeOfOldestMessage({
+        statistic: Stats.MAXIMUM,
+        period: Duration.minutes(1),
+      }),
+      threshold: stage.alarms.oldestMessageSeconds,
+      periods: this.windowMinutes,
+      missingData: 'good',
+      impact: 'Leads are safe but late: nothing has taken them off the delivery queue in time.',
+      runbook:
+        'Look at the consumer log for failure_code and at the Zoho status page. SQS leaves out ' +
+        'messages received three times, so a lower age does not mean that the backlog is gone.',
+    });
+    this.functionAlarm('consumer-errors', consumer.metricErrors.bind(consumer), {
+      impact: 'Deliveries crash or time out; their leads are tried again, but later.',
+      runbook: 'Look for the last error line in the consumer log, and for a deployment before it.',
+    });
+    this.functionAlarm('consumer-throttles', consumer.metricThrottles.bind(consumer), {
+      impact: 'The account has no room for the consumer: leads are late.',
+      runbook:
+        "Look at the account's concurrent executions in the Lambda console; raise the quota or " +
+        'reserve concurrency for the consumer.',
+    });
+  }
+
+  private watchIntake(): void {
+    const { intake } = this.props;
+    this.alarm('intake-unavailable', {
+      metric: new Metric({
+        namespace: METRICS_NAMESPACE,
+        metricName: 'IntakeUnavailable',
+        dimensionsMap: { service: 'intake' },
+        statistic: Stats.SUM,
+        period: Duration.minutes(this.windowMinutes),
+      }),
+      threshold: 0,
+      periods: 1,
+      missingData: 'good',
+      impact: 'Senders are told to come back later (503). Those that do not retry lose the lead.',
+      runbook:
+        'Look in the intake log for what was not available: the table, a secret that is empty or ' +
+        'too short, or the bucket.',
+    });
+    this.functionAlarm('intake-errors', intake.metricErrors.bind(intake), {
+      impact:
+        'Intake crashes or times out: senders get a 5xx, and those that do not retry lose the lead.',
+      runbook: 'Look for the last error line in the intake log, and for a deployment before it.',
+    });
+    this.functionAlarm('intake-throttles', intake.metricThrottles.bind(intake), {
+      impact: 'The account has no room for intake: senders are turned away.',
+      runbook:
+        "Look at the account's concurrent executions in the Lambda console; raise the quota or " +
+        'reserve concurrency for intake.',
+    });
+  }
+
+  private watchSweeper(): void {
+    const { sweeper } = this.props;
+    this.functionAlarm('sweeper-errors', sweeper.metricErrors.bind(sweeper), {
+      impact: 'Leads whose message was lost are not sent again. Nothing else is affected.',
+      runbook: 'Look for the last error line in the sweeper log.',
+    });
+    this.alarm('sweeper-silent', {
+      metric: sweeper.metricInvocations({
+        statistic: Stats.SUM,
+        period: Duration.minutes(this.windowMinutes),
+      }),
+      threshold: 1,
+      direction: 'below',
+      periods: 2,
+      missingData: 'bad',
+      impact: 'Nobody looks for leads whose message was lost.',
+      runbook: 'Look whether the EventBridge rule of the sweeper is enabled, and at its failures.',
+    });
+  }
+
+  private functionAlarm(
+    name: string,
+    metric: (options: { statistic: string; period: Duration }) => IMetric,
+    words: Pick<AlarmWords, 'impact' | 'runbook'>,
+  ): void {
+    this.alarm(name, {
+      metric: metric({ statistic: Stats.SUM, period: Duration.minutes(this.windowMinutes) }),
+      threshold: 0,
+      periods: 1,
+      missingData: 'good',
+      ...words,
+    });
+  }
+
+  private alarm(name: string, words: AlarmWords): void {
+    new LeadAlarm(this, name, {
+      ...words,
+      alarmName: `holdfast-${this.props.deployment.stage}-${name}`,
+      topic: this.props.topic,
+    });
+  }
+}

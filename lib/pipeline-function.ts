@@ -1,0 +1,136 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { fileURLToPath } from 'node:url';
+import { FUNCTION_BUNDLING, FUNCTION_ENTRIES, type FunctionName } from './bundling.ts';
+import type { Deployment } from './deployment.ts';
+import { logRemovalPolicy } from './lifecycle.ts';
+
+/** Namespace of the pipeline's own metrics. */
+export const METRICS_NAMESPACE = 'Holdfast';
+
+/** The action names of one grant, and exactly what they may be used on. */
+export interface Grant {
+  readonly actions: readonly string[];
+  readonly resources: readonly string[];
+}
+
+export interface PipelineFunctionProps {
+  readonly name: FunctionName;
+  readonly deployment: Deployment;
+  readonly key: IKey;
+  readonly memoryMb: number;
+  readonly timeoutSeconds: number;
+  readonly logDays: number;
+  readonly reservedConcurrency?: number;
+  /** Everything the handler reads; the caller's type makes a missing variable a compile error. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Everything the function may do, beside writing its own log. */
+  readonly grants: readonly Grant[];
+  /** Services through which the function may use the key, for example `dynamodb`. */
+  readonly keyUsedThrough: readonly string[];
+}
+
+/**
+ * One function of the pipeline: Node 24 on arm64, bundled with its SDK, with a role of its own that
+ * may do what `grants` names and nothing else, and a log group of its own that ends after `logDays`.
+ */
+export class PipelineFunction extends Construct {
+  readonly fn: NodejsFunction;
+
+  constructor(scope: Construct, id: string, props: PipelineFunctionProps) {
+    super(scope, id);
+    const logGroup = new LogGroup(this, 'Log', {
+      retention: props.logDays,
+      encryptionKey: props.key,
+      removalPolicy: logRemovalPolicy(props.deployment),
+    });
+    const root = fileURLToPath(new URL('..', import.meta.url));
+    this.fn = new NodejsFunction(this, 'Function', {
+      description: `Holdfast ${props.deployment.stage}: ${props.name}`,
+      entry: `${root}${FUNCTION_ENTRIES[props.name]}`,
+      handler: 'handler',
+      projectRoot: root,
+      depsLockFilePath: `${root}package-lock.json`,
+      bundling: FUNCTION_BUNDLING,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: props.memoryMb,
+      timeout: Duration.seconds(props.timeoutSeconds),
+      role: this.buildRole(props, logGroup),
+      logGroup,
+      awsSdkConnectionReuse: false,
+      environment: { ...props.environment, ...runtimeEnvironment(props.name) },
+      ...(props.reservedConcurrency === undefined
+        ? {}
+        : { reservedConcurrentExecutions: props.reservedConcurrency }),
+    });
+  }
+
+  /** The managed policy for logging allows every log group of the account, so it is not used. */
+  private buildRole(props: PipelineFunctionProps, logGroup: LogGroup): Role {
+    const role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      description: `Holdfast ${props.deployment.stage}: what ${props.name} may do`,
+    });
+    role.addToPolicy(
+      allow({
+        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        resources: [logGroup.logGroupArn],
+      }),
+    );
+    for (const grant of props.grants) role.addToPolicy(allow(grant));
+    role.addToPolicy(this.useOfKey(props));
+    return role;
+  }
+
+  /** The key itself is out of reach: it serves only requests that a named service makes for us. */
+  private useOfKey(props: PipelineFunctionProps): PolicyStatement {
+    const { region } = Stack.of(this);
+    return new PolicyStatement({
+      effect: Effect.ALLOW,
+      actions: [
+        'kms:Decrypt',
+        'kms:DescribeKey',
+        'kms:Encrypt',
+        'kms:GenerateDataKey',
+        'kms:GenerateDataKeyWithoutPlaintext',
+        'kms:ReEncryptFrom',
+        'kms:ReEncryptTo',
+      ],
+      resources: [props.key.keyArn],
+      conditions: {
+        StringEquals: {
+          'kms:ViaService': props.keyUsedThrough.map(
+            (service) => `${service}.${region}.amazonaws.com`,
+          ),
+        },
+      },
+    });
+  }
+}
+
+function allow(grant: Grant): PolicyStatement {
+  return new PolicyStatement({
+    effect: Effect.ALLOW,
+    actions: [...grant.actions],
+    resources: [...grant.resources],
+  });
+}
+
+/**
+ * What Powertools and Node read. `POWERTOOLS_LOGGER_LOG_EVENT` is never among them: it would write
+ * whole requests, with people's data, into the log.
+ */
+function runtimeEnvironment(name: FunctionName): Record<string, string> {
+  return {
+    POWERTOOLS_SERVICE_NAME: name,
+    POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
+    POWERTOOLS_LOG_LEVEL: 'INFO',
+    NODE_OPTIONS: '--enable-source-maps',
+  };
+}

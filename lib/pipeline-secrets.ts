@@ -1,0 +1,101 @@
+import { SecretValue } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Secret, type SecretStringGenerator } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import type { HoldfastConfig, SourceConfig } from '../lambdas/core/config.ts';
+import type { Deployment } from './deployment.ts';
+import { dataRemovalPolicy } from './lifecycle.ts';
+import type { StageConfig } from './stage-config.ts';
+
+/**
+ * What the Zoho secret holds until the operator fills it in; the functions refuse it as it is.
+ *
+ * It must never change: CloudFormation would then write the new placeholder over live credentials.
+ */
+export const ZOHO_SECRET_PLACEHOLDER = '{"client_id":"","client_secret":"","refresh_token":""}';
+
+export interface PipelineSecretsProps {
+  readonly deployment: Deployment;
+  readonly stage: StageConfig;
+  readonly key: IKey;
+  readonly sources: HoldfastConfig['sources'];
+}
+
+/**
+ * Every secret of a stage, under `holdfast/<stage>/`.
+ *
+ * - `zoho`: the client and its refresh token
+ * - `source/<name>`: what a signed source signs with, `{"current": …, "previous": …}`
+ * - `pepper`: the key of every hash of a person. Losing it would give everybody a new identity.
+ */
+export class PipelineSecrets extends Construct {
+  readonly zoho: Secret;
+  readonly pepper: Secret;
+  readonly bySource: Readonly<Record<string, Secret>>;
+  readonly zohoName: string;
+  readonly pepperName: string;
+  /** A source's secret is this followed by its name. */
+  readonly sourcePrefix: string;
+
+  constructor(scope: Construct, id: string, props: PipelineSecretsProps) {
+    super(scope, id);
+    const { deployment, stage, key, sources } = props;
+    const root = `holdfast/${deployment.stage}`;
+    const shared = { encryptionKey: key, removalPolicy: dataRemovalPolicy(deployment) };
+    this.zohoName = `${root}/zoho`;
+    this.pepperName = `${root}/pepper`;
+    this.sourcePrefix = `${root}/source/`;
+    this.zoho = new Secret(this, 'Zoho', {
+      ...shared,
+      secretName: this.zohoName,
+      description: 'Zoho self-client: client_id, client_secret, refresh_token',
+      secretStringValue: SecretValue.unsafePlainText(ZOHO_SECRET_PLACEHOLDER),
+    });
+    this.pepper = new Secret(this, 'Pepper', {
+      ...shared,
+      secretName: this.pepperName,
+      description: 'Key of the hashes that stand for people. Never change it.',
+      generateSecretString: {
+        passwordLength: stage.secretLength.pepperCharacters,
+        excludePunctuation: true,
+      },
+    });
+    this.bySource = Object.fromEntries(
+      Object.entries(sources)
+        .filter(([, source]) => isSigned(source))
+        .map(([name, source]) => [
+          name,
+          new Secret(this, `Source-${name}`, {
+            ...shared,
+            secretName: `${this.sourcePrefix}${name}`,
+            description: `What the source ${name} signs with`,
+            generateSecretString: sourceSecret(source, stage.secretLength.sourceCharacters),
+          }),
+        ]),
+    );
+  }
+}
+
+/** Whether requests of a source carry a signature; one without has no secret. */
+export function isSigned(source: SourceConfig): boolean {
+  switch (source.provider) {
+    case 'typeform':
+    case 'standard_webhooks':
+    case 'generic_hmac':
+      return true;
+    case 'website_form':
+      return false;
+  }
+}
+
+/** A first value that the source's own key encoding can read: letters and digits are base64 too. */
+function sourceSecret(source: SourceConfig, characters: number): SecretStringGenerator {
+  const isHex = source.provider === 'generic_hmac' && source.signature.keyEncoding === 'hex';
+  return {
+    secretStringTemplate: '{}',
+    generateStringKey: 'current',
+    passwordLength: characters,
+    excludePunctuation: true,
+    ...(isHex ? { excludeUppercase: true, excludeCharacters: 'ghijklmnopqrstuvwxyz' } : {}),
+  };
+}

@@ -1,0 +1,89 @@
+/**
+ * Every number of the stack, with its unit in its name.
+ *
+ * What a user may want to change lies in `holdfast.config.ts`; what is here follows from how the
+ * pipeline works. `relations.ts` checks both against each other and against what AWS allows.
+ */
+export interface StageConfig {
+  readonly api: {
+    /** Far above any sender's peak: many senders do not repeat a request that got 429. */
+    readonly throttleRequestsPerSecond: number;
+    readonly throttleBurstRequests: number;
+    readonly accessLogDays: number;
+  };
+  readonly intake: { readonly memoryMb: number; readonly timeoutSeconds: number };
+  readonly consumer: {
+    readonly memoryMb: number;
+    readonly timeoutSeconds: number;
+    /** 0 starts a consumer at once; more would let a lone lead wait up to 20 s. */
+    readonly batchWindowSeconds: number;
+  };
+  readonly sweeper: {
+    readonly memoryMb: number;
+    /** Below the interval, so that two runs do not overlap. */
+    readonly timeoutSeconds: number;
+    readonly everyMinutes: number;
+  };
+  readonly deliveryQueue: {
+    readonly visibilitySeconds: number;
+    readonly retentionDays: number;
+    /** A backstop for crashes, not the retry budget: attempts are counted in the event store. */
+    readonly receivesMax: number;
+    /**
+     * How long a message is hidden at a time while the CRM is down, once the first retries are over:
+     * with `receivesMax` it tells how long an outage may last. The consumer must keep to it; a shorter
+     * wait makes SQS put copies of good leads on the dead-letter queue before `retryForHours` is over.
+     */
+    readonly outageDeferralSeconds: number;
+  };
+  readonly deadLetterQueue: { readonly retentionDays: number };
+  /** How long SQS may reuse a data key before it asks KMS again; 12 h keeps KMS calls few. */
+  readonly queueDataKeyReuseHours: number;
+  readonly crm: {
+    /** Rows an upsert of 1 API credit takes; above it Zoho's sub-concurrency limit of 10 applies. */
+    readonly rowsPerUpsertMax: number;
+    /** Simultaneous calls left to people and other applications of the organisation. */
+    readonly callsReserved: number;
+    /** Attempts that are made at once, inside one invocation. */
+    readonly immediateAttempts: number;
+    /** What a consumer needs beside CRM calls: reading, merging, confirming a batch. */
+    readonly bookkeepingSeconds: number;
+  };
+  readonly eventRetentionDaysMin: number;
+  readonly functionLogDays: number;
+  readonly secretLength: { readonly sourceCharacters: number; readonly pepperCharacters: number };
+  readonly alarms: {
+    readonly deadLetterMinutes: number;
+    readonly deadLetterBurst: number;
+    readonly deadLetterBurstMinutes: number;
+    readonly oldestMessageSeconds: number;
+    readonly windowMinutes: number;
+  };
+}
+
+/** The defaults. Sources of the numbers that vendors set are with the relations that use them. */
+export const STAGE_CONFIG: StageConfig = {
+  api: { throttleRequestsPerSecond: 500, throttleBurstRequests: 1_000, accessLogDays: 30 },
+  intake: { memoryMb: 512, timeoutSeconds: 10 },
+  consumer: { memoryMb: 512, timeoutSeconds: 60, batchWindowSeconds: 0 },
+  sweeper: { memoryMb: 256, timeoutSeconds: 50, everyMinutes: 1 },
+  deliveryQueue: {
+    visibilitySeconds: 365,
+    retentionDays: 7,
+    receivesMax: 1_000,
+    outageDeferralSeconds: 300,
+  },
+  deadLetterQueue: { retentionDays: 14 },
+  queueDataKeyReuseHours: 12,
+  crm: { rowsPerUpsertMax: 10, callsReserved: 2, immediateAttempts: 3, bookkeepingSeconds: 5 },
+  eventRetentionDaysMin: 90,
+  functionLogDays: 30,
+  secretLength: { sourceCharacters: 48, pepperCharacters: 64 },
+  alarms: {
+    deadLetterMinutes: 5,
+    deadLetterBurst: 10,
+    deadLetterBurstMinutes: 5,
+    oldestMessageSeconds: 300,
+    windowMinutes: 5,
+  },
+};

@@ -1,0 +1,251 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { CONSUMER_ENV_NAMES } from '../../lambdas/consumer/env.ts';
+import { INTAKE_ENV_NAMES } from '../../lambdas/intake/env.ts';
+import { SWEEPER_ENV_NAMES } from '../../lambdas/sweeper/env.ts';
+import { at, listOf, numberAt, type Resource, statementsOf, synthesize } from './template.ts';
+
+const stack = synthesize();
+const functions = stack.resources('AWS::Lambda::Function');
+
+const named = (name: string): Resource =>
+  stack.one('AWS::Lambda::Function', `${name}/${name}/Function`);
+const variablesOf = (one: Resource): Record<string, unknown> =>
+  at(one, 'Environment', 'Variables') as Record<string, unknown>;
+
+/** Everything that a function's role allows, one `action on resource` each. */
+function allowedTo(name: string): string[] {
+  const policy = stack.one('AWS::IAM::Policy', `${name}/${name}/Role/DefaultPolicy`);
+  return statementsOf(policy)
+    .flatMap((statement) =>
+      listOf(statement.Action).flatMap((action) =>
+        listOf(statement.Resource).map((resource) => `${action} on ${stack.render(resource)}`),
+      ),
+    )
+    .sort();
+}
+
+const KEY_USE = [
+  'kms:Decrypt on Encryption/Key',
+  'kms:DescribeKey on Encryption/Key',
+  'kms:Encrypt on Encryption/Key',
+  'kms:GenerateDataKey on Encryption/Key',
+  'kms:GenerateDataKeyWithoutPlaintext on Encryption/Key',
+  'kms:ReEncryptFrom on Encryption/Key',
+  'kms:ReEncryptTo on Encryption/Key',
+];
+
+describe('a function may do only what is listed here', () => {
+  it('intake', () => {
+    expect(allowedTo('Intake')).toEqual([
+      'dynamodb:GetItem on Events/Table',
+      'dynamodb:PutItem on Events/Table',
+      'dynamodb:UpdateItem on Events/Table',
+      ...KEY_USE,
+      'logs:CreateLogStream on Intake/Intake/Log',
+      'logs:PutLogEvents on Intake/Intake/Log',
+      's3:PutObject on Archive/Bucket/*',
+      'secretsmanager:GetSecretValue on Secrets/Pepper',
+      'secretsmanager:GetSecretValue on Secrets/Source-demo_request',
+      'secretsmanager:GetSecretValue on Secrets/Source-events_app',
+      'secretsmanager:GetSecretValue on Secrets/Source-partner',
+      'sqs:SendMessage on Queues/DeadLetter',
+      'sqs:SendMessage on Queues/Delivery',
+    ]);
+  });
+
+  it('the consumer', () => {
+    expect(allowedTo('Consumer')).toEqual([
+      'dynamodb:GetItem on Events/Table',
+      'dynamodb:PutItem on Events/Table',
+      'dynamodb:UpdateItem on Events/Table',
+      ...KEY_USE,
+      'logs:CreateLogStream on Consumer/Consumer/Log',
+      'logs:PutLogEvents on Consumer/Consumer/Log',
+      'secretsmanager:GetSecretValue on Secrets/Pepper',
+      'secretsmanager:GetSecretValue on Secrets/Zoho',
+      'sqs:ChangeMessageVisibility on Queues/Delivery',
+      'sqs:DeleteMessage on Queues/Delivery',
+      'sqs:GetQueueAttributes on Queues/Delivery',
+      'sqs:ReceiveMessage on Queues/Delivery',
+      'sqs:SendMessage on Queues/DeadLetter',
+    ]);
+  });
+
+  it('the sweeper', () => {
+    expect(allowedTo('Sweeper')).toEqual([
+      'dynamodb:GetItem on Events/Table',
+      'dynamodb:Query on Events/Table/index/open',
+      'dynamodb:UpdateItem on Events/Table',
+      ...KEY_USE,
+      'logs:CreateLogStream on Sweeper/Sweeper/Log',
+      'logs:PutLogEvents on Sweeper/Sweeper/Log',
+      'sqs:SendMessage on Queues/DeadLetter',
+      'sqs:SendMessage on Queues/Delivery',
+    ]);
+  });
+
+  it('and each through a role of its own, without managed policies', () => {
+    const roles = stack.resources('AWS::IAM::Role');
+
+    expect(roles.map(({ path }) => path).sort()).toEqual([
+      'Consumer/Consumer/Role',
+      'Intake/Intake/Role',
+      'Sweeper/Sweeper/Role',
+    ]);
+    for (const { properties } of roles) expect(properties['ManagedPolicyArns'] ?? []).toEqual([]);
+  });
+});
+
+describe('what the functions call', () => {
+  const SERVICES: Readonly<Record<string, string>> = {
+    'client-dynamodb': 'dynamodb',
+    'client-sqs': 'sqs',
+    'client-secrets-manager': 'secretsmanager',
+  };
+  // The event source mapping makes these calls, with the consumer's role.
+  const BY_EVENT_SOURCE = ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'];
+  // The archive signs its one request without the SDK.
+  const WITHOUT_SDK = ['s3:PutObject'];
+
+  /** Every SDK command that the adapters import, as an IAM action. */
+  function calledActions(): string[] {
+    const folder = new URL('../../lambdas/aws/', import.meta.url);
+    return readdirSync(folder).flatMap((file) =>
+      [
+        ...readFileSync(new URL(file, folder), 'utf8').matchAll(
+          /import \{([^}]*)\} from '@aws-sdk\/([a-z-]+)'/g,
+        ),
+      ].flatMap(([, names = '', client = '']) =>
+        [...names.matchAll(/(\w+)Command\b/g)].map(
+          ([, command]) => `${SERVICES[client] ?? client}:${command}`,
+        ),
+      ),
+    );
+  }
+
+  it('is exactly what they may do between them', () => {
+    const allowed = ['Intake', 'Consumer', 'Sweeper']
+      .flatMap(allowedTo)
+      .map((line) => line.split(' on ')[0] ?? '')
+      .filter((action) => !/^(kms|logs):/.test(action));
+
+    const called = new Set([...calledActions(), ...BY_EVENT_SOURCE, ...WITHOUT_SDK]);
+
+    expect([...new Set(allowed)].sort()).toEqual([...called].sort());
+  });
+});
+
+describe('no policy allows everything', () => {
+  const statements = stack.resources('AWS::IAM::Policy').flatMap((policy) => statementsOf(policy));
+
+  it('no action ends in a wildcard', () => {
+    const actions = statements.flatMap(({ Action }) => listOf(Action));
+
+    expect(actions.filter((action) => action.includes('*'))).toEqual([]);
+  });
+
+  it('no resource is a wildcard, the objects of our own bucket aside', () => {
+    // A raw body's name is made when it arrives, so its ARN cannot be named here.
+    const excepted = ['Archive/Bucket/*'];
+
+    const wild = statements
+      .flatMap(({ Resource }) => listOf(Resource).map(stack.render))
+      .filter((resource) => resource.includes('*'));
+
+    expect(wild).toEqual(excepted);
+  });
+
+  it('the key serves a function only through a service that it uses', () => {
+    const services = ['Intake', 'Consumer', 'Sweeper'].map((name) => {
+      const policy = stack.one('AWS::IAM::Policy', `${name}/${name}/Role/DefaultPolicy`);
+      const statement = statementsOf(policy).find((one) =>
+        listOf(one.Action).includes('kms:Decrypt'),
+      );
+      return listOf(statement?.Condition?.['StringEquals']?.['kms:ViaService']).map(
+        (service) => stack.render(service).split('.')[0],
+      );
+    });
+
+    expect(services).toEqual([
+      ['dynamodb', 'sqs', 'secretsmanager', 's3'],
+      ['dynamodb', 'sqs', 'secretsmanager'],
+      ['dynamodb', 'sqs'],
+    ]);
+  });
+});
+
+describe('every function', () => {
+  it('runs on the Node that the tests run on, on arm64', () => {
+    for (const { properties } of functions) {
+      expect(properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] });
+    }
+    expect(functions).toHaveLength(3);
+  });
+
+  it.each([
+    ['Intake', INTAKE_ENV_NAMES],
+    ['Consumer', CONSUMER_ENV_NAMES],
+    ['Sweeper', SWEEPER_ENV_NAMES],
+  ])('gets each variable that it reads, and none twice: %s', (name, expected) => {
+    const own = Object.keys(variablesOf(named(name))).filter(
+      (variable) => !/^(POWERTOOLS_|NODE_OPTIONS)/.test(variable),
+    );
+
+    expect(own.sort()).toEqual([...expected].sort());
+  });
+
+  it('never logs the event, which holds people’s data', () => {
+    for (const one of functions) {
+      expect(variablesOf(one)).not.toHaveProperty('POWERTOOLS_LOGGER_LOG_EVENT');
+      expect(variablesOf(one)['POWERTOOLS_LOG_LEVEL']).toBe('INFO');
+    }
+  });
+
+  it('is never run without idempotency', () => {
+    for (const one of functions) {
+      expect(variablesOf(one)).not.toHaveProperty('POWERTOOLS_IDEMPOTENCY_DISABLED');
+    }
+  });
+
+  it('holds no secret in its environment, only names of secrets', () => {
+    const values = functions.flatMap((one) => Object.values(variablesOf(one)));
+
+    expect(values.map(stack.render).filter((value) => value.includes('Secrets/'))).toEqual([]);
+    expect(values).not.toContainEqual(expect.stringContaining('resolve:secretsmanager'));
+  });
+
+  it('writes to a log of its own that ends', () => {
+    const groups = functions.map((one) => stack.render(at(one, 'LoggingConfig', 'LogGroup')));
+
+    expect(new Set(groups).size).toBe(3);
+    for (const { properties } of stack.resources('AWS::Logs::LogGroup')) {
+      expect(properties['RetentionInDays']).toBe(30);
+    }
+  });
+
+  it('reserves no concurrency, unless asked to, since a new account has little', () => {
+    const reserved = synthesize({ context: { consumerReservedConcurrency: '4' } });
+
+    for (const { properties } of functions) {
+      expect(properties).not.toHaveProperty('ReservedConcurrentExecutions');
+    }
+    expect(
+      reserved.one('AWS::Lambda::Function', 'Consumer/Consumer/Function').properties[
+        'ReservedConcurrentExecutions'
+      ],
+    ).toBe(4);
+  });
+});
+
+describe('the sweeper', () => {
+  it('runs every minute, and not again for a run that failed', () => {
+    const rule = stack.one('AWS::Events::Rule', 'Sweeper/EveryMinute');
+    const [invocation] = stack.resources('AWS::Lambda::EventInvokeConfig');
+
+    expect(at(rule, 'ScheduleExpression')).toBe('rate(1 minute)');
+    expect(at(rule, 'Targets', 0, 'RetryPolicy', 'MaximumRetryAttempts')).toBe(0);
+    expect(invocation?.properties['MaximumRetryAttempts']).toBe(0);
+    expect(numberAt(named('Sweeper'), 'Timeout')).toBeLessThan(60);
+  });
+});

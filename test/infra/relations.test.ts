@@ -1,0 +1,174 @@
+import { describe, expect, it } from 'vitest';
+import type { HoldfastConfig } from '../../lambdas/core/config.ts';
+import type { Deployment } from '../../lib/deployment.ts';
+import * as relations from '../../lib/relations.ts';
+import { STAGE_CONFIG, type StageConfig } from '../../lib/stage-config.ts';
+import { aConfig } from './template.ts';
+
+const DEPLOYMENT: Deployment = {
+  stage: 'dev',
+  isProduction: false,
+  isDisposable: false,
+  isZohoEnabled: true,
+};
+
+interface Changes {
+  delivery?: Partial<HoldfastConfig['delivery']>;
+  retention?: Partial<HoldfastConfig['retention']>;
+  zoho?: Partial<HoldfastConfig['zoho']>;
+  stage?: { [Part in keyof StageConfig]?: Partial<StageConfig[Part]> };
+  deployment?: Partial<Deployment>;
+}
+
+function settings(changes: Changes = {}): relations.Settings {
+  const config = aConfig();
+  const stage = Object.fromEntries(
+    Object.entries(STAGE_CONFIG).map(([part, value]) => {
+      const change = changes.stage?.[part as keyof StageConfig];
+      return [part, typeof value === 'object' ? { ...value, ...(change as object) } : value];
+    }),
+  ) as unknown as StageConfig;
+  return {
+    config: {
+      ...config,
+      delivery: { ...config.delivery, ...changes.delivery },
+      retention: { ...config.retention, ...changes.retention },
+      zoho: { ...config.zoho, ...changes.zoho },
+    },
+    stage,
+    deployment: { ...DEPLOYMENT, ...changes.deployment },
+  };
+}
+
+/** Each relation with the smallest change that breaks it, and what the message must then name. */
+const BROKEN: readonly [relations.Relation, Changes, readonly string[]][] = [
+  [
+    relations.visibilityOutlastsConsumer,
+    { stage: { deliveryQueue: { visibilitySeconds: 359 } } },
+    ['deliveryQueue.visibilitySeconds is 359', '360', 'consumer.timeoutSeconds (60)', 'AWS Lambda'],
+  ],
+  [
+    relations.visibilityOutlastsConsumer,
+    { stage: { consumer: { batchWindowSeconds: 6 } } },
+    ['is 365', '366', 'consumer.batchWindowSeconds (6)'],
+  ],
+  [
+    relations.deadLettersOutliveMessages,
+    { stage: { deliveryQueue: { retentionDays: 14 } } },
+    ['deadLetterQueue.retentionDays is 14', 'deliveryQueue.retentionDays (14)', 'Amazon SQS'],
+  ],
+  [
+    relations.messagesOutliveRetries,
+    { stage: { deliveryQueue: { retentionDays: 2 } } },
+    ['delivery.retryForHours is 72', 'at most 48', 'deliveryQueue.retentionDays (2)'],
+  ],
+  [
+    relations.receivesOutlastOutage,
+    { delivery: { retryForHours: 84 } },
+    ['delivery.retryForHours is 84', 'at most 83', 'receivesMax (1000', 'DeferralSeconds (300)'],
+  ],
+  [
+    relations.receivesOutlastOutage,
+    { stage: { deliveryQueue: { receivesMax: 1_001 } } },
+    ['deliveryQueue.receivesMax (1001, at most 1000 in Amazon SQS)'],
+  ],
+  [
+    relations.consumersFitCrmConcurrency,
+    { delivery: { maxConcurrency: 9 } },
+    ['delivery.maxConcurrency is 9', 'to 8', 'zoho.editionConcurrency (10)', 'Zoho CRM v8'],
+  ],
+  [
+    relations.consumersFitCrmConcurrency,
+    { delivery: { maxConcurrency: 1 } },
+    ['delivery.maxConcurrency is 1', 'from 2 (AWS Lambda'],
+  ],
+  [
+    relations.batchFitsUpsert,
+    { delivery: { batchSize: 11 } },
+    ['delivery.batchSize is 11', 'crm.rowsPerUpsertMax (10)', 'Zoho CRM v8'],
+  ],
+  [
+    relations.consumerOutlastsAttempts,
+    { delivery: { crmTimeoutMs: 13_751 } },
+    ['delivery.crmTimeoutMs is 13751', 'at most 13750', 'consumer.timeoutSeconds (60)'],
+  ],
+  [
+    relations.leaseOutlastsCall,
+    { delivery: { identityLeaseMs: 54_999 } },
+    ['delivery.identityLeaseMs is 54999', 'at least 55000', 'settleWindowMs (30000)'],
+  ],
+  [
+    relations.leaseOutlastsCall,
+    { delivery: { identityLeaseMs: 25_999, settleWindowMs: 1_000 } },
+    ['at least 26000', '2.5 × delivery.crmTimeoutMs (10000)'],
+  ],
+  [
+    relations.claimOutlastsConsumer,
+    { delivery: { claimLeaseMs: 60_000 } },
+    ['delivery.claimLeaseMs is 60000', 'more than 60000', 'consumer.timeoutSeconds (60)'],
+  ],
+  [
+    relations.eventsOutliveMessages,
+    { retention: { eventDays: 89 } },
+    ['retention.eventDays is 89', 'at least 90', 'eventRetentionDaysMin (90)'],
+  ],
+  [
+    relations.rawOutlivesDeadLetters,
+    { retention: { rawDays: 21 } },
+    ['retention.rawDays is 21', 'more than 21', 'deadLetterQueue.retentionDays (14)'],
+  ],
+  [
+    relations.intakeAnswersInTime,
+    { stage: { intake: { timeoutSeconds: 30 } } },
+    ['intake.timeoutSeconds is 30', 'less than 30', 'Amazon API Gateway'],
+  ],
+  [
+    relations.sweepsDoNotOverlap,
+    { stage: { sweeper: { timeoutSeconds: 60 } } },
+    ['sweeper.timeoutSeconds is 60', 'less than 60', 'sweeper.everyMinutes (1)'],
+  ],
+  [
+    relations.reservationCoversConsumers,
+    { deployment: { consumerReservedConcurrency: 2 } },
+    ['consumerReservedConcurrency is 2', 'delivery.maxConcurrency (3)', 'AWS Lambda'],
+  ],
+  [
+    relations.zohoIsReachable,
+    { zoho: { apiUrl: 'http://127.0.0.1:4010' } },
+    ['zoho.apiUrl is http://127.0.0.1:4010', 'zoho.accountsUrl', 'https://'],
+  ],
+];
+
+describe('relations between settings', () => {
+  it('all hold for the defaults', () => {
+    const defaults = settings();
+
+    expect(() => relations.assertRelations(defaults)).not.toThrow();
+  });
+
+  it.each(BROKEN)('$0.name refuses $1 by name and number', (relation, changes, words) => {
+    const message = relation(settings(changes));
+
+    for (const word of words) expect(message).toContain(word);
+  });
+
+  it.each(BROKEN)('$0.name is part of the check that synth makes for $1', (relation, changes) => {
+    const broken = settings(changes);
+
+    expect(() => relations.assertRelations(broken)).toThrow(relation(broken));
+  });
+
+  it('are each shown failing', () => {
+    const shown = new Set(BROKEN.map(([relation]) => relation));
+
+    expect(relations.RELATIONS.filter((relation) => !shown.has(relation))).toEqual([]);
+  });
+
+  it('are reported all at once', () => {
+    const broken = settings({ delivery: { batchSize: 11 }, retention: { rawDays: 14 } });
+
+    expect(() => relations.assertRelations(broken)).toThrow(
+      /delivery\.batchSize.*\n.*retention\.rawDays/,
+    );
+  });
+});

@@ -1,0 +1,197 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { fitAnswers, jsonBytes } from '../../../lambdas/core/normalize-answers.ts';
+import { normalizeName } from '../../../lambdas/core/normalize-name.ts';
+import { cleanLine, cleanText, cutText } from '../../../lambdas/core/normalize-text.ts';
+import { occurrenceOf, parseTimeMs } from '../../../lambdas/core/normalize-time.ts';
+import { attributionOf, stripUrl } from '../../../lambdas/core/normalize-url.ts';
+
+const ANY_TEXT = fc.string({ unit: 'binary' });
+
+describe('cleanText', () => {
+  it.each([
+    ['  a  b ', 'a  b'],
+    ['a\u0000b\u0007c\u007F', 'abc'],
+    ['a\u200Bb\uFEFFc\u202E', 'abc'],
+    ['a\uD800b\uDC00', 'ab'],
+    ['\uD83D\u0000\uDE00', undefined],
+    ['😀', '😀'],
+    ['👩\u200D👧', '👩\u200D👧'],
+    ['e\u0301', 'é'],
+    ['a\r\nb\rc\td', 'a\nb\nc\td'],
+    [' \u00A0\n', undefined],
+  ])('makes %j %j', (raw, clean) => {
+    expect(cleanText(raw)).toBe(clean);
+  });
+
+  it('changes nothing the second time', () => {
+    fc.assert(
+      fc.property(ANY_TEXT, (raw) => {
+        for (const clean of [cleanText, cleanLine]) {
+          const once = clean(raw);
+          expect(clean(once ?? '')).toBe(once);
+          expect(once?.isWellFormed() ?? true).toBe(true);
+        }
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});
+
+describe('cutText', () => {
+  it('never splits a character', () => {
+    expect(cutText('ab😀', 3)).toBe('ab');
+    expect(cutText('ab😀', 4)).toBe('ab😀');
+  });
+});
+
+describe('normalizeName', () => {
+  it.each([
+    ['Ana María de la Cruz', 'Ana', 'María de la Cruz'],
+    ['Ng, Ana', 'Ana', 'Ng'],
+    ['Dr. Ana  Ng', 'Ana', 'Ng'],
+    ['Madonna', undefined, 'Madonna'],
+    ['王小明', undefined, '王小明'],
+    ['Dr', undefined, 'Dr'],
+    ['ANA NG', 'ANA', 'NG'],
+  ])('splits %j into %j and %j', (full, first, last) => {
+    const name = normalizeName({ full_name: full });
+
+    expect(name.first_name).toBe(first);
+    expect(name.last_name).toBe(last);
+    expect(name.full_name).toBe(full.replaceAll(/\s+/g, ' '));
+  });
+
+  it('prefers what was given', () => {
+    const given = { full_name: 'Ana Ng', first_name: 'Anna', last_name: ' Ong ' };
+
+    expect(normalizeName(given)).toEqual({ ...given, last_name: 'Ong' });
+  });
+
+  it('fills in only what is missing', () => {
+    expect(normalizeName({ full_name: 'Ana Ng', first_name: 'Ana' }).last_name).toBe('Ng');
+    expect(normalizeName({ full_name: 'Ana', first_name: 'Ana' }).last_name).toBeUndefined();
+    expect(normalizeName({ first_name: 'Inés' })).toEqual({ first_name: 'Inés' });
+    expect(normalizeName({})).toEqual({});
+  });
+
+  it('changes nothing the second time', () => {
+    fc.assert(
+      fc.property(ANY_TEXT, fc.option(ANY_TEXT), (full, first) => {
+        const once = normalizeName({ full_name: full, first_name: first ?? '' });
+
+        expect(normalizeName(once)).toEqual(once);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('page addresses', () => {
+  it.each([
+    ['https://www.example.com/contato/?fbclid=abc#top', 'https://www.example.com/contato/'],
+    ['https://user:pass@www.example.com/a', 'https://www.example.com/a'],
+    ['/contact?token=x', '/contact'],
+    ['//user@www.example.com/a', '//www.example.com/a'],
+    ['?a=b', undefined],
+  ])('%j is kept as %j', (raw, kept) => {
+    expect(stripUrl(raw)).toBe(kept);
+  });
+
+  it('keep nothing behind a question mark, whatever they are', () => {
+    fc.assert(
+      fc.property(fc.webUrl({ withQueryParameters: true, withFragments: true }), (url) => {
+        const stripped = stripUrl(url) ?? '';
+
+        expect(stripped).not.toMatch(/[?#]/);
+        expect(stripUrl(stripped)).toBe(stripped);
+      }),
+    );
+  });
+
+  it('tell campaigns and click ids, the first of each', () => {
+    const url =
+      'https://www.example.com/?UTM_Source=ig&utm_source=later&gclid=Cj0EXAMPLE&email=x&utm_term=#utm_medium=no';
+
+    expect(attributionOf(url)).toEqual({ utm_source: 'ig', gclid: 'Cj0EXAMPLE' });
+    expect(attributionOf('nonsense')).toEqual({});
+    expect(attributionOf('/x?%E0%A4%A=1&gclid=%00a')).toEqual({ gclid: 'a' });
+  });
+});
+
+describe('times', () => {
+  it.each([
+    ['2026-11-22T03:58:41Z', '2026-11-22T03:58:41.000Z'],
+    ['2026-11-22T03:59:50.344522Z', '2026-11-22T03:59:50.344Z'],
+    ['2026-11-22T04:59:50+01:00', '2026-11-22T03:59:50.000Z'],
+    ['2026-11-22T03:59:58+0000', '2026-11-22T03:59:58.000Z'],
+    ['2026-11-22 03:59Z', '2026-11-22T03:59:00.000Z'],
+    ['1795319990', '2026-11-22T03:59:50.000Z'],
+    ['1795319990123', '2026-11-22T03:59:50.123Z'],
+  ])('reads %s as %s', (raw, iso) => {
+    expect(new Date(parseTimeMs(raw) ?? 0).toISOString()).toBe(iso);
+  });
+
+  it.each([
+    '',
+    '2026-11-22',
+    '2026-11-22T03:58:41',
+    '22/11/2026',
+    '2026-13-22T03:58:41Z',
+    '179531999',
+    'now',
+  ])('takes %j for no moment', (raw) => {
+    expect(parseTimeMs(raw)).toBeUndefined();
+  });
+
+  it('of a submission are the sender’s as long as they can be true', () => {
+    const receivedAtMs = Date.parse('2026-11-22T04:00:00Z');
+    const basis = (given: string | undefined) => occurrenceOf(given, receivedAtMs).basis;
+
+    expect(basis('2026-11-22T03:00:00Z')).toBe('provider');
+    expect(basis('2026-11-22T04:05:00Z')).toBe('provider');
+    expect(basis('2026-11-22T04:05:01Z')).toBe('received');
+    expect(basis('1970-01-01T00:00:00Z')).toBe('received');
+    expect(occurrenceOf(undefined, receivedAtMs)).toEqual({
+      occurredAt: '2026-11-22T04:00:00.000Z',
+      basis: 'received',
+    });
+  });
+});
+
+describe('fitAnswers', () => {
+  it('keeps answers that fit as they are', () => {
+    const answers = [
+      { key: 'a', value: 'x' },
+      { key: 'b', label: 'B', value: ['y', 'z'] },
+    ];
+
+    expect(fitAnswers(answers, 1_000)).toEqual(answers);
+  });
+
+  it('never takes more room than there is, but for the mark', () => {
+    const answer = fc.record({
+      key: fc.string(),
+      value: fc.oneof(fc.string({ unit: 'binary', maxLength: 200 }), fc.array(fc.string())),
+    });
+    fc.assert(
+      fc.property(fc.array(answer), fc.nat(2_000), (answers, bytesMax) => {
+        const kept = fitAnswers(answers, bytesMax);
+        const isCut = kept.at(-1)?.key === '_cut' && kept.length <= answers.length + 1;
+        const own = isCut && kept.length > 0 ? kept.slice(0, -1) : kept;
+
+        expect(own.reduce((sum, one) => sum + jsonBytes(one) + 1, 0)).toBeLessThanOrEqual(bytesMax);
+        expect(own.map((one) => one.key)).toEqual(
+          answers.slice(0, own.length).map((one) => one.key),
+        );
+      }),
+    );
+  });
+
+  it('marks where it cut', () => {
+    const kept = fitAnswers([{ key: 'a', value: 'x'.repeat(10_000) }], 1_000);
+
+    expect(kept.map((answer) => answer.key)).toEqual(['a', '_cut']);
+    expect(kept[0]?.value).toMatch(/^x{100,}$/);
+  });
+});

@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import { createMemoryQueue, type MemoryQueueFaults } from '../../../local/memory/memory-queue.ts';
+import { parseDeliveryMessage } from '../../../lambdas/core/delivery-message.ts';
+
+describe('the queue in memory', () => {
+  it('hands messages over in the order that it is told', async () => {
+    const { queue } = aQueue({ pick: (count) => count - 1 });
+    await enqueue(queue, 'a', 'b', 'c');
+
+    const received = queue.receive(10);
+
+    expect(received.map(keyOf)).toEqual(['c', 'b', 'a']);
+  });
+
+  it('gives a redelivered message to the next receiver too, counted twice', async () => {
+    const { queue } = aQueue({ redeliver: once(true) });
+    await enqueue(queue, 'a');
+
+    const [first, second, third] = [queue.receive(10), queue.receive(10), queue.receive(10)];
+
+    expect(first.map(keyOf)).toEqual(['a']);
+    expect(second.map((message) => message.receiveCount)).toEqual([2]);
+    expect(third).toEqual([]);
+  });
+
+  it('loses a message when it is told to', async () => {
+    const { queue } = aQueue({ lose: once(true) });
+    await enqueue(queue, 'a', 'b');
+
+    expect(queue.receive(10).map(keyOf)).toEqual(['b']);
+  });
+
+  it('shows a late message when its time has come', async () => {
+    const { queue, clock } = aQueue({ delayMs: () => 5_000 });
+    await enqueue(queue, 'a');
+
+    const early = queue.receive(10);
+    const dueAtMs = queue.nextVisibleAtMs();
+    clock.now = dueAtMs!;
+
+    expect(early).toEqual([]);
+    expect(queue.receive(10).map(keyOf)).toEqual(['a']);
+  });
+
+  it('does nothing with a receipt handle of an earlier receive', async () => {
+    const { queue, clock } = aQueue({});
+    await enqueue(queue, 'a');
+    const [first] = queue.receive(10);
+    clock.now += 30_000;
+    queue.receive(10);
+
+    queue.delete(first!.receiptHandle);
+    await queue.delivery.defer(first!.receiptHandle, 0);
+
+    expect(queue.size()).toBe(1);
+    expect(queue.receive(10)).toEqual([]);
+  });
+
+  it('brings dead letters back as new messages', async () => {
+    const { queue, clock } = aQueue({});
+    await enqueue(queue, 'a');
+    for (let receive = 0; receive < 3; receive += 1) {
+      queue.receive(10);
+      clock.now += 30_000;
+    }
+
+    const moved = queue.redrive();
+
+    const [message] = queue.receive(10);
+    expect(moved).toBe(1);
+    expect(message!.receiveCount).toBe(1);
+    expect(queue.deadLetters()).toEqual([]);
+  });
+});
+
+function aQueue(faults: MemoryQueueFaults) {
+  const clock = { now: Date.parse('2026-11-22T04:00:00Z') };
+  const queue = createMemoryQueue({
+    clock: { nowMs: () => clock.now },
+    visibilityMs: 30_000,
+    maxReceiveCount: 2,
+    faults,
+  });
+  return { queue, clock };
+}
+
+async function enqueue(queue: ReturnType<typeof aQueue>['queue'], ...keys: readonly string[]) {
+  for (const key of keys) {
+    await queue.delivery.enqueue(
+      {
+        schema_version: 1,
+        idempotency_key: key,
+        source: 'website',
+        event_type: 'lead.created',
+        correlation_id: 'c',
+      },
+      'website',
+    );
+  }
+}
+
+function keyOf(message: { readonly body: string }): string | undefined {
+  return parseDeliveryMessage(message.body)?.idempotency_key;
+}
+
+function once(value: boolean): () => boolean {
+  let left = 1;
+  return () => (left-- > 0 ? value : !value);
+}

@@ -1,0 +1,149 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { bindProvider } from '../../../lambdas/providers/bind-provider.ts';
+import { aRequest, aSource, aTypeformBody } from '../../support/webhook-builders.ts';
+
+const PROVIDERS = [
+  ['typeform', aSource('typeform')],
+  ['standard_webhooks', aSource('standard_webhooks', { externalIdPath: '__proto__.id' })],
+  [
+    'generic_hmac',
+    aSource('generic_hmac', {
+      idPath: 'id',
+      typePath: 'type',
+      occurredAtPath: 'at',
+      fields: { a: 'email' },
+    }),
+  ],
+  ['website_form', aSource('website_form')],
+] as const;
+
+const TYPES = ['application/json', 'application/x-www-form-urlencoded', 'text/plain', ''];
+
+// Values that look like what a provider expects, with anything in their places.
+const KEYS = fc.constantFrom(
+  'event_type',
+  'form_response',
+  'answers',
+  'hidden',
+  'definition',
+  'fields',
+  'field',
+  'type',
+  'text',
+  'email',
+  'choices',
+  'labels',
+  'ref',
+  'id',
+  'data',
+  'timestamp',
+  'consent',
+  'website',
+  '__proto__',
+  'constructor',
+  'toString',
+  '',
+  '\u0000',
+  '\uD800',
+  'a.b',
+);
+const { value: ALMOST } = fc.letrec((tie) => ({
+  value: fc.oneof(
+    { depthSize: 'medium' },
+    fc.constantFrom('form_response', 'email', 'legal', 'choices', '\uDC00', '\u0000', ''),
+    fc.constantFrom(null, true, false, 0, -1, 1e308, 2 ** 60),
+    fc.string({ unit: 'binary' }),
+    fc.array(tie('value'), { maxLength: 4 }),
+    fc.array(fc.tuple(KEYS, tie('value')), { maxLength: 5 }).map(Object.fromEntries),
+  ),
+}));
+
+describe.each(PROVIDERS)('%s', (_, source) => {
+  const provider = bindProvider(source);
+  const read = (body: string | Uint8Array, type = 'application/json') =>
+    provider.read(aRequest({ body, headers: { 'content-type': type } }));
+
+  it('reads any bytes without throwing', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), fc.constantFrom(...TYPES), (bytes, type) => {
+        expect(['read', 'unreadable']).toContain(read(bytes, type).kind);
+      }),
+    );
+  });
+
+  it('reads any JSON without throwing, and leaves no trace on the prototypes', () => {
+    fc.assert(
+      fc.property(ALMOST, fc.constantFrom(...TYPES), (value, type) => {
+        const reading = read(JSON.stringify(value), type);
+
+        expect(['read', 'unreadable']).toContain(reading.kind);
+        expect(Object.keys(Object.prototype)).toEqual([]);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('does not read bytes that are not UTF-8', () => {
+    const body = Uint8Array.of(0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d);
+
+    expect(read(body)).toMatchObject({ failure: { code: 'unreadable_body' } });
+  });
+
+  it.each(['', 'nonsense', '{"a":', '{"a":1}}'])('does not read %j', (body) => {
+    expect(read(body)).toMatchObject({ failure: { code: 'unreadable_body' } });
+  });
+
+  it('never quotes the body in a failure', () => {
+    const reading = read('{"email":"ana@example.com" oops}');
+
+    expect(JSON.stringify(reading)).not.toContain('ana');
+  });
+
+  it.each([
+    ['lists', '['.repeat(300_000) + ']'.repeat(300_000)],
+    ['objects', '{"a":'.repeat(150_000) + '1' + '}'.repeat(150_000)],
+    ['lists that never end', '['.repeat(900_000)],
+  ])('does not read %s nested without end', (_kind, body) => {
+    expect(read(body)).toMatchObject({ failure: { code: 'unknown_shape' } });
+  });
+
+  it('does not take brackets in a text for nesting', () => {
+    const text = '[{'.repeat(1_000) + '\\"[';
+    const body = `{"type":"x","event_type":"form_response","form_response":{},"data":{"a":"${text}"}}`;
+
+    expect(read(body).kind).toBe('read');
+  });
+});
+
+it('a member called __proto__ is a member like any other', () => {
+  const body = `{"email":"ana@example.com","__proto__":{"isAdmin":true,"phone":"1"}}`;
+  const reading = bindProvider(aSource('generic_hmac')).read(aRequest({ body }));
+
+  expect(reading).toMatchObject({
+    submissions: [
+      {
+        email: 'ana@example.com',
+        answers: [
+          { key: 'email', value: 'ana@example.com' },
+          { key: '__proto__.isAdmin', value: 'true' },
+          { key: '__proto__.phone', value: '1' },
+        ],
+      },
+    ],
+  });
+  expect(({} as Record<string, unknown>)['isAdmin']).toBeUndefined();
+});
+
+it('200 KB in one field, NUL bytes and lone surrogates are kept as they were sent', () => {
+  const text = `=HYPERLINK("x")\u0000\uD800${'a'.repeat(200_000)}`;
+  const body = aTypeformBody({
+    answers: [{ type: 'text', text, field: { id: 'f', ref: 'message', type: 'long_text' } }],
+  });
+
+  const reading = bindProvider(aSource('typeform')).read(aRequest({ body }));
+
+  expect(reading).toMatchObject({
+    submissions: [{ attributes: { message: text }, answers: [{ value: text }] }],
+  });
+});

@@ -1,0 +1,154 @@
+import { describe, expect, it } from 'vitest';
+import type { Reading, Submission } from '../../../lambdas/providers/provider.ts';
+import { websiteForm } from '../../../lambdas/providers/website-form.ts';
+import { aRequest, aSource, NOW_MS } from '../../support/webhook-builders.ts';
+
+const SOURCE = aSource('website_form');
+const FORM = 'application/x-www-form-urlencoded';
+
+function readAll(body: string | Uint8Array, type = 'application/json'): Reading {
+  return websiteForm.read(aRequest({ body, headers: { 'content-type': type } }), SOURCE);
+}
+
+function read(body: string | Uint8Array | object, type?: string): Submission {
+  const isBody = typeof body === 'string' || body instanceof Uint8Array;
+  const reading = readAll(isBody ? body : JSON.stringify(body), type);
+  if (reading.kind !== 'read') throw new Error(reading.failure.message);
+  return reading.submissions[0]!;
+}
+
+describe('origins', () => {
+  const verify = (headers: Record<string, string>) =>
+    websiteForm.verify(aRequest({ headers }), SOURCE, undefined, NOW_MS);
+
+  it('are accepted when they are allowed, and when there is none', () => {
+    expect(verify({ origin: 'https://www.example.com' }).kind).toBe('verified');
+    expect(verify({})).toEqual({ kind: 'verified', secretUsed: 'none' });
+  });
+
+  it.each([
+    'https://example.com',
+    'http://www.example.com',
+    'https://www.example.com.attacker.example',
+    'https://www.example.com:8443',
+    'https://www.example.com,https://www.example.com',
+    'null',
+    '',
+  ])('of %j are refused', (origin) => {
+    expect(verify({ origin })).toEqual({ kind: 'refused', reason: 'origin' });
+  });
+});
+
+const FIELDS = {
+  submission_id: '1b9d6bcd-0000-4000-8000-000000000001',
+  form_id: 'contact',
+  name: 'Ana Ng',
+  email: 'ana@example.com',
+  phone: '',
+  message: 'Hi',
+  page_url: 'https://www.example.com/contact?gclid=x',
+  consent: { marketing: true, text: 'I agree …' },
+  rendered_at: 1_795_319_900,
+  website: '',
+  'cf-turnstile-response': 'token',
+};
+
+describe('JSON', () => {
+  it('is read with its id, its person and its consent', () => {
+    const submission = read(FIELDS);
+
+    expect(submission).toMatchObject({
+      eventType: 'form_submission',
+      sourceEventId: '1b9d6bcd-0000-4000-8000-000000000001',
+      email: 'ana@example.com',
+      attributes: {
+        full_name: 'Ana Ng',
+        message: 'Hi',
+        form_id: 'contact',
+        page_url: 'https://www.example.com/contact?gclid=x',
+      },
+      consent: [{ key: 'marketing', granted: true, text: 'I agree …' }],
+      isSpam: false,
+    });
+    expect(submission.attributes.website).toBeUndefined();
+    expect(submission.occurredAt).toBeUndefined();
+  });
+
+  it('has equal content when the page is sent again with a new captcha', () => {
+    const again = { ...FIELDS, rendered_at: 1, 'cf-turnstile-response': 'other' };
+
+    expect(read(again).content).toEqual(read(FIELDS).content);
+  });
+
+  it.each(['', 'text/plain;charset=UTF-8', FORM])('is recognized as %j, too', (type) => {
+    expect(read(FIELDS, type).email).toBe('ana@example.com');
+  });
+
+  it.each(['[]', '"x"', '7', 'null'])('%s has an unknown shape', (body) => {
+    expect(readAll(body)).toMatchObject({ failure: { code: 'unknown_shape' } });
+  });
+});
+
+describe('urlencoded', () => {
+  it('is read the same way', () => {
+    const body =
+      'submission_id=s1&name=Ana+Ng&email=ana%40example.com&consent%5Bmarketing%5D=on&website=';
+
+    expect(read(body, FORM)).toMatchObject({
+      sourceEventId: 's1',
+      email: 'ana@example.com',
+      attributes: { full_name: 'Ana Ng' },
+      consent: [{ key: 'marketing', granted: true }],
+      isSpam: false,
+    });
+  });
+
+  it('keeps all values of a key that repeats', () => {
+    const submission = read(
+      'topic=a&email=x%40example.com&topic=b&topic=c',
+      `${FORM}; charset=UTF-8`,
+    );
+
+    expect(submission.answers).toEqual([
+      { key: 'topic', value: ['a', 'b', 'c'] },
+      { key: 'email', value: 'x@example.com' },
+    ]);
+  });
+
+  it('counts the last value of a consent that repeats', () => {
+    expect(read('consent=0&consent=1', FORM).consent).toEqual([{ key: 'consent', granted: true }]);
+  });
+
+  it('of a page in another encoding still brings its address', () => {
+    const submission = read('name=Jos%E9&email=jose%40example.com', FORM);
+
+    expect(submission.email).toBe('jose@example.com');
+    expect(submission.attributes.full_name).toBe('Jos\uFFFD');
+  });
+
+  it('cannot reach the prototype of anything', () => {
+    const submission = read('__proto__=a&__proto__=b&constructor=c&email=x%40example.com', FORM);
+
+    expect(submission.answers[0]).toEqual({ key: '__proto__', value: ['a', 'b'] });
+    expect(Object.getPrototypeOf(submission.attributes)).toBe(Object.prototype);
+  });
+});
+
+describe('the trap', () => {
+  it.each(['http://spam.example', 1, true, ['', 'x'], { a: 1 }])(
+    'catches whoever fills it in with %j',
+    (website) => {
+      expect(read({ ...FIELDS, website }).isSpam).toBe(true);
+    },
+  );
+
+  it.each(['', '  ', null, false, 0, [], {}])('lets pass whoever leaves it at %j', (website) => {
+    expect(read({ ...FIELDS, website }).isSpam).toBe(false);
+  });
+
+  it('is no answer', () => {
+    const keys = read({ ...FIELDS, website: 'x' }).answers.map((answer) => answer.key);
+
+    expect(keys).not.toContain('website');
+  });
+});
