@@ -1,0 +1,162 @@
+import { defineConfig, type HoldfastConfigInput } from '../../lambdas/core/config.ts';
+import type { DeadLetter } from '../../lambdas/core/dead-letter.ts';
+import type { DeliveryMessage } from '../../lambdas/core/delivery-message.ts';
+import { SecretUnavailableError, StoreUnavailableError } from '../../lambdas/core/errors.ts';
+import type { NewEvent } from '../../lambdas/core/event-record.ts';
+import type { EventStore } from '../../lambdas/core/ports.ts';
+import type { IntakeRequest, IntakeResponse } from '../../lambdas/intake/intake-request.ts';
+import { createReceiveWebhook } from '../../lambdas/intake/receive-webhook.ts';
+import { createMemoryEventStore } from '../../local/memory/memory-event-store.ts';
+import { createRecordingLog, createRecordingMetrics, type LogLine } from './recording-ports.ts';
+import { NOW_MS, SECRET } from './webhook-builders.ts';
+
+export const PEPPER = 'a-pepper-of-example-length';
+
+const SOURCES: HoldfastConfigInput['sources'] = {
+  demo: { provider: 'typeform', label: 'Demo request' },
+  partner: { provider: 'standard_webhooks', externalIdPath: 'data.id' },
+  events: {
+    provider: 'generic_hmac',
+    signature: { header: 'x-signature', template: '{body}', timestamp: 'none' },
+    idPath: 'id',
+  },
+  website: { provider: 'website_form', allowedOrigins: ['https://www.example.com'] },
+  strict: {
+    provider: 'website_form',
+    allowedOrigins: ['https://www.example.com'],
+    onRepeat: 'conflict',
+  },
+};
+
+/** What a test may make of the world; everything else is well. */
+export interface HarnessOptions {
+  readonly sources?: HoldfastConfigInput['sources'];
+  readonly identity?: HoldfastConfigInput['identity'];
+  readonly jsonBytesMax?: number;
+}
+
+/** The intake and everything around it that a test may look at or change. */
+export interface IntakeHarness {
+  receive(request: IntakeRequest): Promise<IntakeResponse>;
+  post(
+    path: string,
+    body: string | Uint8Array,
+    headers?: Record<string, string>,
+  ): Promise<IntakeResponse>;
+  readonly store: EventStore;
+  /** Events that were stored for the first time, in order. */
+  readonly stored: readonly NewEvent[];
+  readonly messages: readonly { readonly message: DeliveryMessage; readonly group: string }[];
+  readonly letters: readonly DeadLetter[];
+  readonly log: { readonly lines: readonly LogLine[] };
+  readonly metrics: { readonly counted: readonly string[] };
+  /** The secret store: `source/<name>` and `pepper`. Reads are cached, as they are in production. */
+  readonly secrets: Map<string, string>;
+  /** What fails. `store`: from the n-th event on, counted from 1; 0 is never. */
+  readonly broken: { store: number; queue: boolean; deadLetters: boolean; secrets: boolean };
+  readonly clock: { nowMs: number };
+}
+
+/** The intake over in-memory ports, with switches for what can break. */
+export function anIntake(options: HarnessOptions = {}): IntakeHarness {
+  const config = defineConfig({
+    sources: options.sources ?? SOURCES,
+    ...(options.identity === undefined ? {} : { identity: options.identity }),
+    ...(options.jsonBytesMax === undefined
+      ? {}
+      : { intake: { jsonBytesMax: options.jsonBytesMax } }),
+  });
+  const memory = createMemoryEventStore();
+  const stored: NewEvent[] = [];
+  const messages: { message: DeliveryMessage; group: string }[] = [];
+  const letters: DeadLetter[] = [];
+  const log = createRecordingLog();
+  const metrics = createRecordingMetrics();
+  const secrets = new Map<string, string>([['pepper', PEPPER]]);
+  for (const name of Object.keys(config.sources)) {
+    secrets.set(`source/${name}`, JSON.stringify({ current: SECRET }));
+  }
+  const broken = { store: 0, queue: false, deadLetters: false, secrets: false };
+  const cached = new Map<string, string>();
+  const clock = { nowMs: NOW_MS };
+  let ids = 0;
+
+  const store: EventStore = {
+    ...memory,
+    accept: async (event) => {
+      if (broken.store > 0 && stored.length + 1 >= broken.store) {
+        throw new StoreUnavailableError('The table', new Error('throttled'));
+      }
+      const acceptance = await memory.accept(event);
+      if (acceptance.kind === 'accepted') stored.push(event);
+      return acceptance;
+    },
+  };
+
+  const receive = createReceiveWebhook(
+    {
+      store,
+      queue: {
+        enqueue: async (message, group) => {
+          if (broken.queue) throw new StoreUnavailableError('The queue', new Error('down'));
+          messages.push({ message, group });
+        },
+      },
+      deadLetters: {
+        send: async (letter) => {
+          if (broken.deadLetters) throw new StoreUnavailableError('The queue', new Error('down'));
+          letters.push(letter);
+        },
+      },
+      secrets: {
+        read: async (id, { fresh = false } = {}) => {
+          if (broken.secrets) throw new SecretUnavailableError('The secret store did not answer');
+          const value = fresh ? undefined : cached.get(id);
+          const read = value ?? secrets.get(id);
+          if (read === undefined) throw new SecretUnavailableError('There is no such secret');
+          cached.set(id, read);
+          return read;
+        },
+      },
+      clock: { nowMs: () => clock.nowMs },
+      ids: { next: () => `id-${(ids += 1)}` },
+      log,
+      metrics,
+    },
+    { config, sourceSecretPrefix: 'source/', pepperSecretId: 'pepper' },
+  );
+
+  return {
+    receive,
+    post: (path, body, headers = {}) => receive(anIntakeRequest({ path, body, headers })),
+    store: memory,
+    stored,
+    messages,
+    letters,
+    log,
+    metrics,
+    secrets,
+    broken,
+    clock,
+  };
+}
+
+export function anIntakeRequest(overrides: {
+  method?: string;
+  path?: string;
+  headers?: Record<string, string>;
+  body?: string | Uint8Array;
+}): IntakeRequest {
+  const { body = '' } = overrides;
+  return {
+    method: overrides.method ?? 'POST',
+    path: overrides.path ?? '/hooks/demo',
+    headers: overrides.headers ?? {},
+    body: typeof body === 'string' ? new TextEncoder().encode(body) : body,
+  };
+}
+
+/** An answer's body; `undefined` when there is none. */
+export function bodyOf(response: IntakeResponse): Record<string, unknown> | undefined {
+  return response.body === '' ? undefined : (JSON.parse(response.body) as Record<string, unknown>);
+}

@@ -1,0 +1,134 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { fromAttributes } from '../../lambdas/aws/table.ts';
+import { defineConfig, type HoldfastConfigInput } from '../../lambdas/core/config.ts';
+import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../local/emulators/credentials.ts';
+import { LOCAL_TABLE } from '../../local/local-stack.ts';
+import { buildSampleRequest, type SampleLead, signSample } from '../../local/sample-requests.ts';
+import { type PipelineOptions, startPipeline } from '../../local/start-pipeline.ts';
+import { createSimulatorAdmin } from '../../local/zoho-simulator/admin-client.ts';
+
+const SOURCES: HoldfastConfigInput['sources'] = {
+  demo: { provider: 'typeform', label: 'Demo request' },
+  partner: { provider: 'standard_webhooks', label: 'Partner' },
+  form: {
+    provider: 'website_form',
+    allowedOrigins: ['https://www.example.com'],
+    onRepeat: 'conflict',
+  },
+};
+
+export interface PipelineInput {
+  readonly zoho?: HoldfastConfigInput['zoho'];
+  readonly delivery?: HoldfastConfigInput['delivery'];
+  readonly options?: Partial<PipelineOptions>;
+}
+
+/** The whole pipeline over sockets, in a directory of its own, with what tests ask of it. */
+export async function startTestPipeline(input: PipelineInput = {}) {
+  const dataDir =
+    input.options?.dataDir ?? mkdtempSync(path.join(tmpdir(), 'holdfast-integration-'));
+  const config = defineConfig({
+    sources: SOURCES,
+    zoho: input.zoho ?? {},
+    // Waits that a test can sit out; the relations between them are as in production.
+    delivery: { crmTimeoutMs: 2_000, settleWindowMs: 1_000, ...input.delivery },
+  });
+  const pipeline = await startPipeline({ config, dataDir, ...input.options });
+  const zoho = createSimulatorAdmin(pipeline.zohoUrl);
+  const sqs = new SQSClient({
+    endpoint: pipeline.sqsUrl,
+    region: LOCAL_REGION,
+    credentials: LOCAL_CREDENTIALS,
+  });
+  let sequence = 0;
+
+  const request = (source: string, person: Partial<SampleLead> = {}) => {
+    sequence += 1;
+    const id = person.id ?? `t${sequence}x${process.pid}`;
+    return buildSampleRequest(config, source, pipeline.sourceSecret(source), {
+      id,
+      firstName: 'Ana',
+      lastName: 'Ng',
+      email: `lead.${id}@example.com`,
+      company: 'Example Ltd',
+      submittedAtMs: Date.now(),
+      ...person,
+    });
+  };
+  const post = async (
+    sample: ReturnType<typeof request>,
+    change: { headers?: Record<string, string>; body?: string | Uint8Array<ArrayBuffer> } = {},
+  ) => {
+    const response = await fetch(`${pipeline.endpoint}${sample.path}`, {
+      method: 'POST',
+      headers: { ...signSample(sample, Date.now()), ...change.headers },
+      body: change.body ?? sample.body,
+    });
+    return { status: response.status, body: await response.text(), headers: response.headers };
+  };
+
+  return {
+    config,
+    dataDir,
+    pipeline,
+    zoho,
+    request,
+    post,
+    /** Sends one sample of a source. */
+    send: async (source: string, person: Partial<SampleLead> = {}) =>
+      await post(request(source, person)),
+    /** All items of the table, as plain values. */
+    items: async (): Promise<Record<string, unknown>[]> => {
+      const client = new DynamoDBClient({
+        endpoint: pipeline.table.kind === 'memory' ? '' : pipeline.table.url,
+        region: LOCAL_REGION,
+        credentials: LOCAL_CREDENTIALS,
+      });
+      const output = await client.send(new ScanCommand({ TableName: LOCAL_TABLE }));
+      client.destroy();
+      return (output.Items ?? []).map((item) => ({ ...fromAttributes(item) }));
+    },
+    /** The dead letters on their queue; they are hidden for a moment afterwards. */
+    deadLetters: async (): Promise<Record<string, unknown>[]> => {
+      const output = await sqs.send(
+        new ReceiveMessageCommand({
+          QueueUrl: `${pipeline.sqsUrl}/000000000000/holdfast-local-dead-letter`,
+          MaxNumberOfMessages: 10,
+          VisibilityTimeout: 0,
+        }),
+      );
+      return (output.Messages ?? []).map(
+        (message) => JSON.parse(message.Body ?? '{}') as Record<string, unknown>,
+      );
+    },
+    sqs,
+    stop: async (keep = false) => {
+      sqs.destroy();
+      await pipeline.stop();
+      if (!keep) rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+export type TestPipeline = Awaited<ReturnType<typeof startTestPipeline>>;
+
+/** Asks until the answer satisfies, and hands it over; fails with what it last was. */
+export async function eventually<Answer>(
+  ask: () => Promise<Answer>,
+  satisfies: (answer: Answer) => boolean,
+  withinMs = 15_000,
+): Promise<Answer> {
+  const deadlineMs = Date.now() + withinMs;
+  for (;;) {
+    const answer = await ask();
+    if (satisfies(answer)) return answer;
+    if (Date.now() > deadlineMs) {
+      throw new Error(`it did not come to that; last seen: ${JSON.stringify(answer)}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

@@ -1,0 +1,91 @@
+import { createHmac } from 'node:crypto';
+import type { SourceConfig } from '../../lambdas/core/config.ts';
+import { defineConfig } from '../../lambdas/core/config.ts';
+import type { WebhookRequest } from '../../lambdas/providers/provider.ts';
+import requests from '../fixtures/provider-requests.json' with { type: 'json' };
+import vectors from '../fixtures/signature-vectors.json' with { type: 'json' };
+
+export const NOW_MS = Date.parse('2026-11-22T04:00:00.000Z');
+export const SECRET = 'a-secret-of-example-length';
+
+export type SignatureVector = (typeof vectors.vectors)[number];
+
+export function signatureVector(id: string): SignatureVector {
+  const vector = vectors.vectors.find((candidate) => candidate.id === id);
+  if (vector === undefined) throw new Error(`There is no vector ${id}`);
+  return vector;
+}
+
+export function providerRequest(id: string): (typeof requests.requests)[number] {
+  const request = requests.requests.find((candidate) => candidate.id === id);
+  if (request === undefined) throw new Error(`There is no request ${id}`);
+  return request;
+}
+
+/** The headers of a fixture, whose type has a member for each name that any fixture has. */
+export function headersOf(headers: object | undefined): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers ?? {}).filter(([, value]) => value !== undefined),
+  );
+}
+
+export function aRequest(overrides: {
+  headers?: Record<string, string>;
+  body?: string | Uint8Array;
+  method?: string;
+}): WebhookRequest {
+  const { body = '{}' } = overrides;
+  return {
+    method: overrides.method ?? 'POST',
+    headers: overrides.headers ?? {},
+    body: typeof body === 'string' ? new TextEncoder().encode(body) : body,
+  };
+}
+
+/** A source with every setting filled in, as `defineConfig` does it. */
+export function aSource<Name extends SourceConfig['provider']>(
+  provider: Name,
+  overrides: Record<string, unknown> = {},
+): Extract<SourceConfig, { provider: Name }> {
+  const required = {
+    typeform: {},
+    standard_webhooks: {},
+    generic_hmac: {
+      signature: { header: 'x-signature', template: '{body}', timestamp: 'none' },
+    },
+    website_form: { allowedOrigins: ['https://www.example.com'] },
+  }[provider];
+  const source = { provider, ...required, ...overrides };
+  const config = defineConfig({ sources: { it: source as never } });
+  return config.sources['it'] as Extract<SourceConfig, { provider: Name }>;
+}
+
+/** Headers that sign a body as Typeform does. */
+export function typeformHeaders(
+  body: string | Uint8Array,
+  secret = SECRET,
+): Record<string, string> {
+  const signature = createHmac('sha256', secret).update(body).digest('base64');
+  return { 'content-type': 'application/json', 'typeform-signature': `sha256=${signature}` };
+}
+
+/** A Typeform body; `response` adds to the response or replaces its members. */
+export function aTypeformBody(response: Record<string, unknown> = {}): string {
+  return JSON.stringify({
+    event_id: 'delivery-1',
+    event_type: 'form_response',
+    form_response: {
+      form_id: 'Qx7Lm2Pa',
+      token: 'response-1',
+      submitted_at: '2026-11-22T03:58:41Z',
+      answers: [
+        {
+          type: 'email',
+          email: 'ana@example.com',
+          field: { id: 'f1', ref: 'email', type: 'email' },
+        },
+      ],
+      ...response,
+    },
+  });
+}

@@ -1,0 +1,120 @@
+import { defineConfig, type HoldfastConfigInput } from '../../lambdas/core/config.ts';
+import type { CrmRow, CrmWriter } from '../../lambdas/core/crm.ts';
+import type { Clock, Metrics, TokenStore } from '../../lambdas/core/ports.ts';
+import { createZohoCrm } from '../../lambdas/zoho/zoho-crm.ts';
+import { createMemoryTokenStore } from '../../local/memory/memory-token-store.ts';
+import { aLog, countingIds, evenRandom } from './fakes.ts';
+import type { ScriptedFetch } from './zoho-fetch.ts';
+
+export const ACCOUNTS_URL = 'https://accounts.zoho.com';
+export const API_URL = 'https://www.zohoapis.com';
+
+export const SECRET = secretOf({});
+
+/** The credentials' secret as it is stored. */
+export function secretOf(fields: Record<string, string>): string {
+  return JSON.stringify({
+    client_id: '1000.EXAMPLECLIENT',
+    client_secret: 'example-client-secret',
+    refresh_token: '1000.example-refresh-token',
+    ...fields,
+  });
+}
+
+/** A clock that stands still until a test moves it; sleeping moves it. */
+export interface TestClock extends Clock {
+  advance(ms: number): void;
+}
+
+export function aClock(startMs = Date.parse('2026-11-22T12:00:00Z')): TestClock {
+  let nowMs = startMs;
+  return {
+    nowMs: () => nowMs,
+    advance: (ms) => {
+      nowMs += ms;
+    },
+    sleep: async (ms) => {
+      nowMs += ms;
+      await new Promise((resolve) => setImmediate(resolve));
+    },
+  };
+}
+
+/** Counts by name; gauges with their last value. */
+export interface RecordingMetrics extends Metrics {
+  readonly counts: Record<string, number>;
+  readonly gauges: Record<string, number>;
+}
+
+export function someMetrics(): RecordingMetrics {
+  const counts: Record<string, number> = {};
+  const gauges: Record<string, number> = {};
+  return {
+    counts,
+    gauges,
+    count: (name) => {
+      counts[name] = (counts[name] ?? 0) + 1;
+    },
+    gauge: (name, value) => {
+      gauges[name] = value;
+    },
+  };
+}
+
+/** One identity's row, new to the CRM. */
+export function aRow(fields: Partial<CrmRow> = {}): CrmRow {
+  const values = fields.values ?? {
+    first_name: 'Ana',
+    last_name: 'Ng',
+    email: 'ana@example.com',
+    phone: '+12025550143',
+    company: 'Example Ltd',
+  };
+  return { identity: 'identity-1', version: 1, values, changed: Object.keys(values), ...fields };
+}
+
+export interface ZohoWorld<SomeClock extends Clock = TestClock> {
+  readonly crm: CrmWriter;
+  readonly clock: SomeClock;
+  readonly log: ReturnType<typeof aLog>;
+  readonly metrics: RecordingMetrics;
+  readonly tokens: TokenStore;
+}
+
+/** A writer to a scripted Zoho. */
+export function aZohoWorld(
+  server: Pick<ScriptedFetch, 'fetch'>,
+  options: {
+    zoho?: HoldfastConfigInput['zoho'];
+    delivery?: HoldfastConfigInput['delivery'];
+    readCredentials?: (options?: { fresh?: boolean }) => Promise<string>;
+    tokens?: TokenStore;
+    clock?: TestClock;
+    accountsUrl?: string;
+    apiUrl?: string;
+  } = {},
+): ZohoWorld {
+  const clock = options.clock ?? aClock();
+  const log = aLog();
+  const metrics = someMetrics();
+  const tokens = options.tokens ?? createMemoryTokenStore();
+  const config = defineConfig({
+    sources: { demo: { provider: 'typeform' } },
+    ...(options.zoho === undefined ? {} : { zoho: options.zoho }),
+    ...(options.delivery === undefined ? {} : { delivery: options.delivery }),
+  });
+  const crm = createZohoCrm({
+    config,
+    accountsUrl: options.accountsUrl ?? ACCOUNTS_URL,
+    apiUrl: options.apiUrl ?? API_URL,
+    readCredentials: options.readCredentials ?? (async () => SECRET),
+    tokens,
+    clock,
+    random: evenRandom,
+    ids: countingIds(),
+    log,
+    metrics,
+    fetch: server.fetch,
+  });
+  return { crm, clock, log, metrics, tokens };
+}
