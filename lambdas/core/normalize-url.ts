@@ -1,4 +1,4 @@
-import { cleanLine } from './normalize-text.ts';
+import { cleanLine, cutText } from './normalize-text.ts';
 
 /** What a page's address says about how a person came there. */
 export const ATTRIBUTION_NAMES = [
@@ -18,6 +18,9 @@ export const ATTRIBUTION_NAMES = [
 
 export type AttributionName = (typeof ATTRIBUTION_NAMES)[number];
 
+/** Longer than addresses that browsers show; parsing a host name may take the square of its length. */
+const URL_LENGTH_MAX = 2_000;
+
 /**
  * Strips a page address to what is safe to keep: no query, no fragment, no user or password. They may
  * hold tokens and e-mail addresses.
@@ -27,7 +30,7 @@ export type AttributionName = (typeof ATTRIBUTION_NAMES)[number];
 export function stripUrl(raw: string): string | undefined {
   const text = cleanLine(raw);
   if (text === undefined) return undefined;
-  const bare = text.replace(/[?#].*$/, '');
+  const bare = cutText(text.replace(/[?#].*$/, ''), URL_LENGTH_MAX);
   const url = URL.parse(bare);
   if (url === null || !/^https?:$/.test(url.protocol)) {
     return cleanLine(bare.replace(/\/\/[^/]*@/, '//'));

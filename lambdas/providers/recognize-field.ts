@@ -57,12 +57,12 @@ const NAME_LENGTH_MAX = 60;
  *   since whoever sets it decides whose record a lead goes to
  */
 export function recognizeField(name: string): CanonicalField | undefined {
-  if (name.length > NAME_LENGTH_MAX) return undefined;
   return FIELD_OF_NAME.get(squashName(name));
 }
 
-/** A name's letters and digits in lower case, without accents. */
+/** A name's letters and digits in lower case, without accents; empty for one that is too long to be usual. */
 export function squashName(name: string): string {
+  if (name.length > NAME_LENGTH_MAX) return '';
   return name
     .normalize('NFD')
     .toLowerCase()

@@ -1,6 +1,6 @@
 import type { SignatureScheme, SourceConfig } from '../core/config.ts';
 import { type Failure, failure } from '../core/failure.ts';
-import type { Answer, CanonicalField, Consent } from '../core/lead-event.ts';
+import type { Answer, CanonicalField } from '../core/lead-event.ts';
 import {
   collectFields,
   configuredField,
@@ -13,6 +13,7 @@ import { mayBeJson } from './media-type.ts';
 import type { Provider, Reading, Submission } from './provider.ts';
 import { recognizeField } from './recognize-field.ts';
 import { requireSecrets } from './require-secrets.ts';
+import { type AnsweredField, readAnswers, readHidden, titlesByField } from './typeform-answers.ts';
 import { verifyHmac } from './verify-hmac.ts';
 
 type TypeformSource = Extract<SourceConfig, { provider: 'typeform' }>;
@@ -89,58 +90,6 @@ function unknownShape(detail: string): { kind: 'unreadable'; failure: Failure } 
   return { kind: 'unreadable', failure: failure('unknown_shape', detail) };
 }
 
-/** One answer with all names that its question goes by, in the order in which they count. */
-interface AnsweredField {
-  readonly answer: Answer;
-  readonly names: readonly string[];
-  readonly consent?: Consent;
-}
-
-function readAnswers(
-  answers: Json | undefined,
-  titles: ReadonlyMap<string, string>,
-): AnsweredField[] {
-  if (!Array.isArray(answers)) return [];
-  return (answers as readonly Json[]).flatMap((answer, index) => {
-    if (!isObject(answer)) return [];
-    const field = member(answer, 'field');
-    const names = [idText(member(field, 'ref')), idText(member(field, 'id'))].filter(
-      (name) => name !== undefined,
-    );
-    const type = scalarText(member(answer, 'type')) ?? '';
-    const value = answerValue(member(answer, type));
-    const key = names[0] ?? `answer_${index + 1}`;
-    const label = names.map((name) => titles.get(name)).find((title) => title !== undefined);
-    const granted = member(answer, 'boolean');
-    const isLegal = scalarText(member(field, 'type')) === 'legal' && typeof granted === 'boolean';
-
-    return [
-      {
-        answer: { key, ...(label === undefined ? {} : { label }), type, value },
-        names,
-        ...(isLegal
-          ? { consent: { key, granted, ...(label === undefined ? {} : { text: label }) } }
-          : {}),
-      },
-    ];
-  });
-}
-
-/** The value of an answer, which Typeform puts under the name of its type. */
-function answerValue(value: Json | undefined): string | string[] {
-  const text = scalarText(value);
-  if (text !== undefined) return text;
-
-  const other = scalarText(member(value, 'other'));
-  const labels = member(value, 'labels');
-  if (Array.isArray(labels)) {
-    const chosen = (labels as readonly Json[]).map((label) => scalarText(label) ?? '');
-    return other === undefined ? chosen : [...chosen, other];
-  }
-  const single = scalarText(member(value, 'label')) ?? other;
-  return single ?? (value === undefined || value === null ? '' : JSON.stringify(value));
-}
-
 function answerCandidates(field: AnsweredField, source: TypeformSource): FieldCandidate[] {
   const value = valueText(field.answer.value);
   const configured = firstOf(field.names, (name) => configuredField(source.fields, name));
@@ -163,14 +112,6 @@ function hiddenCandidates(answer: Answer, source: TypeformSource): FieldCandidat
   return recognized === undefined ? [] : [{ field: recognized, value, rank: RANK.hidden }];
 }
 
-function readHidden(hidden: Json | undefined): Answer[] {
-  if (!isObject(hidden)) return [];
-  return Object.entries(hidden).flatMap(([key, value]) => {
-    const text = scalarText(value);
-    return text === undefined ? [] : [{ key, type: 'hidden', value: text }];
-  });
-}
-
 function formCandidates(response: Json): FieldCandidate[] {
   const id = idText(member(response, 'form_id'));
   const name = scalarText(member(member(response, 'definition'), 'title'));
@@ -178,19 +119,6 @@ function formCandidates(response: Json): FieldCandidate[] {
     ...(id === undefined ? [] : [{ field: 'form_id', value: id, rank: RANK.type } as const]),
     ...(name === undefined ? [] : [{ field: 'form_name', value: name, rank: RANK.type } as const]),
   ];
-}
-
-/** The wording of each question, by its ref and by its id. */
-function titlesByField(fields: Json | undefined): ReadonlyMap<string, string> {
-  const titles = new Map<string, string>();
-  if (!Array.isArray(fields)) return titles;
-  for (const field of fields as readonly Json[]) {
-    const title = scalarText(member(field, 'title'));
-    for (const name of [idText(member(field, 'ref')), idText(member(field, 'id'))]) {
-      if (name !== undefined && title !== undefined) titles.set(name, title);
-    }
-  }
-  return titles;
 }
 
 function firstOf(

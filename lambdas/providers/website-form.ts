@@ -79,7 +79,7 @@ function readFields(body: Json, source: WebsiteFormSource): Reading {
   );
   const answers = flatAnswers(fields);
   const sourceEventId = idText(
-    Object.entries(fields).find(([name]) => squashName(name.slice(0, 60)) === 'submissionid')?.[1],
+    Object.entries(fields).find(([name]) => squashName(name) === 'submissionid')?.[1],
   );
 
   return {

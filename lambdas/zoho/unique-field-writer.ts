@@ -6,7 +6,7 @@ import { notMatched, type RowWriter, writeRecords } from './row-writer.ts';
 import type { ZohoApi } from './zoho-api.ts';
 
 /**
- * Writes to a module that has a unique custom field for the identity: at most two calls, one after
+ * Writes to a module that has a unique custom field for the identity: two calls as a rule, one after
  * the other, so that a writer takes one of the organisation's simultaneous calls.
  *
  * - record known: `PUT /{module}` with its id, what changed, and the version. An upsert would have to
@@ -69,10 +69,29 @@ export function createUniqueFieldWriter(
           outcomes.set(index, made[at] ?? notMatched());
       };
       place(known, await update(known, deadline));
-      place(unknown, await upsert(unknown, deadline));
+      for (const round of emailOncePerCall(unknown)) place(round, await upsert(round, deadline));
       return rows.map((_, index) => outcomes.get(index) ?? notMatched());
     },
   };
+}
+
+/**
+ * What Zoho does with one e-mail address twice in a call is not documented: the second goes into a
+ * call of its own. It only happens where something else than the address stands for a person.
+ */
+function emailOncePerCall(rows: readonly NewRow[]): readonly (readonly NewRow[])[] {
+  const rounds: { readonly rows: NewRow[]; readonly emails: Set<string> }[] = [];
+  for (const each of rows) {
+    const email = each.row.values['email']?.trim().toLowerCase() ?? '';
+    let round = rounds.find(({ emails }) => email === '' || !emails.has(email));
+    if (round === undefined) {
+      round = { rows: [], emails: new Set() };
+      rounds.push(round);
+    }
+    round.rows.push(each);
+    round.emails.add(email);
+  }
+  return rounds.map((round) => round.rows);
 }
 
 interface NewRow {

@@ -61,12 +61,12 @@ export function someMetrics(): RecordingMetrics {
   };
 }
 
-/** One identity's row, new to the CRM. */
+/** One identity's row, new to the CRM. Another identity has another e-mail address. */
 export function aRow(fields: Partial<CrmRow> = {}): CrmRow {
   const values = fields.values ?? {
     first_name: 'Ana',
     last_name: 'Ng',
-    email: 'ana@example.com',
+    email: `${fields.identity ?? 'ana'}@example.com`,
     phone: '+12025550143',
     company: 'Example Ltd',
   };

@@ -227,6 +227,27 @@ describe('the consumer', () => {
     expect((await world.events.readRecord('a'))?.dlqSentAt).toBeDefined();
   });
 
+  it('reports no quarantine of a lead that another consumer has taken over meanwhile', async () => {
+    const world = aWorld([
+      async () => {
+        world.clock.advance(90_000);
+        await world.events.claim({
+          key: 'a',
+          leaseToken: 'another',
+          leaseMs: 90_000,
+          nowMs: world.clock.nowMs(),
+        });
+        return refused('crm_invalid_data');
+      },
+    ]);
+
+    const failed = await world.receive(await world.store('a'));
+
+    expect(failed).toEqual([]);
+    expect(world.letters).toEqual([]);
+    expect(await world.stateOf('a')).toBe('processing');
+  });
+
   it('sets a lead aside as poison when claim after claim ends without a result', async () => {
     const world = aWorld();
     const lead = await world.store('a');

@@ -281,6 +281,7 @@ describe('a body that cannot be read', () => {
 
     expect(bodyOf(response)).toMatchObject({ status: 'duplicate' });
     expect(intake.letters).toHaveLength(1);
+    expect(intake.messages).toEqual([]);
   });
 
   it('leaves its dead letter to the sweeper when that cannot be sent', async () => {

@@ -89,6 +89,14 @@ describe('the local HTTP API', () => {
     expect(api.errors).toMatchObject([{ name: 'FunctionTimeoutError' }]);
   });
 
+  it('answers 503 when the function takes longer than an integration may', async () => {
+    const api = await start(() => new Promise(() => {}), 5_000, 0, 30);
+
+    const answer = await post(`${api.url}/hooks/website`, '{}');
+
+    expect(answer.status).toBe(503);
+  });
+
   it('answers a request in flight before it stops', async () => {
     let release: () => void = () => {};
     let arrived: () => void = () => {};
@@ -122,13 +130,19 @@ describe('the local HTTP API', () => {
   });
 });
 
-async function start(handler: HttpApiHandler, timeoutMs = 5_000, port = 0) {
+async function start(
+  handler: HttpApiHandler,
+  timeoutMs = 5_000,
+  port = 0,
+  integrationTimeoutMs = 30_000,
+) {
   const errors: unknown[] = [];
   const api: HttpApi = await startHttpApi({
     port,
     routes: [{ method: 'ANY', path: '/hooks/{source}' }],
     fn: { name: 'intake', timeoutMs, memoryMb: 512 },
     handler,
+    integrationTimeoutMs,
     onFunctionError: (error) => errors.push(error),
   });
   stops.push(api.stop);

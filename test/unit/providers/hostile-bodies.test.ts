@@ -147,3 +147,14 @@ it('200 KB in one field, NUL bytes and lone surrogates are kept as they were sen
     submissions: [{ attributes: { message: text }, answers: [{ value: text }] }],
   });
 });
+
+it('a field name of half a megabyte of marks is an answer like any other', () => {
+  const name = `a${'\u0316\u0301'.repeat(200_000)}`;
+  const body = JSON.stringify({ [name]: { email: 'ana@example.com' }, [`${name}2`]: 'x' });
+
+  const reading = bindProvider(aSource('website_form')).read(aRequest({ body }));
+
+  expect(reading).toMatchObject({
+    submissions: [{ attributes: {}, answers: [{ key: `${name}.email` }, { key: `${name}2` }] }],
+  });
+});

@@ -34,7 +34,7 @@ describe('a fault before the commit leaves no record, one after it leaves one', 
         method: 'POST',
         headers,
         body: JSON.stringify({ data: [row] }),
-        signal: AbortSignal.timeout(300),
+        signal: AbortSignal.timeout(1_000),
       });
 
     await admin.faults({ kind, when: 'before' }, { kind, when: 'after' });
@@ -211,13 +211,13 @@ test('a fault that names the token endpoint strikes it, and no other fault does'
 test('a delay before the commit lets it take place after the client has given up', async () => {
   const { admin, token, url } = await startHarness();
   const headers = { authorization: `Zoho-oauthtoken ${await token()}` };
-  await admin.faults({ kind: 'delay', delayMs: 300 });
+  await admin.faults({ kind: 'delay', delayMs: 1_500 });
 
   const gaveUp = fetch(`${url}/crm/v8/Leads/upsert`, {
     method: 'POST',
     headers,
     body: JSON.stringify({ data: [row] }),
-    signal: AbortSignal.timeout(100),
+    signal: AbortSignal.timeout(300),
   });
   await expect(gaveUp).rejects.toThrow();
   const atFirst = await admin.records();

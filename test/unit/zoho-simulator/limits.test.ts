@@ -74,7 +74,7 @@ test('without credits calls are 429 and change nothing, until the first ones are
 });
 
 test('calls over the concurrency limit are 429, the others go through', async () => {
-  const { admin, token, upsert } = await startHarness({ concurrencyMax: 2, latencyMs: 100 });
+  const { admin, token, upsert } = await startHarness({ concurrencyMax: 2, latencyMs: 300 });
   await token();
 
   const answers = await Promise.all([1, 2, 3, 4].map(() => upsert([aRow()])));
@@ -95,7 +95,7 @@ test('writes of more than 10 rows and COQL have a limit of their own', async () 
   const { call, token, upsert } = await startHarness({
     concurrencyMax: 20,
     subConcurrencyMax: 1,
-    latencyMs: 100,
+    latencyMs: 300,
   });
   await token();
   const query = () =>

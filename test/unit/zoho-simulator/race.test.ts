@@ -4,7 +4,7 @@ import { aRow, startHarness } from './harness.ts';
 const EMAIL = { Email: 'e@example.com' };
 
 test('in race mode two concurrent upserts of one e-mail address make two leads', async () => {
-  const { admin, token, upsert } = await startHarness({ race: { delayMs: 50 } });
+  const { admin, token, upsert } = await startHarness({ race: { delayMs: 200 } });
   await token();
 
   const answers = await Promise.all([upsert([aRow(EMAIL)]), upsert([aRow(EMAIL)])]);
@@ -14,7 +14,7 @@ test('in race mode two concurrent upserts of one e-mail address make two leads',
 });
 
 test('in race mode a unique field still lets only one of them, the other is DUPLICATE_DATA', async () => {
-  const { admin, token, upsert } = await startHarness({ race: { delayMs: 50 } });
+  const { admin, token, upsert } = await startHarness({ race: { delayMs: 200 } });
   await token();
   const row = aRow({ ...EMAIL, Holdfast_Key: 'k' });
   const more = { duplicate_check_fields: ['Holdfast_Key', 'Email'] };
@@ -62,7 +62,7 @@ test('one e-mail address twice in one call: one lead, but two in race mode', asy
 
 test('an e-mail field without duplicates is kept unique in race mode too', async () => {
   const { admin, token, upsert } = await startHarness({
-    race: { delayMs: 50 },
+    race: { delayMs: 200 },
     uniqueFields: ['Holdfast_Key', 'Email'],
   });
   await token();

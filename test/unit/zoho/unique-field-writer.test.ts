@@ -29,7 +29,7 @@ test('writes a new record whole, found by its identity or its e-mail', async () 
       {
         First_Name: 'Ana',
         Last_Name: 'Ng',
-        Email: 'ana@example.com',
+        Email: 'p-1@example.com',
         Phone: '+12025550143',
         Company: 'Example Ltd',
         Holdfast_Key: 'p-1',
@@ -63,13 +63,36 @@ test('writes to a known record only what changed, without fallbacks and without 
   });
 });
 
-test('sends no trigger list of its own making: an empty one is sent as empty', async () => {
+test('sends the configured automations with each write, none as an empty list', async () => {
   const server = scriptedFetch({});
   const { crm } = aZohoWorld(server, { zoho: { trigger: [] } });
 
-  await crm.write([aRow()]);
+  await crm.write([aRow({ identity: 'a' }), aRow({ identity: 'b', recordId: '20' })]);
 
-  expect(server.crmRequests()[0]?.json?.trigger).toEqual([]);
+  expect(server.crmRequests().map((request) => request.json?.trigger)).toEqual([[], []]);
+});
+
+test('never puts one e-mail address twice into one call', async () => {
+  const server = scriptedFetch({ crm: [allWritten('insert', 1), allWritten('update', 1)] });
+  const { crm } = aZohoWorld(server);
+
+  const outcomes = await crm.write([
+    aRow({ identity: 'a', values: { email: 'ana@example.com' } }),
+    aRow({ identity: 'b', values: { email: 'Ana@Example.com' } }),
+    aRow({ identity: 'c', values: { phone: '+12025550143' } }),
+    aRow({ identity: 'd', values: { phone: '+12025550144' } }),
+  ]);
+
+  const keys = server
+    .crmRequests()
+    .map((request) => request.json?.data.map((record) => record['Holdfast_Key']));
+  expect(keys).toEqual([['a', 'c', 'd'], ['b']]);
+  expect(outcomes).toMatchObject([
+    { recordId: '1', action: 'insert' },
+    { recordId: '1', action: 'update' },
+    { recordId: '2' },
+    { recordId: '3' },
+  ]);
 });
 
 test('writes known and new records of one write in two calls and keeps the order of the rows', async () => {

@@ -1,0 +1,74 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { config } from '../holdfast.config.ts';
+import { describeStartError } from '../local/describe-start-error.ts';
+import { runSamples } from '../local/run-samples.ts';
+import { runStart } from '../local/run-start.ts';
+import { DEFAULT_PORTS } from '../local/start-pipeline.ts';
+import { runZohoSimulator } from '../local/zoho-simulator/run.ts';
+
+const print = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+const program = new Command('holdfast')
+  .description('Leads from form providers into Zoho CRM: none lost, none doubled.')
+  .showHelpAfterError();
+
+program
+  .command('start')
+  .description('run the whole pipeline on this machine')
+  .option('--port <port>', 'port of the HTTP endpoint', parsePort, DEFAULT_PORTS.endpoint)
+  .option('--data-dir <directory>', 'where leads, queues and secrets are kept', '.holdfast')
+  .option('--demo', 'send one lead of every source, show what arrived, and end', false)
+  .option('--verbose', "print the functions' whole log", false)
+  .action(async (options: StartOptions) => {
+    process.exitCode = await runStart({ ...options, config, env: process.env, print });
+  });
+
+program
+  .command('samples')
+  .description('print commands that send a new lead of each source, signed')
+  .argument('[source]', 'of this source only')
+  .option('--port <port>', 'port of the HTTP endpoint', parsePort, DEFAULT_PORTS.endpoint)
+  .option('--data-dir <directory>', 'where the secrets are kept', '.holdfast')
+  .action((source: string | undefined, options: Pick<StartOptions, 'port' | 'dataDir'>) => {
+    const searchPath = process.env['PATH'] ?? '';
+    runSamples({
+      ...options,
+      ...(source === undefined ? {} : { source }),
+      config,
+      searchPath,
+      print,
+    });
+  });
+
+program
+  .command('zoho-simulator')
+  .description('run the Zoho CRM simulator alone')
+  .option('--port <port>', 'port to listen on', parsePort, DEFAULT_PORTS.zoho)
+  .option('--data-file <file>', 'where records are kept; in memory without it')
+  .action(async (options: { port: number; dataFile?: string }) => {
+    await runZohoSimulator({ ...options, print });
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.stderr.write(`${describeStartError(error)}\n`);
+  process.exitCode = 1;
+}
+
+interface StartOptions {
+  readonly port: number;
+  readonly dataDir: string;
+  readonly demo: boolean;
+  readonly verbose: boolean;
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (!/^\d{1,5}$/.test(text) || port > 65_535) {
+    throw new InvalidArgumentError('It must be a port number, 0 to 65535; 0 takes any free one.');
+  }
+  return port;
+}

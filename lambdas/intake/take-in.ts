@@ -1,0 +1,104 @@
+import type { SourceConfig } from '../core/config.ts';
+import { SecretUnavailableError } from '../core/errors.ts';
+import type { Log } from '../core/ports.ts';
+import type { BoundProvider } from '../providers/bind-provider.ts';
+import { type AcceptedEvent, acceptEvent } from './accept-event.ts';
+import { authenticate, reportVerification } from './authenticate.ts';
+import type { IntakePorts, IntakeSettings } from './intake-ports.ts';
+import { type IntakeRequest, type IntakeResponse, jsonResponse } from './intake-request.ts';
+import { rawPayload, submissionEvent, unreadableEvent } from './new-event.ts';
+import { mappingVersionOf } from './normalize-submission.ts';
+import type { Reception } from './reception.ts';
+
+const PEPPER_LENGTH_MIN = 16;
+
+/** A request to a configured source. */
+export interface Arrival {
+  readonly request: IntakeRequest;
+  readonly name: string;
+  readonly source: SourceConfig;
+  readonly correlationId: string;
+  readonly log: Log;
+}
+
+/**
+ * Takes the submissions of a request in: verifies it, reads it, stores and hands on each of them.
+ *
+ * @returns 200; 409 when the source wants to know of a repeated e-mail address; 401 or 403 when the request does
+ *   not prove who sent it
+ * @throws {SecretUnavailableError} a secret cannot be read or used
+ * @throws {StoreUnavailableError} not every submission may be stored
+ */
+export async function takeIn(
+  ports: IntakePorts,
+  settings: IntakeSettings,
+  provider: BoundProvider,
+  { request, name, source, correlationId, log }: Arrival,
+): Promise<IntakeResponse> {
+  const secretId = `${settings.sourceSecretPrefix}${name}`;
+  const verification = await authenticate(ports, provider, name, secretId, request);
+  reportVerification(ports, log, name, request, verification);
+  if (verification.kind === 'refused') {
+    return jsonResponse(verification.reason === 'origin' ? 403 : 401, { status: 'refused' });
+  }
+
+  const reception: Reception = {
+    sourceName: name,
+    source,
+    config: settings.config,
+    raw: rawPayload(request, verification.secretUsed),
+    receivedAtMs: ports.clock.nowMs(),
+    correlationId,
+    mappingVersion: mappingVersionOf(source),
+    pepper: await readPepper(ports, settings.pepperSecretId),
+    log,
+  };
+  return answerAccepted(await acceptAll(ports, provider, request, reception), correlationId);
+}
+
+async function acceptAll(
+  ports: IntakePorts,
+  provider: BoundProvider,
+  request: IntakeRequest,
+  reception: Reception,
+): Promise<readonly AcceptedEvent[]> {
+  const reading = provider.read(request);
+  if (reading.kind === 'unreadable') {
+    const event = unreadableEvent(ports, reception, reading.failure, reading.sourceEventId);
+    return [await acceptEvent(ports, reception, event)];
+  }
+
+  // In turn: when one cannot be stored the sender repeats them all, and those before it are duplicates.
+  const accepted: AcceptedEvent[] = [];
+  for (const submission of reading.submissions) {
+    const event = await submissionEvent(ports, reception, submission);
+    accepted.push(await acceptEvent(ports, reception, event));
+  }
+  return accepted;
+}
+
+function answerAccepted(accepted: readonly AcceptedEvent[], correlationId: string): IntakeResponse {
+  const body = {
+    events: accepted.map(({ key, duplicate }) => ({ idempotency_key: key, duplicate })),
+    correlation_id: correlationId,
+  };
+  if (accepted.some((event) => event.repeat)) {
+    return jsonResponse(409, {
+      status: 'repeat',
+      message: 'This e-mail address was submitted before. The lead was updated.',
+      ...body,
+    });
+  }
+  const isDuplicate = accepted.every((event) => event.duplicate);
+  return jsonResponse(200, { status: isDuplicate ? 'duplicate' : 'accepted', ...body });
+}
+
+async function readPepper(ports: IntakePorts, secretId: string): Promise<string> {
+  const pepper = await ports.secrets.read(secretId);
+  if (pepper.length < PEPPER_LENGTH_MIN) {
+    throw new SecretUnavailableError(
+      `The pepper must have ${PEPPER_LENGTH_MIN} characters or more`,
+    );
+  }
+  return pepper;
+}

@@ -1,0 +1,81 @@
+import type { Answer, Consent } from '../core/lead-event.ts';
+import { idText, isObject, type Json, member, scalarText } from './json.ts';
+
+/** One answer with all names that its question goes by, in the order in which they count. */
+export interface AnsweredField {
+  readonly answer: Answer;
+  readonly names: readonly string[];
+  readonly consent?: Consent;
+}
+
+/**
+ * Reads the answers of a response in their order; what is no answer is skipped.
+ *
+ * @param titles the wording of the questions, from `titlesByField`
+ */
+export function readAnswers(
+  answers: Json | undefined,
+  titles: ReadonlyMap<string, string>,
+): AnsweredField[] {
+  if (!Array.isArray(answers)) return [];
+  return (answers as readonly Json[]).flatMap((answer, index) => {
+    if (!isObject(answer)) return [];
+    const field = member(answer, 'field');
+    const names = [idText(member(field, 'ref')), idText(member(field, 'id'))].filter(
+      (name) => name !== undefined,
+    );
+    const type = scalarText(member(answer, 'type')) ?? '';
+    const value = answerValue(member(answer, type));
+    const key = names[0] ?? `answer_${index + 1}`;
+    const label = names.map((name) => titles.get(name)).find((title) => title !== undefined);
+    const granted = member(answer, 'boolean');
+    const isLegal = scalarText(member(field, 'type')) === 'legal' && typeof granted === 'boolean';
+
+    return [
+      {
+        answer: { key, ...(label === undefined ? {} : { label }), type, value },
+        names,
+        ...(isLegal
+          ? { consent: { key, granted, ...(label === undefined ? {} : { text: label }) } }
+          : {}),
+      },
+    ];
+  });
+}
+
+/** The value of an answer, which Typeform puts under the name of its type. */
+function answerValue(value: Json | undefined): string | string[] {
+  const text = scalarText(value);
+  if (text !== undefined) return text;
+
+  const other = scalarText(member(value, 'other'));
+  const labels = member(value, 'labels');
+  if (Array.isArray(labels)) {
+    const chosen = (labels as readonly Json[]).map((label) => scalarText(label) ?? '');
+    return other === undefined ? chosen : [...chosen, other];
+  }
+  const single = scalarText(member(value, 'label')) ?? other;
+  return single ?? (value === undefined || value === null ? '' : JSON.stringify(value));
+}
+
+/** Reads the hidden fields of a response: texts that the page put into the form's address. */
+export function readHidden(hidden: Json | undefined): Answer[] {
+  if (!isObject(hidden)) return [];
+  return Object.entries(hidden).flatMap(([key, value]) => {
+    const text = scalarText(value);
+    return text === undefined ? [] : [{ key, type: 'hidden', value: text }];
+  });
+}
+
+/** The wording of each question, by its ref and by its id. */
+export function titlesByField(fields: Json | undefined): ReadonlyMap<string, string> {
+  const titles = new Map<string, string>();
+  if (!Array.isArray(fields)) return titles;
+  for (const field of fields as readonly Json[]) {
+    const title = scalarText(member(field, 'title'));
+    for (const name of [idText(member(field, 'ref')), idText(member(field, 'id'))]) {
+      if (name !== undefined && title !== undefined) titles.set(name, title);
+    }
+  }
+  return titles;
+}

@@ -1,0 +1,39 @@
+import type { ConsumerEnv } from '../lambdas/consumer/env.ts';
+import type { IntakeEnv } from '../lambdas/intake/env.ts';
+import type { SweeperEnv } from '../lambdas/sweeper/env.ts';
+import { LOCAL_CREDENTIALS, LOCAL_REGION } from './emulators/credentials.ts';
+import { LOCAL_SECRET_IDS } from './local-secrets.ts';
+import { LOCAL_BUCKET, LOCAL_TABLE, type LocalStack } from './local-stack.ts';
+
+/** The variables of all three functions, and those by which the AWS SDK finds the emulators. */
+export type FunctionEnv = IntakeEnv &
+  ConsumerEnv &
+  SweeperEnv &
+  Readonly<Record<string, string | undefined>>;
+
+/** Builds the environment of the functions, as the CDK stack would. */
+export function buildFunctionEnv(
+  stack: LocalStack,
+  zoho: { readonly zohoUrl: string; readonly zohoEnabled: boolean },
+): FunctionEnv {
+  return {
+    STAGE: 'local',
+    TABLE_NAME: LOCAL_TABLE,
+    ARCHIVE_BUCKET: LOCAL_BUCKET,
+    DELIVERY_QUEUE_URL: stack.delivery.url,
+    DEAD_LETTER_QUEUE_URL: stack.deadLetter.url,
+    SOURCE_SECRET_PREFIX: LOCAL_SECRET_IDS.sourcePrefix,
+    PEPPER_SECRET_ID: LOCAL_SECRET_IDS.pepper,
+    ZOHO_SECRET_ID: LOCAL_SECRET_IDS.zoho,
+    ZOHO_ENABLED: String(zoho.zohoEnabled),
+    ZOHO_ACCOUNTS_URL: zoho.zohoUrl,
+    ZOHO_API_URL: zoho.zohoUrl,
+    AWS_REGION: LOCAL_REGION,
+    AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
+    AWS_ENDPOINT_URL_SQS: stack.sqsUrl,
+    AWS_ENDPOINT_URL_S3: stack.sqsUrl,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: stack.secretsUrl,
+    ...(stack.table.kind === 'memory' ? {} : { AWS_ENDPOINT_URL_DYNAMODB: stack.table.url }),
+  };
+}

@@ -1,0 +1,67 @@
+import type { HoldfastConfig } from '../lambdas/core/config.ts';
+import { buildCurlCommand } from './curl-command.ts';
+import { buildSampleLead, buildSampleRequest } from './sample-requests.ts';
+import type { Pipeline } from './start-pipeline.ts';
+
+/** What runs where, in lines for a terminal. */
+export function describePipeline(pipeline: Pipeline, dataDir: string): readonly string[] {
+  return [
+    'Holdfast runs on this machine. Nothing here talks to AWS or to a real Zoho.',
+    '',
+    `  webhooks         ${pipeline.endpoint}/hooks/<source>`,
+    `  Zoho simulator   ${pipeline.zohoUrl}`,
+    `  DynamoDB         ${describeTable(pipeline)}`,
+    `  SQS and S3       ${pipeline.sqsUrl}  (fauxqs)`,
+    `  Secrets Manager  ${pipeline.secretsUrl}`,
+    `  data, secrets    ${dataDir}`,
+    '',
+  ];
+}
+
+/** Stands above the samples of `npm start`. */
+export const SAMPLES_HEADING = [
+  'To send a lead, paste one of these into another terminal. Pasted again, it is the same lead again',
+  'and changes nothing; `npm run samples` prints new ones.',
+  '',
+] as const;
+
+export interface SampleCommandOptions {
+  readonly config: HoldfastConfig;
+  readonly endpoint: string;
+  readonly sourceSecret: (source: string) => string | undefined;
+  readonly nowMs: number;
+  /** Makes the samples of this print people and submissions of their own. */
+  readonly newId: () => string;
+  readonly hasOpenssl: boolean;
+}
+
+/** A command for each source that sends a lead, signed, when it is pasted into a shell. */
+export function describeSamples(options: SampleCommandOptions): readonly string[] {
+  const { config, endpoint, nowMs } = options;
+  return Object.entries(config.sources).flatMap(([name, source], index) => {
+    const heading = `# ${name} (${source.provider})`;
+    const secret = options.sourceSecret(name);
+    if (secret === undefined && source.provider !== 'website_form') {
+      return [`${heading}: its secret in secrets.json has no "current"`, ''];
+    }
+    const lead = buildSampleLead(index, options.newId(), nowMs);
+    const request = buildSampleRequest(config, name, secret, lead);
+    const command = buildCurlCommand(endpoint, request, options);
+    const validity =
+      command.validUntilMs === undefined
+        ? ''
+        : `, signed until ${new Date(command.validUntilMs).toTimeString().slice(0, 8)}`;
+    return [`${heading}${validity}`, command.text, ''];
+  });
+}
+
+function describeTable({ table }: Pipeline): string {
+  switch (table.kind) {
+    case 'embedded':
+      return `${table.url}  (dynoxide)`;
+    case 'endpoint':
+      return `${table.url}  (AWS_ENDPOINT_URL_DYNAMODB)`;
+    case 'memory':
+      return 'in memory: there is no dynoxide for this platform, so leads end with this process';
+  }
+}

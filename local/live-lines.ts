@@ -1,0 +1,102 @@
+import { FAILURE_CODES, failureSentenceOf } from '../lambdas/core/failure.ts';
+import type { LogFields } from '../lambdas/core/log-fields.ts';
+import type { LogEntry } from './local-log.ts';
+
+/**
+ * One line for a log entry that moves a lead or turns a request away, so that a person can follow along.
+ *
+ * It is made of the log's fields alone, which have no room for anything of the person.
+ *
+ * @returns `undefined` for any other entry
+ */
+export function formatLiveLine(entry: LogEntry): string | undefined {
+  const move = describeMove(entry);
+  if (move === undefined) return undefined;
+  const lead = entry.fields.idempotency_key ?? entry.fields.source ?? '';
+  const time = entry.at.toTimeString().slice(0, 8);
+  return `${time}  ${move.state.padEnd(11)}  ${lead}${move.detail === '' ? '' : `  ${move.detail}`}`;
+}
+
+interface Move {
+  readonly state: string;
+  readonly detail: string;
+}
+
+function describeMove({ service, fields }: LogEntry): Move | undefined {
+  switch (service) {
+    case 'intake':
+      return describeProgress(fields) ?? describeRefusal(fields);
+    case 'consumer':
+      return describeProgress(fields);
+    case 'sweeper':
+      // Here `outcome` is the state that the event was in.
+      return fields.idempotency_key === undefined || fields.quarantine_id !== undefined
+        ? undefined
+        : { state: 'queued', detail: 'again, by the sweeper' };
+    default:
+      return undefined;
+  }
+}
+
+function describeProgress(fields: LogFields): Move | undefined {
+  const tell = PROGRESS.get(fields.outcome ?? '');
+  if (tell !== undefined) return tell(fields);
+  // Intake quarantines, too, and calls that no outcome.
+  return fields.quarantine_id !== undefined && fields.failure_code !== undefined
+    ? { state: 'quarantined', detail: describeFailure(fields) }
+    : undefined;
+}
+
+/** By the outcome that the functions log. */
+const PROGRESS = new Map<string, (fields: LogFields) => Move>([
+  ['received', () => ({ state: 'received', detail: '' })],
+  ['delivered', (fields) => ({ state: 'delivered', detail: describeDelivery(fields) })],
+  ['duplicate', () => ({ state: 'known', detail: 'this lead came before; nothing to do' })],
+  [
+    'conflict',
+    () => ({ state: 'known', detail: 'came before with other content; the first one is kept' }),
+  ],
+  ['held', () => ({ state: 'held', detail: 'delivery is switched off (ZOHO_ENABLED=false)' })],
+  ['retry', (fields) => ({ state: 'waits', detail: describeRetry(fields) })],
+  [
+    'spam_trap',
+    () => ({ state: 'suppressed', detail: 'the field that only bots see was filled in' }),
+  ],
+  ['test_lead', () => ({ state: 'suppressed', detail: 'a test of the sender' })],
+]);
+
+function describeDelivery(fields: LogFields): string {
+  const action = { insert: 'created', update: 'updated', none: 'already there' }[
+    fields.crm_action ?? 'none'
+  ];
+  return `${action} ${fields.crm_module ?? ''} ${fields.crm_record_id ?? ''}  ${fields.duration_ms ?? '?'} ms`;
+}
+
+function describeRetry(fields: LogFields): string {
+  const until = new Date(fields.next_due_at ?? Number.NaN);
+  const time = Number.isNaN(until.getTime()) ? 'later' : until.toTimeString().slice(0, 8);
+  return `until ${time}: ${describeFailure(fields)} Attempt ${fields.attempt ?? '?'}.`;
+}
+
+function describeFailure(fields: LogFields): string {
+  const code = FAILURE_CODES.find((known) => known === fields.failure_code);
+  const sentence = code === undefined ? (fields.failure_code ?? '') : failureSentenceOf(code);
+  const crm = [fields.crm_code, fields.crm_field].filter((part) => part !== undefined);
+  return crm.length === 0 ? sentence : `${sentence} (${crm.join(' ')})`;
+}
+
+const UNVERIFIED: Readonly<Record<string, string>> = {
+  missing: 'HTTP 401: it has no signature',
+  malformed: 'HTTP 401: its signature has another form',
+  duplicate_header: 'HTTP 401: its signature came twice',
+  stale: 'HTTP 401: its signature is too old',
+  mismatch: 'HTTP 401: its signature is of another body or secret',
+  origin: 'HTTP 403: its origin is not allowed',
+};
+
+function describeRefusal(fields: LogFields): Move | undefined {
+  const unverified = UNVERIFIED[fields.outcome ?? ''];
+  if (unverified !== undefined) return { state: 'refused', detail: unverified };
+  if (fields.http_status === undefined || fields.http_status < 400) return undefined;
+  return { state: 'refused', detail: `HTTP ${fields.http_status}` };
+}

@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto';
+import type { HoldfastConfig, SourceConfig } from '../lambdas/core/config.ts';
+import type { SecretFile } from './emulators/secret-file.ts';
+
+/** Ids of the secrets of the local stage; a source's is `sourcePrefix` and its name. */
+export const LOCAL_SECRET_IDS = {
+  zoho: 'holdfast/local/zoho',
+  pepper: 'holdfast/local/pepper',
+  sourcePrefix: 'holdfast/local/source/',
+} as const;
+
+/** What the Zoho simulator takes for a client and its refresh token. They open nothing elsewhere. */
+const SIMULATOR_CREDENTIALS = {
+  client_id: '1000.SIMULATOR',
+  client_secret: 'simulator-secret',
+  refresh_token: '1000.simulator.refresh',
+} as const;
+
+/**
+ * Fills in the secrets that a local pipeline needs and that are not there yet: random ones for the
+ * sources and the pepper, the simulator's credentials for Zoho. What is there stays as it is.
+ */
+export function ensureLocalSecrets(secrets: SecretFile, config: HoldfastConfig): void {
+  const ensure = (id: string, make: () => string) => {
+    if (secrets.get(id) === undefined) secrets.set(id, make());
+  };
+  ensure(LOCAL_SECRET_IDS.zoho, () => JSON.stringify(SIMULATOR_CREDENTIALS));
+  ensure(LOCAL_SECRET_IDS.pepper, () => randomBytes(32).toString('hex'));
+  for (const [name, source] of Object.entries(config.sources)) {
+    const make = secretMaker(source);
+    if (make === undefined) continue;
+    ensure(`${LOCAL_SECRET_IDS.sourcePrefix}${name}`, () => JSON.stringify({ current: make() }));
+  }
+}
+
+/**
+ * The current secret of a source.
+ *
+ * @returns `undefined` for a source that does not sign, and for one whose secret has another form
+ */
+export function readSourceSecret(secrets: SecretFile, source: string): string | undefined {
+  const text = secrets.get(`${LOCAL_SECRET_IDS.sourcePrefix}${source}`);
+  if (text === undefined) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    const isObject = typeof value === 'object' && value !== null && 'current' in value;
+    return isObject && typeof value.current === 'string' ? value.current : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+// In the form in which the sender would show it, and readable in the source's own key encoding.
+function secretMaker(source: SourceConfig): (() => string) | undefined {
+  switch (source.provider) {
+    case 'typeform':
+      return () => randomBytes(24).toString('base64url');
+    case 'standard_webhooks':
+      return () => `whsec_${randomBytes(32).toString('base64')}`;
+    case 'generic_hmac': {
+      const encoding = source.signature.keyEncoding;
+      return () => randomBytes(32).toString(encoding === 'utf8' ? 'base64url' : encoding);
+    }
+    case 'website_form':
+      return undefined;
+  }
+}

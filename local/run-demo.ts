@@ -1,0 +1,124 @@
+import type { HoldfastConfig } from '../lambdas/core/config.ts';
+import { createLeadTracker, type LeadProgress } from './lead-tracker.ts';
+import type { LogEntry } from './local-log.ts';
+import { buildSampleLead, buildSampleRequest } from './sample-requests.ts';
+import { sendSample } from './send-sample.ts';
+import type { Pipeline } from './start-pipeline.ts';
+import { createSimulatorAdmin } from './zoho-simulator/admin-client.ts';
+
+const TIMEOUT_MS = 60_000;
+
+export interface RunDemoOptions {
+  readonly config: HoldfastConfig;
+  readonly pipeline: Pick<Pipeline, 'endpoint' | 'zohoUrl' | 'sourceSecret'>;
+  readonly newId: () => string;
+  readonly print: (line: string) => void;
+}
+
+/** One lead of the demonstration. */
+interface DemoLead {
+  readonly source: string;
+  readonly key?: string;
+  /** Why it did not get as far as a key. */
+  readonly refusal?: string;
+}
+
+/**
+ * Sends one signed lead of every source over HTTP, waits for all, and prints what the simulator holds.
+ *
+ * @param listen registers a reader of the functions' logs
+ * @returns the exit code: 0 if every lead is in the simulator
+ */
+export async function runDemo(
+  options: RunDemoOptions,
+  listen: (observe: (entry: LogEntry) => void) => void,
+): Promise<number> {
+  const { config, pipeline, print } = options;
+  const tracker = createLeadTracker();
+  listen(tracker.observe);
+
+  const leads = await Promise.all(
+    Object.keys(config.sources).map((source, index) => sendOne(options, source, index)),
+  );
+  const keys = leads.flatMap(({ key }) => (key === undefined ? [] : [key]));
+  await tracker.whenSettled(keys, TIMEOUT_MS);
+
+  const records = await createSimulatorAdmin(pipeline.zohoUrl).records(config.zoho.module);
+  const byId = new Map(records.map((record) => [record.id, record.fields]));
+  const rows = leads.map((lead) => {
+    const progress = lead.key === undefined ? undefined : tracker.progressOf(lead.key);
+    const fields = progress?.kind === 'delivered' ? byId.get(progress.recordId) : undefined;
+    return { ...describeLead(lead, progress, fields), arrived: fields !== undefined };
+  });
+
+  const missing = rows.filter((row) => !row.arrived);
+  print('');
+  print(`In the Zoho simulator, module ${config.zoho.module}:`);
+  for (const line of formatTable(rows.filter((row) => row.arrived).map((row) => row.cells))) {
+    print(line);
+  }
+  print('');
+  for (const row of missing) print(`NOT DELIVERED  ${row.cells.join('  ')}`);
+  if (missing.length > 0) {
+    print(`${missing.length} of ${rows.length} leads did not arrive.`);
+    return 1;
+  }
+  print(`All ${rows.length} leads arrived.`);
+  return 0;
+}
+
+async function sendOne(
+  { config, pipeline, newId }: RunDemoOptions,
+  source: string,
+  index: number,
+): Promise<DemoLead> {
+  try {
+    const lead = buildSampleLead(index, newId(), Date.now());
+    const request = buildSampleRequest(config, source, pipeline.sourceSecret(source), lead);
+    const answer = await sendSample(pipeline.endpoint, request);
+    return answer.key === undefined
+      ? { source, refusal: `intake answered ${answer.status}` }
+      : { source, key: answer.key };
+  } catch (error) {
+    return { source, refusal: error instanceof Error ? error.message : 'it could not be sent' };
+  }
+}
+
+function describeLead(
+  lead: DemoLead,
+  progress: LeadProgress | undefined,
+  fields: Readonly<Record<string, unknown>> | undefined,
+): { readonly cells: readonly string[] } {
+  if (progress?.kind === 'delivered' && fields !== undefined) {
+    const textOf = (field: string) => (typeof fields[field] === 'string' ? fields[field] : '');
+    const action = { insert: 'created', update: 'updated', none: 'already there' }[progress.action];
+    return {
+      cells: [
+        lead.source,
+        lead.key ?? '',
+        progress.recordId,
+        `${textOf('First_Name')} ${textOf('Last_Name')}`.trim(),
+        textOf('Email'),
+        action,
+      ],
+    };
+  }
+  if (progress?.kind === 'delivered') {
+    return { cells: [lead.source, `record ${progress.recordId} is not in the simulator`] };
+  }
+  const reason = progress?.line ?? lead.refusal ?? `not within ${TIMEOUT_MS / 1_000} s`;
+  return { cells: [lead.source, reason] };
+}
+
+function formatTable(rows: readonly (readonly string[])[]): readonly string[] {
+  const all = [['source', 'event', 'Zoho id', 'name', 'e-mail', 'action'], ...rows];
+  const widths = all[0]?.map((_, column) =>
+    Math.max(...all.map((row) => row[column]?.length ?? 0)),
+  );
+  return all.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths?.[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}

@@ -1,0 +1,270 @@
+import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import path from 'node:path';
+import { buildConsumer } from '../lambdas/consumer/build-consumer.ts';
+import type { HoldfastConfig } from '../lambdas/core/config.ts';
+import { buildIntake } from '../lambdas/intake/build-intake.ts';
+import { buildSweeper } from '../lambdas/sweeper/build-sweeper.ts';
+import { STAGE_CONFIG } from '../lib/stage-config.ts';
+import { LOCAL_CREDENTIALS, LOCAL_REGION } from './emulators/credentials.ts';
+import { findDynoxide } from './emulators/dynamodb.ts';
+import { isAddressInUse, PortTakenError } from './emulators/listen.ts';
+import { startEventSourceMapping } from './event-source-mapping.ts';
+import { startHttpApi } from './http-api.ts';
+import { buildFunctionEnv } from './function-env.ts';
+import { invoke, type LocalFunction } from './lambda-context.ts';
+import { createLocalLog, type LogEntry } from './local-log.ts';
+import { createLocalMetrics, type LocalMetrics } from './local-metrics.ts';
+import {
+  type DynamodbChoice,
+  type LocalStack,
+  startLocalStack,
+  type TableHome,
+} from './local-stack.ts';
+import { createMemoryStores } from './memory-stores.ts';
+import { readSourceSecret } from './local-secrets.ts';
+import { startScheduler } from './scheduler.ts';
+import { SimulatorStartError, startZohoSimulator } from './zoho-simulator/simulator.ts';
+
+/** Ports on 127.0.0.1; 0 takes any free one. */
+export interface PipelinePorts {
+  readonly endpoint: number;
+  readonly zoho: number;
+  readonly dynamodb: number;
+  readonly sqs: number;
+  readonly secrets: number;
+}
+
+/** Where `npm start` listens. */
+export const DEFAULT_PORTS: PipelinePorts = {
+  endpoint: 4000,
+  zoho: 4010,
+  dynamodb: 4011,
+  sqs: 4012,
+  secrets: 4013,
+};
+
+/** Free ports, so that pipelines can run side by side. */
+export const ANY_PORTS: PipelinePorts = { endpoint: 0, zoho: 0, dynamodb: 0, sqs: 0, secrets: 0 };
+
+/** The routes of the stack's HTTP API. */
+const ROUTES = ['/hooks/{source}', '/hooks/{source}/{token}', '/hooks/{proxy+}', '/health'].map(
+  (route) => ({ method: 'ANY', path: route }),
+);
+
+export interface PipelineOptions {
+  readonly config: HoldfastConfig;
+  /** Everything is kept here; a directory that was used before is taken up where it was left. */
+  readonly dataDir: string;
+  /** Free ones by default. */
+  readonly ports?: PipelinePorts;
+  /** A Zoho (simulator) that runs already; without it, one is started over the data directory. */
+  readonly zoho?: { readonly url: string };
+  /** `false` holds leads and calls nothing. */
+  readonly zohoEnabled?: boolean;
+  /** The embedded one by default, where the platform has it. */
+  readonly dynamodb?: DynamodbChoice;
+  /** Every minute by default, as in AWS. */
+  readonly sweepEveryMs?: number;
+  /** Gets each line that the functions log, and the faults of what runs them. */
+  readonly onLog?: (entry: LogEntry) => void;
+  /** Replace single adapters of the functions, for tests. */
+  readonly overrides?: {
+    readonly intake?: Parameters<typeof buildIntake>[2];
+    readonly consumer?: Parameters<typeof buildConsumer>[2];
+    readonly sweeper?: Parameters<typeof buildSweeper>[2];
+  };
+}
+
+/** A pipeline that runs. */
+export interface Pipeline {
+  /** `http://127.0.0.1:PORT`; a source posts to `/hooks/<name>` below it. */
+  readonly endpoint: string;
+  readonly zohoUrl: string;
+  readonly sqsUrl: string;
+  readonly secretsUrl: string;
+  readonly table: TableHome;
+  /** The metrics of all functions. */
+  readonly metrics: LocalMetrics;
+  /** The current secret of a source, if it has one. */
+  readonly sourceSecret: (source: string) => string | undefined;
+  /** Messages on the delivery queue, hidden ones included. */
+  readonly countQueued: () => Promise<number>;
+  /** Messages on the dead-letter queue. */
+  readonly countDeadLetters: () => Promise<number>;
+  /** Runs the sweeper now. */
+  readonly sweep: () => Promise<void>;
+  /** Takes no more requests, lets batches in flight end, and stops everything. */
+  readonly stop: () => Promise<void>;
+}
+
+/**
+ * Starts the whole pipeline on this machine: the real functions over the real AWS SDK, emulators in
+ * place of AWS, the simulator in place of Zoho.
+ *
+ * ```
+ * curl ──► HTTP API ─► intake ─► DynamoDB, SQS ─► event source mapping ─► consumer ─► Zoho simulator
+ *                                    ▲                                        scheduler ─► sweeper
+ *                                    └────────────────────────────────────────────────────────┘
+ * ```
+ *
+ * Several can run in one process: nothing goes through its environment.
+ *
+ * @throws {PortTakenError} when a port is taken; what had been started by then is stopped again
+ * @throws {ConfigError} when the functions refuse the configuration
+ */
+export async function startPipeline(options: PipelineOptions): Promise<Pipeline> {
+  const running = new StopList();
+  try {
+    return await assemble(options, running);
+  } catch (error) {
+    await running.stopAll();
+    throw error;
+  }
+}
+
+async function assemble(options: PipelineOptions, running: StopList): Promise<Pipeline> {
+  const { config, dataDir } = options;
+  const ports = options.ports ?? ANY_PORTS;
+  const stack = await startLocalStack({
+    config,
+    dataDir,
+    ports,
+    dynamodb: options.dynamodb ?? { program: findDynoxide() },
+  });
+  running.add(stack.stop);
+
+  const zohoUrl = options.zoho?.url ?? (await startZoho(options, ports.zoho, running));
+  const functions = buildFunctions(options, stack, zohoUrl);
+  const sqs = new SQSClient({
+    endpoint: stack.sqsUrl,
+    region: LOCAL_REGION,
+    credentials: LOCAL_CREDENTIALS,
+  });
+  running.add(async () => sqs.destroy());
+
+  const consumer = startEventSourceMapping({
+    client: sqs,
+    queueUrl: stack.delivery.url,
+    queueArn: stack.delivery.arn,
+    batchSize: config.delivery.batchSize,
+    maxConcurrency: config.delivery.maxConcurrency,
+    fn: functionOf('consumer', STAGE_CONFIG.consumer),
+    handler: functions.consumer,
+    onError: functions.reportFault('consumer'),
+  });
+  running.add(consumer.stop);
+
+  const scheduler = startScheduler({
+    everyMs: options.sweepEveryMs ?? STAGE_CONFIG.sweeper.everyMinutes * 60_000,
+    run: functions.sweep,
+    onError: functions.reportFault('sweeper'),
+  });
+  running.add(scheduler.stop);
+
+  const api = await startHttpApi({
+    port: ports.endpoint,
+    routes: ROUTES,
+    fn: functionOf('intake', STAGE_CONFIG.intake),
+    handler: functions.intake,
+    onFunctionError: functions.reportFault('intake'),
+  });
+  running.add(api.stop);
+
+  return {
+    endpoint: api.url,
+    zohoUrl,
+    sqsUrl: stack.sqsUrl,
+    secretsUrl: stack.secretsUrl,
+    table: stack.table,
+    metrics: functions.metrics,
+    sourceSecret: (source) => readSourceSecret(stack.secrets, source),
+    countQueued: () => countMessages(sqs, stack.delivery.url),
+    countDeadLetters: () => countMessages(sqs, stack.deadLetter.url),
+    sweep: functions.sweep,
+    stop: () => running.stopAll(),
+  };
+}
+
+async function startZoho(
+  options: PipelineOptions,
+  port: number,
+  running: StopList,
+): Promise<string> {
+  try {
+    const dataFile = path.join(options.dataDir, 'zoho.jsonl');
+    const simulator = await startZohoSimulator({ port, dataFile });
+    running.add(() => simulator.close());
+    return simulator.url;
+  } catch (error) {
+    if (!(error instanceof SimulatorStartError) || !isAddressInUse(error.cause)) throw error;
+    const remedy =
+      'Is a Zoho simulator running already? Stop it, or the program that uses the port.';
+    throw new PortTakenError('the Zoho simulator', port, remedy);
+  }
+}
+
+function buildFunctions(options: PipelineOptions, stack: LocalStack, zohoUrl: string) {
+  const { config, overrides = {}, onLog = () => {} } = options;
+  const env = buildFunctionEnv(stack, { zohoUrl, zohoEnabled: options.zohoEnabled ?? true });
+  const metrics = createLocalMetrics();
+  const adapters = (service: string) => ({ log: createLocalLog(service, onLog), metrics });
+  const stores =
+    stack.table.kind === 'memory'
+      ? createMemoryStores({ config, zohoUrl, secrets: stack.secrets, ...adapters('consumer') })
+      : undefined;
+
+  const sweeper = buildSweeper(env, config, {
+    ...adapters('sweeper'),
+    ...stores?.sweeper,
+    ...overrides.sweeper,
+  });
+  return {
+    metrics,
+    intake: buildIntake(env, config, {
+      ...adapters('intake'),
+      ...stores?.intake,
+      ...overrides.intake,
+    }),
+    consumer: buildConsumer(env, config, {
+      ...adapters('consumer'),
+      ...stores?.consumer,
+      ...overrides.consumer,
+    }),
+    sweep: async () => {
+      await invoke(functionOf('sweeper', STAGE_CONFIG.sweeper), sweeper);
+    },
+    reportFault: (service: string) => (error: unknown) =>
+      createLocalLog(service, onLog).error('The function or its trigger failed', {}, error),
+  };
+}
+
+function functionOf(
+  name: string,
+  settings: { readonly timeoutSeconds: number; readonly memoryMb: number },
+): LocalFunction {
+  return { name, timeoutMs: settings.timeoutSeconds * 1_000, memoryMb: settings.memoryMb };
+}
+
+async function countMessages(sqs: SQSClient, queueUrl: string): Promise<number> {
+  const { Attributes = {} } = await sqs.send(
+    new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ['All'] }),
+  );
+  return [
+    Attributes.ApproximateNumberOfMessages,
+    Attributes.ApproximateNumberOfMessagesNotVisible,
+    Attributes.ApproximateNumberOfMessagesDelayed,
+  ].reduce((sum, count) => sum + Number(count ?? 0), 0);
+}
+
+/** What has been started, to be stopped in the opposite order, once. */
+class StopList {
+  readonly #stops: (() => Promise<void>)[] = [];
+
+  add(stop: () => Promise<void>): void {
+    this.#stops.push(stop);
+  }
+
+  async stopAll(): Promise<void> {
+    for (let stop = this.#stops.pop(); stop !== undefined; stop = this.#stops.pop()) await stop();
+  }
+}
