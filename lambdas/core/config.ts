@@ -143,21 +143,42 @@ const apiName = z
   );
 
 /** Zoho fields that every organisation has, and which canonical field fills them. */
-const DEFAULT_FIELD_MAPPING = {
+const COMMON_FIELDS = {
   first_name: 'First_Name',
   last_name: 'Last_Name',
   email: 'Email',
   phone: 'Phone',
-  company: 'Company',
-  job_title: 'Designation',
-  website: 'Website',
   message: 'Description',
-  street: 'Street',
-  city: 'City',
-  region: 'State',
-  postal_code: 'Zip_Code',
-  country: 'Country',
   lead_source: 'Lead_Source',
+} as const;
+
+/**
+ * Contacts name some fields otherwise, and have no field of their own for a company's name or website:
+ * those go into the description.
+ */
+const FIELDS_BY_MODULE = {
+  Leads: {
+    ...COMMON_FIELDS,
+    company: 'Company',
+    job_title: 'Designation',
+    website: 'Website',
+    street: 'Street',
+    city: 'City',
+    region: 'State',
+    postal_code: 'Zip_Code',
+    country: 'Country',
+  },
+  Contacts: {
+    ...COMMON_FIELDS,
+    company: 'Description',
+    job_title: 'Title',
+    website: 'Description',
+    street: 'Mailing_Street',
+    city: 'Mailing_City',
+    region: 'Mailing_State',
+    postal_code: 'Mailing_Zip',
+    country: 'Mailing_Country',
+  },
 } as const;
 
 const zohoSchema = z.strictObject({
@@ -288,9 +309,9 @@ export function defineConfig(input: HoldfastConfigInput): HoldfastConfig {
   return parsed.data;
 }
 
-/** The full canonical → Zoho mapping: the built-in one with the configured entries over it. */
+/** The full canonical → Zoho mapping: the module's built-in one with the configured entries over it. */
 export function zohoFieldMapping(config: HoldfastConfig): Readonly<Record<string, string>> {
-  return { ...DEFAULT_FIELD_MAPPING, ...config.zoho.fields };
+  return { ...FIELDS_BY_MODULE[config.zoho.module], ...config.zoho.fields };
 }
 
 /** What is allowed there, in one sentence; a bad key says it in issues of its own. */

@@ -24,7 +24,6 @@ const CATALOGUE = {
     'permanent',
     'The lead has no e-mail address, phone number or external id, so no CRM record can stand for it',
   ],
-  mapping_failed: ['permanent', 'The lead could not be turned into CRM fields'],
   payload_missing: ['permanent', 'The stored lead could not be found or read back'],
   poison: [
     'permanent',

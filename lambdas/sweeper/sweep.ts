@@ -123,6 +123,6 @@ async function requeue(record: EventRecord, ports: SweepPorts): Promise<void> {
     idempotency_key: record.key,
     source: record.source,
     correlation_id: record.correlationId,
-    outcome: record.state,
+    outcome: 'requeued',
   });
 }

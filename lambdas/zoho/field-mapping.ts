@@ -17,32 +17,12 @@ export interface FieldMapper {
   forChanges(values: Values, changed: readonly string[]): ZohoFields;
 }
 
-/**
- * Contacts name some fields otherwise, and have no place for a company's name or website: those go
- * into the description.
- *
- * @see Zoho CRM v8, Fields metadata of Contacts, read 2026-11-22
- */
-const CONTACTS_FIELDS: Readonly<Record<string, string>> = {
-  job_title: 'Title',
-  street: 'Mailing_Street',
-  city: 'Mailing_City',
-  region: 'Mailing_State',
-  postal_code: 'Mailing_Zip',
-  country: 'Mailing_Country',
-  company: 'Description',
-  website: 'Description',
-};
-
 const NOTE_LENGTH_MAX = 1_000;
 const NOTES_LENGTH_MAX = 10_000;
 
 /** Builds the mapper for the configured module and mapping. */
 export function createFieldMapper(config: HoldfastConfig): FieldMapper {
-  const mapping: Readonly<Record<string, string>> =
-    config.zoho.module === 'Contacts'
-      ? { ...zohoFieldMapping(config), ...CONTACTS_FIELDS, ...config.zoho.fields }
-      : zohoFieldMapping(config);
+  const mapping = zohoFieldMapping(config);
   const compose = (values: Values): Composed => composeFields(mapping, values);
 
   return {

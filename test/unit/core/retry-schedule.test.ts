@@ -100,7 +100,7 @@ describe('the retry schedule', () => {
   });
 
   it('gives permanent and authorization failures up at once', () => {
-    for (const code of ['crm_invalid_data', 'crm_unauthorized', 'mapping_failed'] as const) {
+    for (const code of ['crm_invalid_data', 'crm_unauthorized', 'missing_identity'] as const) {
       expect(decideRetry(aTry({ code }), LIMITS, 0.5)).toMatchObject({
         kind: 'give_up',
         failure: { code },
