@@ -1,7 +1,7 @@
 import { App } from 'aws-cdk-lib';
+import { ConfigError } from '../lambdas/core/errors.ts';
 import { buildApp } from '../lib/build-app.ts';
 import { SettingError } from '../lib/setting-error.ts';
-import { ConfigError } from '../lambdas/core/errors.ts';
 
 // The CDK app, run by `cdk synth` and `cdk deploy`. Settings that are wrong end it with a sentence
 // each; anything else is a mistake of ours and keeps its stack trace.

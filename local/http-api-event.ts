@@ -1,5 +1,5 @@
-import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { TextDecoder } from 'node:util';
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 
 /** A request as it came over the socket. */
 export interface RawHttpRequest {

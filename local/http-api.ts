@@ -1,11 +1,11 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type {
   APIGatewayProxyEventV2,
   APIGatewayProxyResultV2,
   APIGatewayProxyStructuredResultV2,
   Context,
 } from 'aws-lambda';
-import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { closeServer, listenOnLoopback } from './emulators/listen.ts';
 import { buildHttpApiEvent, matchRoute, type Route, splitTarget } from './http-api-event.ts';
 import { FunctionTimeoutError, invoke, type LocalFunction } from './lambda-context.ts';

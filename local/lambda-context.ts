@@ -1,5 +1,5 @@
-import type { Context } from 'aws-lambda';
 import { randomUUID } from 'node:crypto';
+import type { Context } from 'aws-lambda';
 
 /** A function as it runs here: its name, and how long one invocation may take. */
 export interface LocalFunction {

@@ -1,6 +1,6 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { HoldfastConfig } from '../lambdas/core/config.ts';
 import { STAGE_CONFIG } from '../lib/stage-config.ts';
 import { createTable } from './emulators/create-table.ts';

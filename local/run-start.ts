@@ -6,8 +6,8 @@ import { findDynoxide } from './emulators/dynamodb.ts';
 import { describePipeline, describeSamples, SAMPLES_HEADING } from './greeting.ts';
 import { formatLiveLine } from './live-lines.ts';
 import { formatLogEntry, type LogEntry, openLogFile } from './local-log.ts';
-import { newId } from './sample-requests.ts';
 import { type RunDemoOptions, runDemo } from './run-demo.ts';
+import { newId } from './sample-requests.ts';
 import { DEFAULT_PORTS, type Pipeline, startPipeline } from './start-pipeline.ts';
 
 const SIGNAL_ECHO_MS = 1_000;

@@ -1,5 +1,5 @@
-import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import path from 'node:path';
+import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { buildConsumer } from '../lambdas/consumer/build-consumer.ts';
 import type { HoldfastConfig } from '../lambdas/core/config.ts';
 import { buildIntake } from '../lambdas/intake/build-intake.ts';
@@ -9,11 +9,12 @@ import { LOCAL_CREDENTIALS, LOCAL_REGION } from './emulators/credentials.ts';
 import { findDynoxide } from './emulators/dynamodb.ts';
 import { isAddressInUse, PortTakenError } from './emulators/listen.ts';
 import { startEventSourceMapping } from './event-source-mapping.ts';
-import { startHttpApi } from './http-api.ts';
 import { buildFunctionEnv } from './function-env.ts';
+import { startHttpApi } from './http-api.ts';
 import { invoke, type LocalFunction } from './lambda-context.ts';
 import { createLocalLog, type LogEntry } from './local-log.ts';
 import { createLocalMetrics, type LocalMetrics } from './local-metrics.ts';
+import { readSourceSecret } from './local-secrets.ts';
 import {
   type DynamodbChoice,
   type LocalStack,
@@ -21,7 +22,6 @@ import {
   type TableHome,
 } from './local-stack.ts';
 import { createMemoryStores } from './memory-stores.ts';
-import { readSourceSecret } from './local-secrets.ts';
 import { startScheduler } from './scheduler.ts';
 import { SimulatorStartError, startZohoSimulator } from './zoho-simulator/simulator.ts';
 
@@ -208,10 +208,7 @@ function buildFunctions(options: PipelineOptions, stack: LocalStack, zohoUrl: st
   const env = buildFunctionEnv(stack, { zohoUrl, zohoEnabled: options.zohoEnabled ?? true });
   const metrics = createLocalMetrics();
   const adapters = (service: string) => ({ log: createLocalLog(service, onLog), metrics });
-  const stores =
-    stack.table.kind === 'memory'
-      ? createMemoryStores({ config, zohoUrl, secrets: stack.secrets, ...adapters('consumer') })
-      : undefined;
+  const stores = stack.table.kind === 'memory' ? createMemoryStores() : undefined;
 
   const sweeper = buildSweeper(env, config, {
     ...adapters('sweeper'),

@@ -1,4 +1,5 @@
 import { Logger } from '@aws-lambda-powertools/logger';
+import { HoldfastError } from '../core/errors.ts';
 import type { Log } from '../core/ports.ts';
 
 /** JSON logs through Powertools. `service` stands in every line. */
@@ -19,14 +20,15 @@ function fromLogger(logger: Logger): Log {
 }
 
 /**
- * What may be told of an error: its name, code and stack. Its message may quote what it met, which may
- * be a lead; ours never do, foreign ones might.
+ * What may be told of an error: its name, code and stack, and the message if the error is ours. A
+ * foreign message may quote what it met, which may be a lead.
  */
 function describe(cause: unknown): Record<string, unknown> {
   if (!(cause instanceof Error)) return cause === undefined ? {} : { error_name: typeof cause };
   const nested = cause.cause instanceof Error ? cause.cause : undefined;
   return {
     error_name: cause.name,
+    ...(cause instanceof HoldfastError ? { error_message: cause.message } : {}),
     ...('code' in cause ? { error_code: String(cause.code) } : {}),
     ...(nested === undefined ? {} : { error_cause: nested.name }),
     error_stack: (cause.stack ?? '')

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SecretUnavailableError } from '../core/errors.ts';
 import type { Clock, SecretReader } from '../core/ports.ts';
@@ -9,45 +10,61 @@ const CACHE_MS = 300_000;
  * not turn into calls to the secret store. */
 const FRESH_INTERVAL_MS = 10_000;
 
-interface Cached {
-  readonly value: string;
-  readonly readAtMs: number;
+/** As long as there is no value at all, it is asked for more often: every request fails without it. */
+const FIRST_INTERVAL_MS = 1_000;
+
+interface Entry {
+  value?: string;
+  readAtMs: number;
+  askedAtMs: number;
+  /** Why the last call brought nothing. */
+  failed?: SecretUnavailableError;
 }
 
-/** Secrets from AWS Secrets Manager, cached. A value that was read before outlives an outage. */
+/**
+ * Secrets from AWS Secrets Manager, cached.
+ *
+ * A value that was read before outlives an outage of the secret store. But who asks for a fresh one
+ * learns that there is none: with an old secret, "the signature is wrong" may be our own fault.
+ */
 export function createSecretReader(options: {
   readonly client: SecretsManagerClient;
   readonly clock: Clock;
 }): SecretReader {
   const { client, clock } = options;
-  const cache = new Map<string, Cached>();
-  const pending = new Map<string, Promise<string>>();
+  const entries = new Map<string, Entry>();
+  const pending = new Map<string, Promise<void>>();
 
-  const load = async (id: string): Promise<string> => {
+  const load = async (id: string, entry: Entry): Promise<void> => {
+    entry.askedAtMs = clock.nowMs();
     try {
       const output = await client.send(new GetSecretValueCommand({ SecretId: id }));
       if (output.SecretString === undefined) throw new Error('it holds no text');
-      cache.set(id, { value: output.SecretString, readAtMs: clock.nowMs() });
-      return output.SecretString;
+      entry.value = output.SecretString;
+      entry.readAtMs = clock.nowMs();
+      delete entry.failed;
     } catch (error) {
-      const stale = cache.get(id);
-      if (stale !== undefined) return stale.value;
-      throw new SecretUnavailableError(`The secret ${id} could not be read`, error);
+      entry.failed = new SecretUnavailableError(`The secret ${id} could not be read`, error);
     }
   };
 
   return {
-    read: async (id, options = {}) => {
-      const cached = cache.get(id);
-      const ageMs =
-        cached === undefined ? Number.POSITIVE_INFINITY : clock.nowMs() - cached.readAtMs;
-      if (cached !== undefined && ageMs < (options.fresh === true ? FRESH_INTERVAL_MS : CACHE_MS)) {
-        return cached.value;
+    read: async (id, { fresh = false } = {}) => {
+      const entry = entries.get(id) ?? { readAtMs: -Infinity, askedAtMs: -Infinity };
+      entries.set(id, entry);
+      const nowMs = clock.nowMs();
+      const isOld = fresh || nowMs - entry.readAtMs >= CACHE_MS;
+      const intervalMs = entry.value === undefined ? FIRST_INTERVAL_MS : FRESH_INTERVAL_MS;
+      const mayAsk = pending.has(id) || nowMs - entry.askedAtMs >= intervalMs;
+      if (isOld && mayAsk) {
+        // Ten leads that arrive at a cold start are one call.
+        const running = pending.get(id) ?? load(id, entry).finally(() => pending.delete(id));
+        pending.set(id, running);
+        await running;
       }
-      // Ten leads that arrive at a cold start are one call.
-      const running = pending.get(id) ?? load(id).finally(() => pending.delete(id));
-      pending.set(id, running);
-      return await running;
+      if (entry.failed !== undefined && (fresh || entry.value === undefined)) throw entry.failed;
+      assert(entry.value !== undefined, 'a secret is read, or why it is not');
+      return entry.value;
     },
   };
 }

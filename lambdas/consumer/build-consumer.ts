@@ -21,6 +21,7 @@ import type {
   Log,
   Random,
   SecretReader,
+  TokenStore,
 } from '../core/ports.ts';
 import { createBarrier } from '../runtime/barrier.ts';
 import { readEnvironment, readSwitch } from '../runtime/environment.ts';
@@ -37,6 +38,7 @@ export interface ConsumerPorts {
   readonly queue: DeliveryQueue;
   readonly deadLetters: DeadLetterQueue;
   readonly secrets: SecretReader;
+  readonly tokens: TokenStore;
   readonly crm: CrmWriter;
   readonly clock: Clock;
   readonly random: Random;
@@ -107,6 +109,7 @@ function awsPorts(
   const log = overrides.log ?? createPowertoolsLog('consumer');
   const metrics = overrides.metrics ?? createPowertoolsMetrics('consumer');
   const secrets = overrides.secrets ?? createSecretReader({ client: clients.secrets, clock });
+  const tokens = overrides.tokens ?? createDynamoDbTokenStore(table);
 
   return {
     events: createDynamoDbEventStore({ ...table, retention: config.retention }),
@@ -117,12 +120,13 @@ function awsPorts(
       queueUrl: settings.DEAD_LETTER_QUEUE_URL,
     }),
     secrets,
+    tokens,
     crm: createZohoCrm({
       config,
       accountsUrl: settings.ZOHO_ACCOUNTS_URL,
       apiUrl: settings.ZOHO_API_URL,
       readCredentials: async (options) => await secrets.read(settings.ZOHO_SECRET_ID, options),
-      tokens: createDynamoDbTokenStore(table),
+      tokens,
       clock,
       random,
       ids,

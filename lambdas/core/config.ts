@@ -154,7 +154,7 @@ const COMMON_FIELDS = {
 
 /**
  * Contacts name some fields otherwise, and have no field of their own for a company's name or website:
- * those go into the description.
+ * those go into the description. Unconfirmed: their API names were not read in Zoho's own pages.
  */
 const FIELDS_BY_MODULE = {
   Leads: {

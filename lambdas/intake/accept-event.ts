@@ -1,6 +1,6 @@
 import { buildDeadLetter } from '../core/dead-letter.ts';
-import { eventRefs } from '../core/event-refs.ts';
 import type { Acceptance, EventRecord, NewEvent } from '../core/event-record.ts';
+import { eventRefs } from '../core/event-refs.ts';
 import { keyedHash } from '../core/identity.ts';
 import type { Log } from '../core/ports.ts';
 import type { IntakePorts } from './intake-ports.ts';

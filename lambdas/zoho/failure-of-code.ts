@@ -1,4 +1,4 @@
-import { failure, type Failure, type FailureClass, type FailureCode } from '../core/failure.ts';
+import { type Failure, type FailureClass, type FailureCode, failure } from '../core/failure.ts';
 import type { ZohoStatus } from './zoho-status.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { failure, type Failure, type FailureCode } from '../core/failure.ts';
+import { type Failure, type FailureCode, failure } from '../core/failure.ts';
 import { failureOfCode, isInternalError, safeCode } from './failure-of-code.ts';
 import type { HttpAnswer, NoAnswer } from './http.ts';
 import { parseZohoStatus, type ZohoStatus } from './zoho-status.ts';

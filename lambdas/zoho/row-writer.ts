@@ -1,5 +1,5 @@
 import type { CrmRow, CrmRowOutcome } from '../core/crm.ts';
-import { failure, type FailureCode } from '../core/failure.ts';
+import { type FailureCode, failure } from '../core/failure.ts';
 import type { Deadline } from './deadline.ts';
 import { readRowStatuses } from './request-outcome.ts';
 import { refusedRow, rowOutcome } from './row-outcome.ts';

@@ -1,4 +1,4 @@
-import { failure, type Failure } from '../core/failure.ts';
+import { type Failure, failure } from '../core/failure.ts';
 import type { Log } from '../core/ports.ts';
 import { parseCredentials, type ZohoCredentials } from './credentials.ts';
 import { createTokenSeal, type TokenSeal } from './seal-token.ts';

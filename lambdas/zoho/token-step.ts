@@ -1,4 +1,4 @@
-import { failure, type Failure } from '../core/failure.ts';
+import { type Failure, failure } from '../core/failure.ts';
 import type { Clock, Log, Metrics, Random, StoredToken, TokenStore } from '../core/ports.ts';
 import { chooseApiUrl } from './api-domain.ts';
 import type { Deadline } from './deadline.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { HoldfastConfig } from '../core/config.ts';
 import type { CrmRow, CrmRowOutcome, CrmWriter } from '../core/crm.ts';
-import { failure, type FailureCode } from '../core/failure.ts';
+import { type FailureCode, failure } from '../core/failure.ts';
 import type { Clock, Ids, Log, Metrics, Random, TokenStore } from '../core/ports.ts';
 import { startDeadline } from './deadline.ts';
 import { createEmailSearchWriter } from './email-search-writer.ts';

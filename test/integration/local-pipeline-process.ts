@@ -1,8 +1,9 @@
 // A pipeline in a process of its own, which a test can kill. Arguments: the data directory, the
 // simulator's address.
+
+import { config as base } from '../../holdfast.config.ts';
 import { defineConfig } from '../../lambdas/core/config.ts';
 import { startPipeline } from '../../local/start-pipeline.ts';
-import { config as base } from '../../holdfast.config.ts';
 
 const [dataDir = '', zohoUrl = ''] = process.argv.slice(2);
 

@@ -7,8 +7,8 @@ import { parseModuleName } from '../modules/catalogue.ts';
 import type { StoredRecord } from '../records/record.ts';
 import type { World } from '../world.ts';
 import { convertLead } from '../writes/convert.ts';
-import { lockSchema, recordReferenceSchema, seedSchema } from './contract.ts';
 import type { SimulatorRecord, SimulatorStats } from './contract.ts';
+import { lockSchema, recordReferenceSchema, seedSchema } from './contract.ts';
 
 /**
  * The simulator's own endpoints, under `/_sim/`. Nothing here costs credits or is struck by faults.

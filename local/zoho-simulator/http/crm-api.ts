@@ -1,8 +1,8 @@
 import { writeCredits } from '../accounting/credits.ts';
 import type { RowFault } from '../faults/fault-script.ts';
 import { answerMetadata } from '../modules/metadata-api.ts';
-import { answerCoql, prepareCoql } from '../search/coql-api.ts';
 import type { ReadyCoql } from '../search/coql-api.ts';
+import { answerCoql, prepareCoql } from '../search/coql-api.ts';
 import { answerGet, answerList } from '../search/read-api.ts';
 import { answerSearch } from '../search/search-api.ts';
 import { countRows } from '../validation/write-body.ts';

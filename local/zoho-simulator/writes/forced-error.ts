@@ -1,7 +1,7 @@
-import type { ZohoError } from '../http/errors.ts';
-import { zohoError } from '../http/errors.ts';
 import type { RowFault } from '../faults/fault-script.ts';
 import { strikesRow } from '../faults/fault-script.ts';
+import type { ZohoError } from '../http/errors.ts';
+import { zohoError } from '../http/errors.ts';
 
 /** The error that the fault script wants for a row, if it wants one. */
 export function forcedError(

@@ -1,5 +1,5 @@
-import { refuse, zohoError } from '../http/errors.ts';
 import type { Refusal } from '../http/errors.ts';
+import { refuse, zohoError } from '../http/errors.ts';
 import type { SimReply, SimRequest } from '../http/message.ts';
 import { jsonReply } from '../http/message.ts';
 import { parseMoment, toWholeSeconds, zohoTimestamp } from '../http/timestamps.ts';

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createPowertoolsLog } from '../../../lambdas/aws/powertools-log.ts';
+import { SecretUnavailableError } from '../../../lambdas/core/errors.ts';
 
 describe('the log', () => {
   let printed: string[];
@@ -50,7 +51,19 @@ describe('the log', () => {
     });
   });
 
-  it('tells of an error its name, code and place, never its message', () => {
+  it('tells the whole of our own errors, which never quote a lead', () => {
+    const log = createPowertoolsLog('intake');
+
+    log.error('It failed', {}, new SecretUnavailableError('The secret of demo is too short'));
+
+    expect(lines()[0]).toMatchObject({
+      error_name: 'SecretUnavailableError',
+      error_code: 'secret_unavailable',
+      error_message: 'The secret of demo is too short',
+    });
+  });
+
+  it('tells of a foreign error its name, code and place, never its message', () => {
     const log = createPowertoolsLog('consumer');
     const cause = new TypeError('cannot read ana@example.com');
 

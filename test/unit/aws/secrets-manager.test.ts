@@ -60,6 +60,24 @@ describe('the secret reader', () => {
     expect(await reader.read('id')).toBe('one');
   });
 
+  it('says so when a fresh value is wanted and the secret store is down, and asks it only every ten seconds', async () => {
+    const { reader, state, clock } = aStore('one');
+    await reader.read('id');
+    state.value = undefined;
+    clock.advance(10_000);
+
+    const failures = await Promise.allSettled([
+      reader.read('id', { fresh: true }),
+      reader.read('id', { fresh: true }),
+    ]);
+    const soon = await reader.read('id', { fresh: true }).catch((error: unknown) => error);
+
+    expect(failures.map((each) => each.status)).toEqual(['rejected', 'rejected']);
+    expect(soon).toBeInstanceOf(SecretUnavailableError);
+    expect(state.calls).toBe(2);
+    expect(await reader.read('id')).toBe('one');
+  });
+
   it('says which secret is missing, and not what is in others', async () => {
     const { reader } = aStore(undefined);
 

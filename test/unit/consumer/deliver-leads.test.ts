@@ -440,11 +440,11 @@ describe('delivering leads', () => {
       world.config.identity.order,
       PEPPER,
     );
-    const save = world.identities.save;
+    const untouched = { ...world.identities };
     world.identities.save = async (head) => {
       if (head.identity === unlucky)
         throw new StoreUnavailableError('The event store', new Error());
-      return await save(head);
+      return await untouched.save(head);
     };
 
     const outcomes = await world.deliver([

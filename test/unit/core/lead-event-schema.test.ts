@@ -1,5 +1,5 @@
-import * as z from 'zod/mini';
 import { describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
 import { normalizedEventSchema } from '../../../lambdas/core/lead-event.ts';
 import { aLeadEvent } from '../../support/event-builders.ts';
 

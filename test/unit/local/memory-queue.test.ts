@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createMemoryQueue, type MemoryQueueFaults } from '../../../local/memory/memory-queue.ts';
 import { parseDeliveryMessage } from '../../../lambdas/core/delivery-message.ts';
+import { createMemoryQueue, type MemoryQueueFaults } from '../../../local/memory/memory-queue.ts';
 
 describe('the queue in memory', () => {
   it('hands messages over in the order that it is told', async () => {

@@ -13,7 +13,7 @@ import {
   socketError,
   text,
 } from '../../support/zoho-fetch.ts';
-import { aClock, API_URL, aRow, aZohoWorld, SECRET, secretOf } from '../../support/zoho-world.ts';
+import { API_URL, aClock, aRow, aZohoWorld, SECRET, secretOf } from '../../support/zoho-world.ts';
 
 const MINUTE_MS = 60_000;
 const invalidToken = json(401, errorStatus('INVALID_TOKEN'));

@@ -1,0 +1,140 @@
+import {
+  type ClaimRequest,
+  type DeliverySuccess,
+  decideClaim,
+  type EventRecord,
+  type FailedAttempt,
+  type NewEvent,
+  type QuarantineEntry,
+} from '../../lambdas/core/event-record.ts';
+
+/** One arrow of the state machine: what must hold, and what the record then becomes. */
+export interface Change {
+  readonly holds: (record: EventRecord) => boolean;
+  readonly apply: (record: EventRecord) => EventRecord;
+}
+
+export function newRecord(event: NewEvent): EventRecord {
+  const { raw: _raw, normalized: _normalized, initial, ...rest } = event;
+  const base = { ...rest, attempts: 0, claims: 0, conflicts: 0 };
+  switch (initial.state) {
+    case 'received':
+      return { ...base, state: 'received' };
+    case 'suppressed':
+      return { ...base, state: 'suppressed', suppression: initial.suppression };
+    case 'quarantined':
+      return {
+        ...base,
+        state: 'quarantined',
+        failure: initial.failure,
+        quarantineId: initial.quarantineId,
+        quarantinedAt: event.receivedAt,
+      };
+  }
+}
+
+export function claimChange(request: ClaimRequest): Change {
+  return {
+    holds: (record) => decideClaim(record, request).kind === 'claimable',
+    apply: (record) => ({
+      ...withoutLease(record),
+      state: 'processing',
+      claims: record.claims + 1,
+      leaseToken: request.leaseToken,
+      leaseUntilMs: request.nowMs + request.leaseMs,
+    }),
+  };
+}
+
+export function succeedChange(success: DeliverySuccess): Change {
+  return {
+    holds: (record) => record.state !== 'succeeded',
+    apply: (record) => {
+      const { failure: _failure, ...rest } = withoutLease(record);
+      return {
+        ...rest,
+        state: 'succeeded',
+        claims: 0,
+        crm: success.crm,
+        attempts: success.attempts,
+        lastAttemptAt: new Date(success.atMs).toISOString(),
+      };
+    },
+  };
+}
+
+export function failChange(leaseToken: string, failed: FailedAttempt): Change {
+  return {
+    holds: heldBy(leaseToken),
+    apply: (record) => ({
+      ...withoutLease(record),
+      state: 'failed',
+      claims: 0,
+      failure: failed.failure,
+      attempts: failed.attempts,
+      lastAttemptAt: new Date(failed.atMs).toISOString(),
+      nextDueAtMs: failed.nextDueAtMs,
+    }),
+  };
+}
+
+export function releaseChange(leaseToken: string): Change {
+  return {
+    holds: heldBy(leaseToken),
+    apply: (record) => ({ ...withoutLease(record), state: 'received', claims: 0 }),
+  };
+}
+
+export function quarantineChange(leaseToken: string, entry: QuarantineEntry): Change {
+  return {
+    holds: heldBy(leaseToken),
+    apply: (record) => {
+      const { dlqSentAt: _sent, ...rest } = withoutLease(record);
+      return {
+        ...rest,
+        state: 'quarantined',
+        claims: 0,
+        failure: entry.failure,
+        attempts: entry.attempts,
+        lastAttemptAt: new Date(entry.atMs).toISOString(),
+        quarantineId: entry.quarantineId,
+        quarantinedAt: new Date(entry.atMs).toISOString(),
+      };
+    },
+  };
+}
+
+export function dlqSentChange(quarantineId: string, atMs: number): Change {
+  return {
+    holds: (record) => record.state === 'quarantined' && record.quarantineId === quarantineId,
+    apply: (record) => ({ ...record, dlqSentAt: new Date(atMs).toISOString() }),
+  };
+}
+
+export function holdChange(request: Pick<ClaimRequest, 'nowMs' | 'quarantineId'>): Change {
+  return {
+    holds: (record) => record.state !== 'held' && decideClaim(record, request).kind === 'claimable',
+    apply: (record) => ({ ...withoutLease(record), state: 'held' }),
+  };
+}
+
+export const UNHOLD_CHANGE: Change = {
+  holds: (record) => record.state === 'held',
+  apply: (record) => ({ ...record, state: 'received' }),
+};
+
+export function requeuedChange(atMs: number, notSinceMs: number): Change {
+  return {
+    holds: (record) => (record.requeuedAtMs ?? 0) <= notSinceMs,
+    apply: (record) => ({ ...record, requeuedAtMs: atMs }),
+  };
+}
+
+function heldBy(leaseToken: string): Change['holds'] {
+  return (record) => record.state === 'processing' && record.leaseToken === leaseToken;
+}
+
+function withoutLease(record: EventRecord): EventRecord {
+  const { leaseToken: _token, leaseUntilMs: _until, nextDueAtMs: _due, ...rest } = record;
+  return rest;
+}
