@@ -1,11 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
-// Integration suites share two cores with the emulators they start, so they run in one lane of
-// their own; everything else runs beside them in parallel.
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    testTimeout: 20_000,
+    // Integration suites mostly wait, for visibility time-outs and leases: more workers than cores
+    // let others run meanwhile.
+    maxWorkers: 4,
+    testTimeout: 30_000,
     hookTimeout: 30_000,
   },
 });
