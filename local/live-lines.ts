@@ -29,22 +29,16 @@ function describeMove({ service, fields }: LogEntry): Move | undefined {
     case 'consumer':
       return describeProgress(fields);
     case 'sweeper':
-      // Here `outcome` is the state that the event was in.
-      return fields.idempotency_key === undefined || fields.quarantine_id !== undefined
-        ? undefined
-        : { state: 'queued', detail: 'again, by the sweeper' };
+      return fields.outcome === 'requeued'
+        ? { state: 'queued', detail: 'again, by the sweeper' }
+        : undefined;
     default:
       return undefined;
   }
 }
 
 function describeProgress(fields: LogFields): Move | undefined {
-  const tell = PROGRESS.get(fields.outcome ?? '');
-  if (tell !== undefined) return tell(fields);
-  // Intake quarantines, too, and calls that no outcome.
-  return fields.quarantine_id !== undefined && fields.failure_code !== undefined
-    ? { state: 'quarantined', detail: describeFailure(fields) }
-    : undefined;
+  return PROGRESS.get(fields.outcome ?? '')?.(fields);
 }
 
 /** By the outcome that the functions log. */
@@ -56,6 +50,7 @@ const PROGRESS = new Map<string, (fields: LogFields) => Move>([
     'conflict',
     () => ({ state: 'known', detail: 'came before with other content; the first one is kept' }),
   ],
+  ['quarantined', (fields) => ({ state: 'quarantined', detail: describeFailure(fields) })],
   ['held', () => ({ state: 'held', detail: 'delivery is switched off (ZOHO_ENABLED=false)' })],
   ['retry', (fields) => ({ state: 'waits', detail: describeRetry(fields) })],
   [
@@ -85,18 +80,21 @@ function describeFailure(fields: LogFields): string {
   return crm.length === 0 ? sentence : `${sentence} (${crm.join(' ')})`;
 }
 
-const UNVERIFIED: Readonly<Record<string, string>> = {
+const REFUSALS: Readonly<Record<string, string>> = {
   missing: 'HTTP 401: it has no signature',
   malformed: 'HTTP 401: its signature has another form',
   duplicate_header: 'HTTP 401: its signature came twice',
   stale: 'HTTP 401: its signature is too old',
   mismatch: 'HTTP 401: its signature is of another body or secret',
   origin: 'HTTP 403: its origin is not allowed',
+  unknown_source: 'HTTP 503: there is no such source in holdfast.config.ts',
+  too_large: 'HTTP 413: its body is too large',
+  unsupported_media_type: 'HTTP 415: its content type is not one that this source sends',
 };
 
 function describeRefusal(fields: LogFields): Move | undefined {
-  const unverified = UNVERIFIED[fields.outcome ?? ''];
-  if (unverified !== undefined) return { state: 'refused', detail: unverified };
+  const reason = REFUSALS[fields.outcome ?? ''];
+  if (reason !== undefined) return { state: 'refused', detail: reason };
   if (fields.http_status === undefined || fields.http_status < 400) return undefined;
   return { state: 'refused', detail: `HTTP ${fields.http_status}` };
 }

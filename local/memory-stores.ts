@@ -16,7 +16,7 @@ export interface MemoryStores {
 export function createMemoryStores(): MemoryStores {
   const events = createMemoryEventStore();
   return {
-    intake: { store: events },
+    intake: { events },
     sweeper: { events },
     consumer: {
       events,

@@ -1,10 +1,11 @@
 import type { DeliveryOutcome } from '../core/delivery-outcome.ts';
 import type { EventRecord } from '../core/event-record.ts';
 import type { Failure } from '../core/failure.ts';
-import type { Ids, Log } from '../core/ports.ts';
+import type { EventStore, Ids, Log } from '../core/ports.ts';
 import { type QuarantinePorts, reportQuarantine } from '../operations/report-quarantine.ts';
 
 export interface SettlePorts extends QuarantinePorts {
+  readonly events: EventStore;
   readonly ids: Ids;
 }
 

@@ -1,8 +1,7 @@
-import { buildDeadLetter } from '../core/dead-letter.ts';
 import type { Acceptance, EventRecord, NewEvent } from '../core/event-record.ts';
-import { eventRefs } from '../core/event-refs.ts';
 import { keyedHash } from '../core/identity.ts';
 import type { Log } from '../core/ports.ts';
+import { reportQuarantine } from '../operations/report-quarantine.ts';
 import type { IntakePorts } from './intake-ports.ts';
 import type { Reception } from './reception.ts';
 
@@ -34,7 +33,7 @@ export async function acceptEvent(
 ): Promise<AcceptedEvent> {
   const log = reception.log.child({ idempotency_key: event.key, event_type: event.eventType });
   const repeat = await isRepeat(ports, reception, event);
-  const acceptance = await ports.store.accept(event);
+  const acceptance = await ports.events.accept(event);
   const { record } = acceptance;
 
   if (acceptance.kind === 'accepted') {
@@ -65,7 +64,7 @@ async function isRepeat(
     return false;
   }
   const expiresAtMs = reception.receivedAtMs + reception.config.retention.eventDays * DAY_MS;
-  const firstKey = await ports.store.rememberSubmitter(
+  const firstKey = await ports.events.rememberSubmitter(
     event.source,
     keyedHash(reception.pepper, 'email', email),
     event.key,
@@ -94,11 +93,12 @@ async function handOn(
     case 'quarantined':
       ports.metrics.count('LeadQuarantined', { source: event.source });
       log.warn('A lead was accepted and quarantined', {
+        outcome: 'quarantined',
         failure_code: event.initial.failure.code,
         failure_class: event.initial.failure.class,
         quarantine_id: event.initial.quarantineId,
       });
-      await reportQuarantine(ports, record, event.initial, reception.receivedAtMs, log);
+      await sendDeadLetter(ports, record, event.initial, reception.receivedAtMs, log);
       return;
   }
 }
@@ -121,7 +121,7 @@ async function enqueue(ports: IntakePorts, record: EventRecord, log: Log): Promi
   }
 }
 
-async function reportQuarantine(
+async function sendDeadLetter(
   ports: IntakePorts,
   record: EventRecord,
   initial: Extract<NewEvent['initial'], { state: 'quarantined' }>,
@@ -130,16 +130,8 @@ async function reportQuarantine(
 ): Promise<void> {
   const { failure, quarantineId } = initial;
   try {
-    await ports.deadLetters.send(
-      buildDeadLetter(
-        record,
-        { quarantineId, failure, attempts: 0, atMs },
-        eventRefs(record.key, record.payloadHash),
-      ),
-    );
-    await ports.store.markDlqSent(record.key, quarantineId, ports.clock.nowMs());
+    await reportQuarantine(record, { quarantineId, failure, attempts: 0, atMs }, ports);
   } catch (error) {
-    ports.metrics.count('DeadLetterFailed', { source: record.source });
     log.error('A dead letter could not be sent; the sweeper will send it', {}, error);
   }
 }

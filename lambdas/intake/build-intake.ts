@@ -52,7 +52,7 @@ function awsPorts(
 ): IntakePorts {
   const clients = createAwsClients(env);
   return {
-    store: createDynamoDbEventStore({
+    events: createDynamoDbEventStore({
       client: clients.dynamodb,
       tableName: variables.TABLE_NAME,
       retention: config.retention,

@@ -12,7 +12,7 @@ import type {
 
 /** What taking a lead in needs of the world. */
 export interface IntakePorts {
-  readonly store: Pick<EventStore, 'accept' | 'readRecord' | 'markDlqSent' | 'rememberSubmitter'>;
+  readonly events: Pick<EventStore, 'accept' | 'readRecord' | 'markDlqSent' | 'rememberSubmitter'>;
   readonly queue: Pick<DeliveryQueue, 'enqueue'>;
   readonly deadLetters: DeadLetterQueue;
   readonly secrets: SecretReader;

@@ -17,7 +17,7 @@ import type { Reception } from './reception.ts';
 
 /** Builds the event of a submission that could be read. */
 export async function submissionEvent(
-  ports: Pick<IntakePorts, 'store' | 'ids'>,
+  ports: Pick<IntakePorts, 'events' | 'ids'>,
   reception: Reception,
   submission: Submission,
 ): Promise<NewEvent> {
@@ -109,7 +109,7 @@ export function rawPayload(
 }
 
 async function keyOf(
-  ports: Pick<IntakePorts, 'store'>,
+  ports: Pick<IntakePorts, 'events'>,
   reception: Reception,
   submission: Submission,
   clean: CleanSubmission,
@@ -133,7 +133,9 @@ async function keyOf(
     reception.receivedAtMs,
   );
   // The same submission may have come just before the tick changed.
-  return (await ports.store.readRecord(keys.previous)) === undefined ? keys.current : keys.previous;
+  return (await ports.events.readRecord(keys.previous)) === undefined
+    ? keys.current
+    : keys.previous;
 }
 
 function initialState(

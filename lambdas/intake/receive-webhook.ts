@@ -40,6 +40,7 @@ export function createReceiveWebhook(ports: IntakePorts, settings: IntakeSetting
         ports.metrics.count('UnknownSource');
         ports.log.info('A request names a source that is not configured', {
           correlation_id: correlationId,
+          outcome: 'unknown_source',
           http_status: 503,
         });
         return unavailableResponse(correlationId);
@@ -100,13 +101,17 @@ function refuseBody(
   if (request.body.byteLength > bytesMax) {
     ports.metrics.count('BodyTooLarge', { source: name });
     log.warn('A request was refused because its body is too large', {
+      outcome: 'too_large',
       http_status: 413,
       body_bytes: request.body.byteLength,
     });
     return jsonResponse(413, { status: 'too_large', bytes_max: bytesMax });
   }
   if (!provider.accepts(mediaType)) {
-    log.warn('A request was refused because of its content type', { http_status: 415 });
+    log.warn('A request was refused because of its content type', {
+      outcome: 'unsupported_media_type',
+      http_status: 415,
+    });
     return jsonResponse(415, { status: 'unsupported_media_type' });
   }
   return undefined;

@@ -4,9 +4,9 @@ import { eventRefs } from '../core/event-refs.ts';
 import type { Clock, DeadLetterQueue, EventStore, Metrics } from '../core/ports.ts';
 
 export interface QuarantinePorts {
-  readonly events: EventStore;
+  readonly events: Pick<EventStore, 'markDlqSent'>;
   readonly deadLetters: DeadLetterQueue;
-  readonly clock: Clock;
+  readonly clock: Pick<Clock, 'nowMs'>;
   readonly metrics: Metrics;
 }
 
@@ -27,7 +27,7 @@ export async function reportQuarantine(
   try {
     await ports.deadLetters.send(letter);
   } catch (error) {
-    ports.metrics.count('DeadLetterFailed');
+    ports.metrics.count('DeadLetterFailed', { source: record.source });
     throw error;
   }
   await ports.events.markDlqSent(record.key, entry.quarantineId, ports.clock.nowMs());

@@ -1,10 +1,11 @@
 import type { DeliveryMessage } from '../core/delivery-message.ts';
 import type { EventRecord } from '../core/event-record.ts';
 import { OPEN_PARTITIONS, type OpenPartition, QUARANTINE_PARTITIONS } from '../core/open-index.ts';
-import type { DeliveryQueue, Log } from '../core/ports.ts';
+import type { DeliveryQueue, EventStore, Log } from '../core/ports.ts';
 import { type QuarantinePorts, reportIfUnreported } from '../operations/report-quarantine.ts';
 
 export interface SweepPorts extends QuarantinePorts {
+  readonly events: EventStore;
   readonly queue: DeliveryQueue;
   readonly log: Log;
 }

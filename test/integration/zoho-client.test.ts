@@ -11,7 +11,7 @@ import {
 import type { FaultInput } from '../../local/zoho-simulator/faults/fault.ts';
 import { DEFAULT_KNOBS, type Knobs } from '../../local/zoho-simulator/knobs.ts';
 import { startZohoSimulator, type ZohoSimulator } from '../../local/zoho-simulator/simulator.ts';
-import { aLog } from '../support/fakes.ts';
+import { createRecordingLog } from '../support/recording-ports.ts';
 import { aRow, someMetrics } from '../support/zoho-world.ts';
 
 const START: Partial<Knobs> = { searchLagMs: 0, tokenRequestsMax: 1_000 };
@@ -66,7 +66,7 @@ function aWriter(
     clock: { ...systemClock, nowMs },
     random: systemRandom,
     ids: systemIds,
-    log: aLog(),
+    log: createRecordingLog(),
     metrics: someMetrics(),
   });
 }

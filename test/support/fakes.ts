@@ -2,13 +2,11 @@ import type { CrmRow, CrmRowOutcome, CrmWriter } from '../../lambdas/core/crm.ts
 import type { DeadLetter } from '../../lambdas/core/dead-letter.ts';
 import type { DeliveryMessage } from '../../lambdas/core/delivery-message.ts';
 import { type FailureCode, failure } from '../../lambdas/core/failure.ts';
-import type { LogFields } from '../../lambdas/core/log-fields.ts';
 import type {
   Clock,
   DeadLetterQueue,
   DeliveryQueue,
   Ids,
-  Log,
   Random,
 } from '../../lambdas/core/ports.ts';
 import { T0 } from './event-builders.ts';
@@ -43,50 +41,6 @@ export function countingIds(prefix = 'id'): Ids {
 
 /** The middle of every range. */
 export const evenRandom: Random = { next: () => 0.5 };
-
-export interface LogLine {
-  readonly level: 'debug' | 'info' | 'warn' | 'error';
-  readonly message: string;
-  readonly fields: LogFields;
-  readonly cause?: unknown;
-}
-
-/** A log that keeps its lines. */
-export function aLog(lines: LogLine[] = [], base: LogFields = {}): Log & { lines: LogLine[] } {
-  const write =
-    (level: LogLine['level']) =>
-    (message: string, fields: LogFields = {}, cause?: unknown): void => {
-      lines.push({ level, message, fields: { ...base, ...fields }, cause });
-    };
-  return {
-    lines,
-    debug: write('debug'),
-    info: write('info'),
-    warn: write('warn'),
-    error: write('error'),
-    child: (fields) => aLog(lines, { ...base, ...fields }),
-  };
-}
-
-/** Metrics that keep their counts by name. */
-export function someMetrics(): {
-  counts: Map<string, number>;
-  count(name: string): void;
-  gauge(name: string, value: number): void;
-  flush(): void;
-} {
-  const counts = new Map<string, number>();
-  return {
-    counts,
-    count: (name) => {
-      counts.set(name, (counts.get(name) ?? 0) + 1);
-    },
-    gauge: (name, value) => {
-      counts.set(name, value);
-    },
-    flush: () => {},
-  };
-}
 
 /** Queues that keep what is sent. */
 export function someQueues(): {

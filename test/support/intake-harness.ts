@@ -95,7 +95,7 @@ export function anIntake(options: HarnessOptions = {}): IntakeHarness {
 
   const receive = createReceiveWebhook(
     {
-      store,
+      events: store,
       queue: {
         enqueue: async (message, group) => {
           if (broken.queue) throw new StoreUnavailableError('The queue', new Error('down'));

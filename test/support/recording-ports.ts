@@ -7,6 +7,7 @@ export interface LogLine {
   readonly level: 'debug' | 'info' | 'warn' | 'error';
   readonly message: string;
   readonly fields: LogFields;
+  readonly cause?: unknown;
 }
 
 /** A log that keeps its lines. */
@@ -30,7 +31,10 @@ export function createRecordingLog(): Log & { readonly lines: readonly LogLine[]
 }
 
 /** Metrics that keep what was counted, as `Name` or `Name{source}`. */
-export function createRecordingMetrics(): Metrics & { readonly counted: readonly string[] } {
+export function createRecordingMetrics(): Metrics & {
+  readonly counted: readonly string[];
+  flush(): void;
+} {
   const counted: string[] = [];
   return {
     counted,
@@ -38,5 +42,6 @@ export function createRecordingMetrics(): Metrics & { readonly counted: readonly
       counted.push(dimensions?.source === undefined ? name : `${name}{${dimensions.source}}`);
     },
     gauge: () => undefined,
+    flush: () => undefined,
   };
 }

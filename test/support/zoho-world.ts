@@ -3,7 +3,8 @@ import type { CrmRow, CrmWriter } from '../../lambdas/core/crm.ts';
 import type { Clock, Metrics, TokenStore } from '../../lambdas/core/ports.ts';
 import { createZohoCrm } from '../../lambdas/zoho/zoho-crm.ts';
 import { createMemoryTokenStore } from '../../local/memory/memory-token-store.ts';
-import { aLog, countingIds, evenRandom } from './fakes.ts';
+import { countingIds, evenRandom } from './fakes.ts';
+import { createRecordingLog } from './recording-ports.ts';
 import type { ScriptedFetch } from './zoho-fetch.ts';
 
 export const ACCOUNTS_URL = 'https://accounts.zoho.com';
@@ -76,7 +77,7 @@ export function aRow(fields: Partial<CrmRow> = {}): CrmRow {
 export interface ZohoWorld<SomeClock extends Clock = TestClock> {
   readonly crm: CrmWriter;
   readonly clock: SomeClock;
-  readonly log: ReturnType<typeof aLog>;
+  readonly log: ReturnType<typeof createRecordingLog>;
   readonly metrics: RecordingMetrics;
   readonly tokens: TokenStore;
 }
@@ -95,7 +96,7 @@ export function aZohoWorld(
   } = {},
 ): ZohoWorld {
   const clock = options.clock ?? aClock();
-  const log = aLog();
+  const log = createRecordingLog();
   const metrics = someMetrics();
   const tokens = options.tokens ?? createMemoryTokenStore();
   const config = defineConfig({

@@ -10,16 +10,8 @@ import type { NormalizedEvent } from '../../../lambdas/core/lead-event.ts';
 import { createMemoryEventStore } from '../../../local/memory/memory-event-store.ts';
 import { createMemoryIdentityStore } from '../../../local/memory/memory-identity-store.ts';
 import { aLeadEvent, aNewEvent, T0 } from '../../support/event-builders.ts';
-import {
-  aClock,
-  aCrm,
-  aLog,
-  countingIds,
-  evenRandom,
-  refused,
-  someMetrics,
-  written,
-} from '../../support/fakes.ts';
+import { aClock, aCrm, countingIds, evenRandom, refused, written } from '../../support/fakes.ts';
+import { createRecordingLog, createRecordingMetrics } from '../../support/recording-ports.ts';
 
 const PEPPER = 'pepper-of-the-tests';
 const SOURCES: HoldfastConfigInput['sources'] = {
@@ -43,7 +35,7 @@ function aWorld(script: Script = [], delivery: HoldfastConfigInput['delivery'] =
     clock,
     random: evenRandom,
     ids,
-    metrics: someMetrics(),
+    metrics: createRecordingMetrics(),
   };
 
   /** Stores an event and claims it, as a consumer finds it. */
@@ -60,7 +52,7 @@ function aWorld(script: Script = [], delivery: HoldfastConfigInput['delivery'] =
       nowMs: clock.nowMs(),
     });
     if (claim.kind !== 'claimed') throw new Error('the event was not claimed');
-    return { record: { ...claim.record, attempts }, log: aLog() };
+    return { record: { ...claim.record, attempts }, log: createRecordingLog() };
   };
   const deliver = async (
     batch: readonly Awaited<ReturnType<typeof claimed>>[],

@@ -30,7 +30,7 @@ function anIntake() {
   const sent: string[] = [];
   let flushes = 0;
   const intake = buildIntake(ENV, CONFIG, {
-    store: createMemoryEventStore(),
+    events: createMemoryEventStore(),
     queue: {
       enqueue: async (message) => {
         sent.push(message.idempotency_key);

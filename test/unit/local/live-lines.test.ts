@@ -52,10 +52,15 @@ describe('a live line', () => {
     [
       'a quarantine by intake',
       'intake',
-      { quarantine_id: 'q', failure_code: 'unreadable_body' },
+      { outcome: 'quarantined', quarantine_id: 'q', failure_code: 'unreadable_body' },
       /quarantined .*could not be read/,
     ],
-    ['an event that the sweeper brought back', 'sweeper', { outcome: 'held' }, /queued .*sweeper$/],
+    [
+      'an event that the sweeper brought back',
+      'sweeper',
+      { outcome: 'requeued' },
+      /queued .*sweeper$/,
+    ],
   ])('tells of %s', (_, service, fields, expected) => {
     const line = formatLiveLine(anEntry(service, { idempotency_key: 'website|x|1', ...fields }));
 
@@ -65,7 +70,9 @@ describe('a live line', () => {
   it.each<[LogFields, RegExp]>([
     [{ source: 'partner', outcome: 'stale' }, /refused {6}partner {2}HTTP 401.*too old/],
     [{ source: 'website', outcome: 'origin' }, /refused {6}website {2}HTTP 403/],
-    [{ source: 'website', http_status: 413 }, /refused {6}website {2}HTTP 413/],
+    [{ source: 'website', outcome: 'too_large' }, /refused {6}website {2}HTTP 413.*too large/],
+    [{ outcome: 'unknown_source' }, /refused .*HTTP 503.*no such source/],
+    [{ source: 'website', http_status: 500 }, /refused {6}website {2}HTTP 500/],
   ])('tells of a request that intake refused: %o', (fields, expected) => {
     const line = formatLiveLine(anEntry('intake', fields));
 

@@ -4,7 +4,8 @@ import type { EventStore } from '../../../lambdas/core/ports.ts';
 import { sweep } from '../../../lambdas/sweeper/sweep.ts';
 import { createMemoryEventStore } from '../../../local/memory/memory-event-store.ts';
 import { aNewEvent } from '../../support/event-builders.ts';
-import { aClock, aLog, someMetrics, someQueues } from '../../support/fakes.ts';
+import { aClock, someQueues } from '../../support/fakes.ts';
+import { createRecordingLog, createRecordingMetrics } from '../../support/recording-ports.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -14,7 +15,7 @@ function aWorld() {
   const queues = someQueues();
   const run = async (deliveryEnabled = true) =>
     await sweep(
-      { events, clock, log: aLog(), metrics: someMetrics(), ...queues },
+      { events, clock, log: createRecordingLog(), metrics: createRecordingMetrics(), ...queues },
       { deliveryEnabled },
     );
   const store = async (key: string) => await events.accept(aNewEvent({ key }));
