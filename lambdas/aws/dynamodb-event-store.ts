@@ -1,4 +1,10 @@
-import { type DynamoDBClient, GetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import {
+  type AttributeValue,
+  type DynamoDBClient,
+  GetItemCommand,
+  QueryCommand,
+} from '@aws-sdk/client-dynamodb';
+import * as z from 'zod/mini';
 import type { HoldfastConfig } from '../core/config.ts';
 import {
   type Acceptance,
@@ -9,7 +15,7 @@ import {
   type NewEvent,
 } from '../core/event-record.ts';
 import { openPartitionKey } from '../core/open-index.ts';
-import type { EventStore, FencedWrite } from '../core/ports.ts';
+import type { EventStore, FencedWrite, OpenPage, OpenPageRequest } from '../core/ports.ts';
 import { newStateItem, recordFromItem, stateKey } from './event-record-item.ts';
 import {
   claimTransition,
@@ -59,8 +65,8 @@ export function createDynamoDbEventStore(options: DynamoDbEventStoreOptions): Ev
     fail: async (key, token, failed) => await fenced(key, failTransition(token, failed)),
     release: async (key, token) => await fenced(key, releaseTransition(token)),
     quarantine: async (key, token, entry) => await fenced(key, quarantineTransition(token, entry)),
-    markDlqSent: async (key, quarantineId, atMs) => {
-      await apply(key, dlqSentTransition(quarantineId, atMs));
+    markDlqSent: async (key, quarantineId, failureClass, atMs) => {
+      await apply(key, dlqSentTransition(quarantineId, failureClass, atMs));
     },
     hold: async (request) =>
       (await apply(request.key, holdTransition(request))).kind === 'written' ? 'held' : 'unchanged',
@@ -73,8 +79,7 @@ export function createDynamoDbEventStore(options: DynamoDbEventStoreOptions): Ev
     readRecord: async (key) => await readRecord(options, key),
     readNormalized: async (key, payloadHash) =>
       await getNormalized(client, tableName, key, payloadHash),
-    listOpen: async (partition, receivedBeforeMs, limit) =>
-      await listOpen(options, openPartitionKey(partition), receivedBeforeMs, limit),
+    listOpen: async (partition, page) => await listOpen(options, openPartitionKey(partition), page),
     rememberSubmitter: async (source, personHash, key, expiresAtMs) =>
       await rememberSubmitter(options, { source, personHash, key, expiresAtMs }),
   };
@@ -131,9 +136,8 @@ async function readRecord(
 async function listOpen(
   { client, tableName }: DynamoDbEventStoreOptions,
   partition: string,
-  receivedBeforeMs: number,
-  limit: number,
-): Promise<readonly string[]> {
+  page: OpenPageRequest,
+): Promise<OpenPage> {
   const output = await callTable(
     async () =>
       await client.send(
@@ -143,15 +147,27 @@ async function listOpen(
           KeyConditionExpression: 'open_pk = :partition AND open_sk < :before',
           ExpressionAttributeValues: toAttributes({
             ':partition': partition,
-            ':before': new Date(receivedBeforeMs).toISOString(),
+            ':before': new Date(page.receivedBeforeMs).toISOString(),
           }),
-          Limit: limit,
+          Limit: page.limit,
+          ...(page.cursor === undefined ? {} : { ExclusiveStartKey: readCursor(page.cursor) }),
         }),
       ),
   );
-  return (output.Items ?? []).map((item) =>
-    String(fromAttributes(item)['pk']).slice('EVT#'.length),
-  );
+  return {
+    keys: (output.Items ?? []).map((item) =>
+      String(fromAttributes(item)['pk']).slice('EVT#'.length),
+    ),
+    ...(output.LastEvaluatedKey === undefined
+      ? {}
+      : { cursor: JSON.stringify(fromAttributes(output.LastEvaluatedKey)) }),
+  };
+}
+
+const cursorSchema = z.record(z.string(), z.string());
+
+function readCursor(cursor: string): Record<string, AttributeValue> {
+  return toAttributes(cursorSchema.parse(JSON.parse(cursor)));
 }
 
 async function rememberSubmitter(

@@ -5,6 +5,7 @@ import {
   type FailedAttempt,
   type QuarantineEntry,
 } from '../core/event-record.ts';
+import type { FailureClass } from '../core/failure.ts';
 import { openPartitionKey, openPartitionOf } from '../core/open-index.ts';
 import { failureToItem } from './event-record-item.ts';
 import type { Expression } from './table.ts';
@@ -84,7 +85,7 @@ export function releaseTransition(leaseToken: string): Transition {
 export function quarantineTransition(leaseToken: string, entry: QuarantineEntry): Transition {
   return {
     update: {
-      text: 'SET #state = :quarantined, claims = :zero, attempts = :attempts, last_attempt_at = :at, quarantined_at = :at, quarantine_id = :id, failure = :failure, open_pk = :open REMOVE lease_token, lease_until, next_due, dlq_sent_at',
+      text: 'SET #state = :quarantined, claims = :zero, attempts = :attempts, last_attempt_at = :at, quarantined_at = :at, quarantine_id = :id, failure = :failure REMOVE lease_token, lease_until, next_due, dlq_sent_at',
       values: {
         ':quarantined': 'quarantined',
         ':zero': 0,
@@ -92,18 +93,24 @@ export function quarantineTransition(leaseToken: string, entry: QuarantineEntry)
         ':at': new Date(entry.atMs).toISOString(),
         ':id': entry.quarantineId,
         ':failure': failureToItem(entry.failure),
-        ':open': openPartitionKey({ kind: 'quarantined', failureClass: entry.failure.class }),
       },
     },
     condition: heldBy(leaseToken),
   };
 }
 
-export function dlqSentTransition(quarantineId: string, atMs: number): Transition {
+export function dlqSentTransition(
+  quarantineId: string,
+  failureClass: FailureClass,
+  atMs: number,
+): Transition {
   return {
     update: {
-      text: 'SET dlq_sent_at = :at',
-      values: { ':at': new Date(atMs).toISOString() },
+      text: 'SET dlq_sent_at = :at, open_pk = :open',
+      values: {
+        ':at': new Date(atMs).toISOString(),
+        ':open': openPartitionKey({ kind: 'quarantined', failureClass }),
+      },
     },
     condition: {
       text: '#state = :quarantined AND quarantine_id = :id',

@@ -3,11 +3,15 @@
  * leaves it but by ending.
  *
  * ```
- * received, processing, failed   OPEN#<shard>
- * held                           HELD
- * quarantined                    QUAR#<failure class>
- * succeeded, suppressed          not in the index
+ * received, processing, failed        OPEN#<shard>
+ * quarantined, its letter not sent    OPEN#<shard>
+ * quarantined, its letter sent        QUAR#<failure class>
+ * held                                HELD
+ * succeeded, suppressed               not in the index
  * ```
+ *
+ * A quarantine that nobody has been told of is not an end: it stays among the open ones until its dead
+ * letter is sent. So the sweeper has to look at open events only.
  */
 import { createHash } from 'node:crypto';
 import type { EventRecord } from './event-record.ts';
@@ -28,7 +32,7 @@ export function openShardOf(key: string): number {
 
 /** Where an event is listed in its present state. */
 export function openPartitionOf(
-  record: Pick<EventRecord, 'key' | 'state' | 'failure'>,
+  record: Pick<EventRecord, 'key' | 'state' | 'failure' | 'dlqSentAt'>,
 ): OpenPartition | undefined {
   switch (record.state) {
     case 'received':
@@ -38,7 +42,9 @@ export function openPartitionOf(
     case 'held':
       return { kind: 'held' };
     case 'quarantined':
-      return { kind: 'quarantined', failureClass: record.failure?.class ?? 'permanent' };
+      return record.dlqSentAt === undefined
+        ? { kind: 'open', shard: openShardOf(record.key) }
+        : { kind: 'quarantined', failureClass: record.failure?.class ?? 'permanent' };
     case 'succeeded':
     case 'suppressed':
       return undefined;
@@ -62,11 +68,3 @@ export const OPEN_PARTITIONS: readonly OpenPartition[] = Array.from(
   { length: OPEN_SHARDS },
   (_, shard) => ({ kind: 'open', shard }),
 );
-
-/** All partitions of quarantined events. */
-export const QUARANTINE_PARTITIONS: readonly OpenPartition[] = [
-  'retryable' as const,
-  'potentially_retryable' as const,
-  'permanent' as const,
-  'authorization' as const,
-].map((failureClass) => ({ kind: 'quarantined', failureClass }));

@@ -10,6 +10,7 @@ import type {
   NewEvent,
   QuarantineEntry,
 } from './event-record.ts';
+import type { FailureClass } from './failure.ts';
 import type { Head } from './head.ts';
 import type { NormalizedEvent } from './lead-event.ts';
 import type { LogFields } from './log-fields.ts';
@@ -57,7 +58,12 @@ export interface EventStore {
   /** Ends an event in quarantine. Fenced by the claim's lease token. */
   quarantine(key: string, leaseToken: string, entry: QuarantineEntry): Promise<FencedWrite>;
   /** Notes that the dead letter of this quarantine has been sent. */
-  markDlqSent(key: string, quarantineId: string, atMs: number): Promise<void>;
+  markDlqSent(
+    key: string,
+    quarantineId: string,
+    failureClass: FailureClass,
+    atMs: number,
+  ): Promise<void>;
   /** Parks an event while delivery is switched off. */
   hold(request: Omit<ClaimRequest, 'leaseToken' | 'leaseMs'>): Promise<'held' | 'unchanged'>;
   /** Takes a held event back into the flow. */
@@ -70,17 +76,8 @@ export interface EventStore {
   markRequeued(key: string, atMs: number, notSinceMs: number): Promise<'marked' | 'unchanged'>;
   readRecord(key: string): Promise<EventRecord | undefined>;
   readNormalized(key: string, payloadHash: string): Promise<NormalizedEvent | undefined>;
-  /**
-   * Keys of events in one partition of the `open` index, oldest first.
-   *
-   * @param receivedBeforeMs only events received before this time
-   * @param limit 1–1,000
-   */
-  listOpen(
-    partition: OpenPartition,
-    receivedBeforeMs: number,
-    limit: number,
-  ): Promise<readonly string[]>;
+  /** A page of one partition of the `open` index, oldest first. The index may lag behind. */
+  listOpen(partition: OpenPartition, page: OpenPageRequest): Promise<OpenPage>;
   /**
    * Remembers the first event of a person at a source.
    *
@@ -93,6 +90,21 @@ export interface EventStore {
     key: string,
     expiresAtMs: number,
   ): Promise<string>;
+}
+
+export interface OpenPageRequest {
+  /** Only events received before this time. */
+  readonly receivedBeforeMs: number;
+  /** Keys on a page, 1–1,000. */
+  readonly limit: number;
+  /** Where the page before ended. */
+  readonly cursor?: string;
+}
+
+export interface OpenPage {
+  readonly keys: readonly string[];
+  /** Absent on the last page. */
+  readonly cursor?: string;
 }
 
 /** Merged states of identities, written by compare-and-set on their revision. */

@@ -30,7 +30,8 @@ export async function reportQuarantine(
     ports.metrics.count('DeadLetterFailed', { source: record.source });
     throw error;
   }
-  await ports.events.markDlqSent(record.key, entry.quarantineId, ports.clock.nowMs());
+  const { quarantineId, failure } = entry;
+  await ports.events.markDlqSent(record.key, quarantineId, failure.class, ports.clock.nowMs());
 }
 
 /**

@@ -7,7 +7,7 @@ import type { HoldfastConfig } from '../core/config.ts';
 import { readEnvironment, readSwitch } from '../runtime/environment.ts';
 import { systemClock } from '../runtime/system.ts';
 import { SWEEPER_ENV_NAMES } from './env.ts';
-import { type SweepPorts, type SweepReport, sweep } from './sweep.ts';
+import { createSweep, type SweepPorts, type SweepReport } from './sweep.ts';
 
 export type SweeperPorts = SweepPorts & { readonly metrics: FlushableMetrics };
 
@@ -41,9 +41,10 @@ export function buildSweeper(
     metrics: overrides.metrics ?? createPowertoolsMetrics('sweeper'),
     ...overrides,
   };
+  const sweep = createSweep(ports, { deliveryEnabled });
   return async () => {
     try {
-      return await sweep(ports, { deliveryEnabled });
+      return await sweep();
     } finally {
       ports.metrics.flush();
     }

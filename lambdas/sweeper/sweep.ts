@@ -1,6 +1,6 @@
 import type { DeliveryMessage } from '../core/delivery-message.ts';
 import type { EventRecord } from '../core/event-record.ts';
-import { OPEN_PARTITIONS, type OpenPartition, QUARANTINE_PARTITIONS } from '../core/open-index.ts';
+import { OPEN_PARTITIONS, type OpenPartition } from '../core/open-index.ts';
 import type { DeliveryQueue, EventStore, Log } from '../core/ports.ts';
 import { type QuarantinePorts, reportIfUnreported } from '../operations/report-quarantine.ts';
 
@@ -30,50 +30,138 @@ const FAILED_STALE_MS = 900_000;
  */
 const REQUEUE_INTERVAL_MS = 600_000;
 
-/** Leaves intake the time to send the dead letter itself. */
-const QUARANTINE_STALE_MS = 120_000;
+/** Leaves intake and consumer the time to send the dead letter themselves. */
+const UNREPORTED_STALE_MS = 120_000;
 
-/** Events looked at in a partition and run. */
-const PARTITION_LIMIT = 250;
+/** No open event is stuck sooner than this. */
+const STALE_MS_MIN = 120_000;
+
+/** Events looked at in a partition and run; the next run goes on behind them. */
+const PAGE_LIMIT = 250;
+
+/** Events mended side by side. */
+const AT_A_TIME = 10;
+
+/** Held events are not stuck, they are to be drained: more of them a run. */
+const HELD_PAGES_MAX = 10;
 
 /**
- * Goes through every event that has not ended and brings back what got stuck: stored but never
- * enqueued, claimed by a consumer that died, waiting for a message that is gone, held while delivery
- * was off, quarantined without a dead letter.
+ * Builds the sweeper: it goes through every event that has not ended and brings back what got stuck:
+ * stored but never enqueued, claimed by a consumer that died, waiting for a message that is gone, held
+ * while delivery was off, quarantined without a dead letter.
  *
  * Everything it does may be done twice: a second message for an event is a claim that finds it ended.
+ *
+ * A run looks at a bounded number of events and the next one goes on where it ended, so that what is
+ * stuck is found behind any number of events that only wait.
  */
-export async function sweep(
+export function createSweep(
   ports: SweepPorts,
   options: { readonly deliveryEnabled: boolean },
-): Promise<SweepReport> {
-  const requeued = await eachListed(OPEN_PARTITIONS, RECEIVED_STALE_MS, ports, async (record) => {
-    const nowMs = ports.clock.nowMs();
-    if (!isStuck(record, nowMs)) return false;
-    const mine = await ports.events.markRequeued(record.key, nowMs, nowMs - REQUEUE_INTERVAL_MS);
-    if (mine === 'unchanged') return false;
-    await requeue(record, ports);
-    return true;
-  });
-  const unheld = options.deliveryEnabled
-    ? await eachListed([{ kind: 'held' }], 0, ports, async (record) => {
-        if ((await ports.events.unhold(record.key)) !== 'received') return false;
-        await requeue(record, ports);
-        return true;
-      })
-    : 0;
-  const deadLetters = await eachListed(
-    QUARANTINE_PARTITIONS,
-    QUARANTINE_STALE_MS,
-    ports,
-    async (record) => await reportIfUnreported(record, ports),
-  );
+): () => Promise<SweepReport> {
+  const open = OPEN_PARTITIONS.map((partition) => createReader(partition, STALE_MS_MIN, ports));
+  const held = createReader({ kind: 'held' }, 0, ports);
 
-  const report = { requeued, unheld, deadLetters };
-  if (requeued + unheld + deadLetters > 0) {
-    ports.log.warn('The sweeper brought events back', { count: requeued + unheld + deadLetters });
+  return async () => {
+    const run = startRun(ports);
+    for (const read of open) {
+      await run.attemptAll(await read(), async (record) => await mend(record, ports, run.report));
+    }
+    for (let page = 0; options.deliveryEnabled && page < HELD_PAGES_MAX; page += 1) {
+      const records = await held();
+      await run.attemptAll(records, async (record) => await unhold(record, ports, run.report));
+      if (records.length === 0) break;
+    }
+    return run.end();
+  };
+}
+
+type Tally = { -readonly [Name in keyof SweepReport]: SweepReport[Name] };
+
+/** One run: what it mended, and a fault that must not keep it from the other events. */
+function startRun(ports: SweepPorts): {
+  readonly report: Tally;
+  attemptAll(
+    records: readonly EventRecord[],
+    mendOne: (record: EventRecord) => Promise<void>,
+  ): Promise<void>;
+  end(): SweepReport;
+} {
+  const report: Tally = { requeued: 0, unheld: 0, deadLetters: 0 };
+  const faults: unknown[] = [];
+  const attempt = async (
+    record: EventRecord,
+    mendOne: (record: EventRecord) => Promise<void>,
+  ): Promise<void> => {
+    try {
+      await mendOne(record);
+    } catch (error) {
+      faults.push(error);
+      ports.log.error(
+        'An event could not be brought back; the next run tries again',
+        { idempotency_key: record.key, source: record.source },
+        error,
+      );
+    }
+  };
+  return {
+    report,
+    attemptAll: async (records, mendOne) => {
+      for (let start = 0; start < records.length; start += AT_A_TIME) {
+        const some = records.slice(start, start + AT_A_TIME);
+        await Promise.all(some.map(async (record) => await attempt(record, mendOne)));
+      }
+    },
+    end: () => {
+      const count = report.requeued + report.unheld + report.deadLetters;
+      if (count > 0) ports.log.warn('The sweeper brought events back', { count });
+      // The function must fail, or its alarm would not know.
+      if (faults.length > 0) throw faults[0];
+      return report;
+    },
+  };
+}
+
+/** Reads a partition page by page, one a call, and from the start again after the last. */
+function createReader(
+  partition: OpenPartition,
+  olderThanMs: number,
+  ports: SweepPorts,
+): () => Promise<readonly EventRecord[]> {
+  let cursor: string | undefined;
+  return async () => {
+    const page = await ports.events.listOpen(partition, {
+      receivedBeforeMs: ports.clock.nowMs() - olderThanMs,
+      limit: PAGE_LIMIT,
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+    cursor = page.cursor;
+    // The index lags behind and holds keys only: the record itself decides.
+    const records = await Promise.all(
+      page.keys.map(async (key) => await ports.events.readRecord(key)),
+    );
+    return records.filter((record) => record !== undefined);
+  };
+}
+
+async function unhold(record: EventRecord, ports: SweepPorts, report: Tally): Promise<void> {
+  // Should the message not get out, the event waits as received, and a later run sends it.
+  if ((await ports.events.unhold(record.key)) !== 'received') return;
+  await requeue(record, ports);
+  report.unheld += 1;
+}
+
+async function mend(record: EventRecord, ports: SweepPorts, report: Tally): Promise<void> {
+  const nowMs = ports.clock.nowMs();
+  if (!isStuck(record, nowMs)) return;
+  if (record.state === 'quarantined') {
+    if (await reportIfUnreported(record, ports)) report.deadLetters += 1;
+    return;
   }
-  return report;
+  const notSinceMs = nowMs - REQUEUE_INTERVAL_MS;
+  if ((await ports.events.markRequeued(record.key, nowMs, notSinceMs)) === 'unchanged') return;
+  await requeue(record, ports);
+  report.requeued += 1;
 }
 
 function isStuck(record: EventRecord, nowMs: number): boolean {
@@ -84,30 +172,13 @@ function isStuck(record: EventRecord, nowMs: number): boolean {
       return (record.leaseUntilMs ?? 0) <= nowMs - LEASE_STALE_MS;
     case 'failed':
       return (record.nextDueAtMs ?? 0) <= nowMs - FAILED_STALE_MS;
+    case 'quarantined':
+      return Date.parse(record.quarantinedAt ?? record.receivedAt) <= nowMs - UNREPORTED_STALE_MS;
     case 'held':
     case 'succeeded':
     case 'suppressed':
-    case 'quarantined':
       return false;
   }
-}
-
-async function eachListed(
-  partitions: readonly OpenPartition[],
-  olderThanMs: number,
-  ports: SweepPorts,
-  mend: (record: EventRecord) => Promise<boolean>,
-): Promise<number> {
-  let mended = 0;
-  for (const partition of partitions) {
-    const before = ports.clock.nowMs() - olderThanMs;
-    for (const key of await ports.events.listOpen(partition, before, PARTITION_LIMIT)) {
-      // The index lags behind and holds keys only: the record itself decides.
-      const record = await ports.events.readRecord(key);
-      if (record !== undefined && (await mend(record))) mended += 1;
-    }
-  }
-  return mended;
 }
 
 async function requeue(record: EventRecord, ports: SweepPorts): Promise<void> {

@@ -12,7 +12,7 @@ import {
   openPartitionKey,
   openPartitionOf,
 } from '../../lambdas/core/open-index.ts';
-import type { EventStore } from '../../lambdas/core/ports.ts';
+import type { EventStore, OpenPage, OpenPageRequest } from '../../lambdas/core/ports.ts';
 import {
   type Change,
   claimChange,
@@ -51,7 +51,7 @@ export function createMemoryEventStore(): EventStore {
     fail: async (key, token, failed) => fenced(key, failChange(token, failed)),
     release: async (key, token) => fenced(key, releaseChange(token)),
     quarantine: async (key, token, entry) => fenced(key, quarantineChange(token, entry)),
-    markDlqSent: async (key, quarantineId, atMs) => {
+    markDlqSent: async (key, quarantineId, _failureClass, atMs) => {
       write(records, key, dlqSentChange(quarantineId, atMs));
     },
     hold: async (request) =>
@@ -64,12 +64,7 @@ export function createMemoryEventStore(): EventStore {
       const found = normalized.get(payloadKey(key, payloadHash));
       return found === undefined ? undefined : structuredClone(found);
     },
-    listOpen: async (partition, receivedBeforeMs, limit) =>
-      [...records.values()]
-        .filter((record) => isListed(record, partition, receivedBeforeMs))
-        .toSorted((left, right) => (left.receivedAt < right.receivedAt ? -1 : 1))
-        .slice(0, limit)
-        .map((record) => record.key),
+    listOpen: async (partition, page) => listOpen(records, partition, page),
     rememberSubmitter: async (source, personHash, key) => {
       const submitter = `${source} ${personHash}`;
       const first = submitters.get(submitter) ?? key;
@@ -118,17 +113,24 @@ function claim(records: Records, request: ClaimRequest): ClaimResult {
   return { kind: 'claimed', record, leaseToken: request.leaseToken };
 }
 
-function isListed(
-  record: EventRecord,
-  partition: OpenPartition,
-  receivedBeforeMs: number,
-): boolean {
+function listOpen(records: Records, partition: OpenPartition, page: OpenPageRequest): OpenPage {
+  const positionOf = (record: EventRecord): string => `${record.receivedAt} ${record.key}`;
+  const listed = [...records.values()]
+    .filter((record) => isIn(record, partition))
+    .filter((record) => Date.parse(record.receivedAt) < page.receivedBeforeMs)
+    .filter((record) => page.cursor === undefined || positionOf(record) > page.cursor)
+    .toSorted((left, right) => (positionOf(left) < positionOf(right) ? -1 : 1));
+  const shown = listed.slice(0, page.limit);
+  const last = shown.at(-1);
+  return {
+    keys: shown.map((record) => record.key),
+    ...(last === undefined || listed.length === shown.length ? {} : { cursor: positionOf(last) }),
+  };
+}
+
+function isIn(record: EventRecord, partition: OpenPartition): boolean {
   const listed = openPartitionOf(record);
-  return (
-    listed !== undefined &&
-    openPartitionKey(listed) === openPartitionKey(partition) &&
-    Date.parse(record.receivedAt) < receivedBeforeMs
-  );
+  return listed !== undefined && openPartitionKey(listed) === openPartitionKey(partition);
 }
 
 function payloadKey(key: string, payloadHash: string): string {

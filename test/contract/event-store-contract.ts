@@ -30,8 +30,10 @@ export function describeEventStore(name: string, open: () => Promise<EventStore>
     const accept = async (overrides: Parameters<typeof aNewEvent>[0] = {}) =>
       await store.accept(aNewEvent({ key, ...overrides }));
     const stateOf = async () => (await store.readRecord(key))?.state;
-    const listed = async (partition: Parameters<EventStore['listOpen']>[0]) =>
-      (await store.listOpen(partition, T0 + 1_000, 1_000)).includes(key);
+    const listed = async (partition: Parameters<EventStore['listOpen']>[0]) => {
+      const page = await store.listOpen(partition, { receivedBeforeMs: T0 + 1_000, limit: 1_000 });
+      return page.keys.includes(key);
+    };
     const inOpen = async () => await listed({ kind: 'open', shard: openShardOf(key) });
 
     describe('accepting', () => {
@@ -85,7 +87,7 @@ export function describeEventStore(name: string, open: () => Promise<EventStore>
         expect(all.filter((each) => each.kind === 'duplicate')).toHaveLength(19);
       });
 
-      it('stores an event straight into quarantine, listed under its class', async () => {
+      it('stores an event straight into quarantine, open until its dead letter is sent', async () => {
         await accept({
           initial: {
             state: 'quarantined',
@@ -99,6 +101,10 @@ export function describeEventStore(name: string, open: () => Promise<EventStore>
           quarantineId: 'q-1',
           failure: { code: 'missing_identity', class: 'permanent' },
         });
+        expect(await inOpen()).toBe(true);
+
+        await store.markDlqSent(key, 'q-1', 'permanent', T0);
+
         expect(await listed({ kind: 'quarantined', failureClass: 'permanent' })).toBe(true);
         expect(await inOpen()).toBe(false);
       });
@@ -331,7 +337,7 @@ export function describeEventStore(name: string, open: () => Promise<EventStore>
         });
       });
 
-      it('moves a quarantined event from the open list to its class, and notes the dead letter', async () => {
+      it('lists a quarantined event as open until its dead letter is sent, then under its class', async () => {
         await accept();
         await store.claim(request());
         await store.quarantine(key, 'token-1', {
@@ -341,11 +347,13 @@ export function describeEventStore(name: string, open: () => Promise<EventStore>
           atMs: T0,
         });
 
-        await store.markDlqSent(key, 'q-0', T0 + 1);
+        await store.markDlqSent(key, 'q-0', 'authorization', T0 + 1);
         const wrong = await store.readRecord(key);
-        await store.markDlqSent(key, 'q-1', T0 + 1);
+        const openBefore = await inOpen();
+        await store.markDlqSent(key, 'q-1', 'authorization', T0 + 1);
 
         expect(wrong?.dlqSentAt).toBeUndefined();
+        expect(openBefore).toBe(true);
         expect(await store.readRecord(key)).toMatchObject({
           state: 'quarantined',
           dlqSentAt: '2026-11-22T04:00:00.001Z',
@@ -359,7 +367,7 @@ export function describeEventStore(name: string, open: () => Promise<EventStore>
         await store.claim(request());
         const entry = { failure: failure('crm_invalid_data'), attempts: 1, atMs: T0 };
         await store.quarantine(key, 'token-1', { ...entry, quarantineId: 'q-1' });
-        await store.markDlqSent(key, 'q-1', T0);
+        await store.markDlqSent(key, 'q-1', 'permanent', T0);
         await store.claim(request({ leaseToken: 't2', quarantineId: 'q-1' }));
 
         await store.quarantine(key, 't2', { ...entry, quarantineId: 'q-2' });
@@ -425,7 +433,8 @@ export function describeEventStore(name: string, open: () => Promise<EventStore>
       expect([early, later, unknown]).toEqual(['unchanged', 'marked', 'unchanged']);
     });
 
-    it('lists open events oldest first, only those received before a time, and no more than asked', async () => {
+    it('lists open events oldest first, only those received before a time, page by page', async () => {
+      const partition = { kind: 'open', shard: 1 } as const;
       const keys: string[] = [];
       for (let n = 0; keys.length < 3; n += 1) {
         const candidate = `${key}-${n}`;
@@ -437,11 +446,16 @@ export function describeEventStore(name: string, open: () => Promise<EventStore>
         await store.accept(aNewEvent({ key: each, receivedAt }));
       }
 
-      const found = await store.listOpen({ kind: 'open', shard: 1 }, longAgo + 2, 1_000);
-      const one = await store.listOpen({ kind: 'open', shard: 1 }, longAgo + 2, 1);
+      const page = { receivedBeforeMs: longAgo + 2, limit: 1 };
+      const first = await store.listOpen(partition, { ...page, limit: 1_000 });
+      const one = await store.listOpen(partition, page);
+      const next = await store.listOpen(partition, { ...page, cursor: one.cursor! });
 
-      expect(found.filter((each) => keys.includes(each))).toEqual(keys.slice(0, 2));
-      expect(one).toHaveLength(1);
+      expect(first.keys.filter((each) => keys.includes(each))).toEqual(keys.slice(0, 2));
+      expect(first.cursor).toBeUndefined();
+      expect(one.keys).toHaveLength(1);
+      expect(next.keys).toHaveLength(1);
+      expect(next.keys).not.toEqual(one.keys);
     });
 
     it('remembers the first event of a person at a source', async () => {

@@ -133,6 +133,8 @@ describe.runIf(hasLocalTable)('the table', () => {
 
     await expect(store.accept(aNewEvent())).rejects.toThrow(StoreUnavailableError);
     await expect(store.readRecord('any')).rejects.toThrow(StoreUnavailableError);
-    await expect(store.listOpen({ kind: 'held' }, T0, 1)).rejects.toThrow(StoreUnavailableError);
+    await expect(
+      store.listOpen({ kind: 'held' }, { receivedBeforeMs: T0, limit: 1 }),
+    ).rejects.toThrow(StoreUnavailableError);
   });
 });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { StoreUnavailableError } from '../../../lambdas/core/errors.ts';
 import { failure } from '../../../lambdas/core/failure.ts';
 import type { EventStore } from '../../../lambdas/core/ports.ts';
-import { sweep } from '../../../lambdas/sweeper/sweep.ts';
+import { createSweep } from '../../../lambdas/sweeper/sweep.ts';
 import { createMemoryEventStore } from '../../../local/memory/memory-event-store.ts';
 import { aNewEvent } from '../../support/event-builders.ts';
 import { aClock, someQueues } from '../../support/fakes.ts';
@@ -13,11 +14,11 @@ function aWorld() {
   const clock = aClock();
   const events: EventStore = createMemoryEventStore();
   const queues = someQueues();
-  const run = async (deliveryEnabled = true) =>
-    await sweep(
-      { events, clock, log: createRecordingLog(), metrics: createRecordingMetrics(), ...queues },
-      { deliveryEnabled },
-    );
+  const log = createRecordingLog();
+  const ports = { events, clock, log, metrics: createRecordingMetrics(), ...queues };
+  const on = createSweep(ports, { deliveryEnabled: true });
+  const off = createSweep(ports, { deliveryEnabled: false });
+  const run = async (deliveryEnabled = true) => await (deliveryEnabled ? on() : off());
   const store = async (key: string) => await events.accept(aNewEvent({ key }));
   const claim = async (key: string) =>
     await events.claim({ key, leaseToken: 't', leaseMs: 90_000, nowMs: clock.nowMs() });
@@ -112,6 +113,36 @@ describe('the sweeper', () => {
     expect(world.enqueued).toHaveLength(1);
   });
 
+  it('drains 2,000 held events in one run', async () => {
+    const world = aWorld();
+    for (let n = 0; n < 2_000; n += 1) {
+      await world.store(`held-${n}`);
+      await world.events.hold({ key: `held-${n}`, nowMs: world.clock.nowMs() });
+    }
+    world.clock.advance(1_000);
+
+    const report = await world.run();
+
+    expect(report.unheld).toBe(2_000);
+    expect(new Set(world.enqueued.map(({ message }) => message.idempotency_key)).size).toBe(2_000);
+  });
+
+  it('goes on with the others when one event cannot be brought back, and fails in the end', async () => {
+    const world = aWorld();
+    await world.store('unlucky');
+    await world.store('lucky');
+    world.clock.advance(2 * MINUTE_MS + 1);
+    const untouched = { ...world.events };
+    world.events.markRequeued = async (key, ...rest) => {
+      if (key === 'unlucky') throw new StoreUnavailableError('The event store', new Error('x'));
+      return await untouched.markRequeued(key, ...rest);
+    };
+
+    await expect(world.run()).rejects.toThrow(StoreUnavailableError);
+
+    expect(world.enqueued.map(({ message }) => message.idempotency_key)).toEqual(['lucky']);
+  });
+
   it('sends a dead letter that is missing, once', async () => {
     const world = aWorld();
     await world.events.accept(
@@ -127,6 +158,56 @@ describe('the sweeper', () => {
 
     expect([first.deadLetters, second.deadLetters]).toEqual([1, 0]);
     expect(world.letters).toMatchObject([{ quarantine_id: 'q-1', failure_code: 'unknown_shape' }]);
+  });
+
+  it('finds a missing dead letter behind any number of quarantines that have theirs', async () => {
+    const world = aWorld();
+    for (let n = 0; n < 600; n += 1) {
+      const key = `reported-${n}`;
+      const quarantineId = `q-${n}`;
+      await world.events.accept(
+        aNewEvent({
+          key,
+          initial: { state: 'quarantined', failure: failure('unknown_shape'), quarantineId },
+        }),
+      );
+      await world.events.markDlqSent(key, quarantineId, 'permanent', world.clock.nowMs());
+    }
+    world.clock.advance(1_000);
+    await world.events.accept(
+      aNewEvent({
+        key: 'unreported',
+        receivedAt: new Date(world.clock.nowMs()).toISOString(),
+        initial: { state: 'quarantined', failure: failure('unknown_shape'), quarantineId: 'q' },
+      }),
+    );
+    world.clock.advance(3 * MINUTE_MS);
+
+    expect((await world.run()).deadLetters).toBe(1);
+  });
+
+  it('comes to a stuck event behind any number of events that only wait, within a few runs', async () => {
+    const world = aWorld();
+    const nowMs = world.clock.nowMs();
+    for (let n = 0; n < 3_000; n += 1) {
+      await world.store(`waits-${n}`);
+      await world.claim(`waits-${n}`);
+      await world.events.fail(`waits-${n}`, 't', {
+        failure: failure('crm_no_answer'),
+        attempts: 60,
+        atMs: nowMs,
+        nextDueAtMs: nowMs + 60 * MINUTE_MS,
+      });
+    }
+    world.clock.advance(1_000);
+    await world.events.accept(
+      aNewEvent({ key: 'stuck', receivedAt: new Date(world.clock.nowMs()).toISOString() }),
+    );
+    world.clock.advance(3 * MINUTE_MS);
+
+    for (let run = 0; run < 5; run += 1) await world.run();
+
+    expect(world.enqueued.map(({ message }) => message.idempotency_key)).toEqual(['stuck']);
   });
 
   it('never enqueues what has ended', async () => {
