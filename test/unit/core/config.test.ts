@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest';
+import {
+  defineConfig,
+  type HoldfastConfigInput,
+  zohoFieldMapping,
+} from '../../../lambdas/core/config.ts';
+import { ConfigError } from '../../../lambdas/core/errors.ts';
+
+const SOURCES: HoldfastConfigInput['sources'] = { demo: { provider: 'typeform' } };
+
+/** Refusals are for what a person may write, whatever its type. */
+const refusalOf = (input: unknown): string => {
+  try {
+    defineConfig(input as HoldfastConfigInput);
+    return '';
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.message;
+  }
+};
+
+describe('the configuration', () => {
+  it('needs sources only, and fills in the rest', () => {
+    const config = defineConfig({ sources: SOURCES });
+
+    expect(config.sources['demo']).toEqual({
+      provider: 'typeform',
+      trust: 50,
+      onRepeat: 'accept',
+      fields: {},
+    });
+    expect(config.identity.order).toEqual(['email', 'external_id', 'phone']);
+    expect(config.zoho).toMatchObject({ module: 'Leads', match: 'unique_field' });
+    expect(config.delivery).toMatchObject({ batchSize: 10, maxConcurrency: 3, attemptsMax: 50 });
+  });
+
+  it.each<[string, unknown, RegExp]>([
+    ['no sources', {}, /^ {2}sources: /m],
+    ['an empty list of sources', { sources: {} }, /^ {2}sources: must name at least one source$/m],
+    [
+      'a source name with capitals',
+      { sources: { Demo: { provider: 'typeform' } } },
+      /^ {2}sources\.Demo: must be lower-case letters/m,
+    ],
+    [
+      'an unknown provider',
+      { sources: { demo: { provider: 'typoform' } } },
+      /^ {2}sources\.demo\.provider: .*'typeform' \| 'standard_webhooks'/m,
+    ],
+    [
+      'a setting that does not exist',
+      { sources: { demo: { provider: 'typeform', secret: 'x' } } },
+      /^ {2}sources\.demo: .*"secret"/m,
+    ],
+    [
+      'trust out of range',
+      { sources: { demo: { provider: 'typeform', trust: 101 } } },
+      /^ {2}sources\.demo\.trust: .*<=100/m,
+    ],
+    [
+      'a field mapped to what does not exist',
+      { sources: { demo: { provider: 'typeform', fields: { 'ref:mail': 'e_mail' } } } },
+      /^ {2}sources\.demo\.fields\.ref:mail: .*"email"/m,
+    ],
+    [
+      'a form without origins',
+      { sources: { form: { provider: 'website_form', allowedOrigins: [] } } },
+      /^ {2}sources\.form\.allowedOrigins: /m,
+    ],
+    [
+      'an origin with a path',
+      {
+        sources: {
+          form: { provider: 'website_form', allowedOrigins: ['https://www.example.com/contact'] },
+        },
+      },
+      /^ {2}sources\.form\.allowedOrigins\.0: must be an origin without a path/m,
+    ],
+    [
+      'a signature without a timestamp in what is signed',
+      {
+        sources: {
+          app: {
+            provider: 'generic_hmac',
+            signature: { header: 'x-s', template: '{body}', timestamp: { header: 'x-t' } },
+          },
+        },
+      },
+      /^ {2}sources\.app\.signature\.template: must contain \{timestamp\}/m,
+    ],
+    [
+      'a signature whose age nobody has decided about',
+      { sources: { app: { provider: 'generic_hmac', signature: { header: 'x-s' } } } },
+      /^ {2}sources\.app\.signature\.timestamp: /m,
+    ],
+    [
+      'an API address that is not https',
+      { sources: SOURCES, zoho: { apiUrl: 'http://www.example.com' } },
+      /^ {2}zoho\.apiUrl: must be an https origin/m,
+    ],
+    [
+      'more leads a call than cost one credit',
+      { sources: SOURCES, delivery: { batchSize: 11 } },
+      /^ {2}delivery\.batchSize: .*<=10/m,
+    ],
+    [
+      'a subscription that is no address',
+      { sources: SOURCES, alarms: { subscriptions: [{ protocol: 'email', endpoint: 'on-call' }] } },
+      /^ {2}alarms\.subscriptions\.0\.endpoint: must be an e-mail address$/m,
+    ],
+  ])('refuses %s, and says where and what is allowed', (_, input, expected) => {
+    expect(refusalOf(input)).toMatch(/^holdfast\.config\.ts is not valid:\n/);
+    expect(refusalOf(input)).toMatch(expected);
+  });
+
+  it('lists everything that is wrong at once', () => {
+    const refusal = refusalOf({
+      sources: SOURCES,
+      zoho: { module: 'Deals' },
+      delivery: { crmTimeoutMs: 1 },
+    });
+
+    expect(refusal).toMatch(/zoho\.module/);
+    expect(refusal).toMatch(/delivery\.crmTimeoutMs/);
+  });
+});
+
+describe('the mapping to Zoho fields', () => {
+  it('is the module’s own, with the configured entries over it', () => {
+    const leads = zohoFieldMapping(
+      defineConfig({ sources: SOURCES, zoho: { fields: { utm_source: 'UTM_Source' } } }),
+    );
+    const contacts = zohoFieldMapping(
+      defineConfig({ sources: SOURCES, zoho: { module: 'Contacts', fields: { city: 'Town' } } }),
+    );
+
+    expect(leads).toMatchObject({ job_title: 'Designation', utm_source: 'UTM_Source' });
+    expect(contacts).toMatchObject({ job_title: 'Title', city: 'Town' });
+  });
+});

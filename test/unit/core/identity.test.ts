@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { defineConfig } from '../../../lambdas/core/config.ts';
+import { contributionOf } from '../../../lambdas/core/contribution.ts';
+import { identityOf, keyedHash } from '../../../lambdas/core/identity.ts';
+import { aLeadEvent } from '../../support/event-builders.ts';
+
+const PEPPER = 'pepper-of-the-tests';
+const ORDER = ['email', 'external_id', 'phone'] as const;
+
+describe('the identity of an event', () => {
+  it('is the same for the same e-mail address, whatever else is said and wherever', () => {
+    const one = identityOf(aLeadEvent(), ORDER, PEPPER);
+    const other = identityOf(
+      aLeadEvent({
+        source: 'demo',
+        identity: { email: 'ana@example.com', contact_external_id: 'demo:person:7' },
+        attributes: {},
+      }),
+      ORDER,
+      PEPPER,
+    );
+
+    expect(one).toMatch(/^hf_[0-9a-f]{40}$/);
+    expect(other).toBe(one);
+  });
+
+  it('follows the configured order', () => {
+    const event = aLeadEvent({
+      identity: { email: 'ana@example.com', contact_external_id: 'demo:person:7' },
+    });
+    const idOnly = aLeadEvent({ identity: { contact_external_id: 'demo:person:7' } });
+
+    const first = identityOf(event, ['external_id', 'email'], PEPPER);
+
+    expect(first).toBe(identityOf(idOnly, ORDER, PEPPER));
+    expect(first).not.toBe(identityOf(event, ORDER, PEPPER));
+  });
+
+  it('takes the digits of a phone number that is not international', () => {
+    const typed = (phone: string) =>
+      identityOf(aLeadEvent({ identity: {}, attributes: { phone_raw: phone } }), ORDER, PEPPER);
+
+    expect(typed('(202) 555-0143')).toBe(typed('202 555 0143'));
+    expect(typed('555')).toBeUndefined();
+  });
+
+  it('is nobody’s without an identifier, or without one of the configured kinds', () => {
+    expect(identityOf(aLeadEvent({ identity: {}, attributes: {} }), ORDER, PEPPER)).toBeUndefined();
+    expect(
+      identityOf(aLeadEvent({ identity: { phone_e164: '+12025550143' } }), ['email'], PEPPER),
+    ).toBeUndefined();
+  });
+
+  it('tells nothing of the person without the pepper, and keeps kinds apart', () => {
+    expect(identityOf(aLeadEvent(), ORDER, 'another-pepper-here')).not.toBe(
+      identityOf(aLeadEvent(), ORDER, PEPPER),
+    );
+    expect(keyedHash(PEPPER, 'phone', 'x')).not.toBe(keyedHash(PEPPER, 'email', 'x'));
+  });
+});
+
+describe('the contribution of an event', () => {
+  const config = defineConfig({
+    sources: { demo: { provider: 'typeform', label: 'Demo request', trust: 70 } },
+  });
+
+  it('brings values with the label and trust of their source, and nothing empty', () => {
+    const contribution = contributionOf(
+      aLeadEvent({ source: 'demo', attributes: { first_name: 'Ana', company: '' } }),
+      config,
+    );
+
+    expect(contribution).toEqual({
+      event: 'website|lead.created|1001',
+      occurredAt: '2026-11-22T03:59:58.000Z',
+      trust: 70,
+      values: {
+        first_name: 'Ana',
+        email: 'ana@example.com',
+        phone: '+12025550143',
+        lead_source: 'Demo request',
+      },
+    });
+  });
+
+  it('of a source that is no longer configured counts least, under its own name', () => {
+    const contribution = contributionOf(aLeadEvent({ source: 'gone' }), config);
+
+    expect(contribution).toMatchObject({ trust: 0, values: { lead_source: 'gone' } });
+  });
+});
