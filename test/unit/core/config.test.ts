@@ -59,8 +59,8 @@ describe('the configuration', () => {
     ],
     [
       'a field mapped to what does not exist',
-      { sources: { demo: { provider: 'typeform', fields: { 'ref:mail': 'e_mail' } } } },
-      /^ {2}sources\.demo\.fields\.ref:mail: .*"email"/m,
+      { sources: { demo: { provider: 'typeform', fields: { mail: 'e_mail' } } } },
+      /^ {2}sources\.demo\.fields\.mail: .*"email"/m,
     ],
     [
       'a form without origins',

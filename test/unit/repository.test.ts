@@ -1,0 +1,58 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const PAGES = [
+  'README.md',
+  'CHANGELOG.md',
+  'local/zoho-simulator/README.md',
+  ...readdirSync('docs', { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => path.join('docs', name)),
+];
+const read = (file: string): string => readFileSync(file, 'utf8');
+const scripts = (JSON.parse(read('package.json')) as { scripts: Readonly<Record<string, string>> })
+  .scripts;
+
+/** As GitHub makes them. */
+const anchorOf = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+    .trim()
+    .replaceAll(' ', '-');
+
+describe('the repository', () => {
+  it.each(PAGES)('has whatever %s links to', (page) => {
+    const links = [...read(page).matchAll(/\]\((?!https?:)([^)\s]+)\)/g)].map((link) => link[1]!);
+
+    for (const link of links) {
+      const [file = '', anchor] = link.split('#');
+      const target = file === '' ? page : path.join(path.dirname(page), file);
+      expect(existsSync(target), `${page} links to ${link}`).toBe(true);
+      if (anchor === undefined) continue;
+      const anchors = [...read(target).matchAll(/^#+ (.+)$/gm)].map((match) => anchorOf(match[1]!));
+      expect(anchors, `${page} links to ${link}`).toContain(anchor);
+    }
+  });
+
+  it.each(PAGES)('has every npm script that %s names', (page) => {
+    const named = [...read(page).matchAll(/npm run ([a-z:-]+)/g)].map((match) => match[1]!);
+
+    expect(named.filter((name) => scripts[name] === undefined)).toEqual([]);
+  });
+
+  it('lets CI run the very test command of the README', () => {
+    const ci = read('.ci/run').split('\n');
+
+    expect(read('README.md')).toContain('npm ci && npm test');
+    expect(ci).toContain('npm ci');
+    expect(ci).toContain('npm test');
+  });
+
+  it('names every decision in the architecture page', () => {
+    const page = read('docs/architecture.md');
+
+    for (const adr of readdirSync('docs/adr')) expect(page).toContain(`adr/${adr}`);
+  });
+});
