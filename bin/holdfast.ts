@@ -3,8 +3,11 @@ import { config } from '../holdfast.config.ts';
 import { describeStartError } from '../local/describe-start-error.ts';
 import { runSamples } from '../local/run-samples.ts';
 import { runStart } from '../local/run-start.ts';
-import { DEFAULT_PORTS } from '../local/start-pipeline.ts';
-import { runZohoSimulator } from '../local/zoho-simulator/run.ts';
+import { DEFAULT_PORT } from '../local/start-pipeline.ts';
+import { DEFAULT_SIMULATOR_PORT, runZohoSimulator } from '../local/zoho-simulator/run.ts';
+
+/** The highest one that leaves room for the others above it. */
+const PORT_MAX = 65_522;
 
 const print = (line: string): void => {
   process.stdout.write(`${line}\n`);
@@ -17,7 +20,12 @@ const program = new Command('holdfast')
 program
   .command('start')
   .description('run the whole pipeline on this machine')
-  .option('--port <port>', 'port of the HTTP endpoint', parsePort, DEFAULT_PORTS.endpoint)
+  .option(
+    '--port <port>',
+    'port for webhooks; the others lie 10 to 13 above',
+    parsePort,
+    DEFAULT_PORT,
+  )
   .option('--data-dir <directory>', 'where leads, queues and secrets are kept', '.holdfast')
   .option('--demo', 'send one lead of every source, show what arrived, and end', false)
   .option('--verbose', "print the functions' whole log", false)
@@ -29,7 +37,7 @@ program
   .command('samples')
   .description('print commands that send a new lead of each source, signed')
   .argument('[source]', 'of this source only')
-  .option('--port <port>', 'port of the HTTP endpoint', parsePort, DEFAULT_PORTS.endpoint)
+  .option('--port <port>', 'port for webhooks', parsePort, DEFAULT_PORT)
   .option('--data-dir <directory>', 'where the secrets are kept', '.holdfast')
   .action((source: string | undefined, options: Pick<StartOptions, 'port' | 'dataDir'>) => {
     const searchPath = process.env['PATH'] ?? '';
@@ -45,7 +53,7 @@ program
 program
   .command('zoho-simulator')
   .description('run the Zoho CRM simulator alone')
-  .option('--port <port>', 'port to listen on', parsePort, DEFAULT_PORTS.zoho)
+  .option('--port <port>', 'port to listen on', parsePort, DEFAULT_SIMULATOR_PORT)
   .option('--data-file <file>', 'where records are kept; in memory without it')
   .action(async (options: { port: number; dataFile?: string }) => {
     await runZohoSimulator({ ...options, print });
@@ -67,8 +75,10 @@ interface StartOptions {
 
 function parsePort(text: string): number {
   const port = Number(text);
-  if (!/^\d{1,5}$/.test(text) || port > 65_535) {
-    throw new InvalidArgumentError('It must be a port number, 0 to 65535; 0 takes any free one.');
+  if (!/^\d{1,5}$/.test(text) || port > PORT_MAX) {
+    throw new InvalidArgumentError(
+      `It must be a port number, 0 to ${PORT_MAX}; 0 takes any free one.`,
+    );
   }
   return port;
 }

@@ -6,7 +6,7 @@ import type {
   APIGatewayProxyStructuredResultV2,
   Context,
 } from 'aws-lambda';
-import { closeServer, listenOnLoopback } from './emulators/listen.ts';
+import { closeServer, listenOnLoopback, TAKEN_REMEDY } from './emulators/listen.ts';
 import { buildHttpApiEvent, matchRoute, type Route, splitTarget } from './http-api-event.ts';
 import { FunctionTimeoutError, invoke, type LocalFunction } from './lambda-context.ts';
 
@@ -62,7 +62,7 @@ export async function startHttpApi(options: HttpApiOptions): Promise<HttpApi> {
   const port = await listenOnLoopback(server, {
     port: options.port,
     what: 'the HTTP endpoint',
-    remedy: `Choose another one: npm start -- --port ${options.port + 1000}`,
+    remedy: TAKEN_REMEDY,
   });
   return { url: `http://127.0.0.1:${port}`, port, stop: () => closeServer(server) };
 }

@@ -8,13 +8,13 @@ import { formatLiveLine } from './live-lines.ts';
 import { formatLogEntry, type LogEntry, openLogFile } from './local-log.ts';
 import { type RunDemoOptions, runDemo } from './run-demo.ts';
 import { newId } from './sample-requests.ts';
-import { DEFAULT_PORTS, type Pipeline, startPipeline } from './start-pipeline.ts';
+import { type Pipeline, portsFrom, startPipeline } from './start-pipeline.ts';
 
 const SIGNAL_ECHO_MS = 1_000;
 
 export interface RunStartOptions {
   readonly config: HoldfastConfig;
-  /** Of the HTTP endpoint; the other ports are fixed. */
+  /** Of the HTTP endpoint; see `portsFrom`. */
   readonly port: number;
   readonly dataDir: string;
   /** Send a lead of every source, report, and end. */
@@ -40,7 +40,7 @@ export async function runStart(options: RunStartOptions): Promise<number> {
   const pipeline = await startPipeline({
     config,
     dataDir,
-    ports: { ...DEFAULT_PORTS, endpoint: options.port },
+    ports: portsFrom(options.port),
     dynamodb: { program: findDynoxide(), endpoint: env['AWS_ENDPOINT_URL_DYNAMODB'] },
     zohoEnabled: readSwitch('ZOHO_ENABLED', env['ZOHO_ENABLED'] ?? 'true'),
     onLog: (entry) => {

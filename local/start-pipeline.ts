@@ -7,7 +7,7 @@ import { buildSweeper } from '../lambdas/sweeper/build-sweeper.ts';
 import { STAGE_CONFIG } from '../lib/stage-config.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from './emulators/credentials.ts';
 import { findDynoxide } from './emulators/dynamodb.ts';
-import { isAddressInUse, PortTakenError } from './emulators/listen.ts';
+import { isAddressInUse, PortTakenError, TAKEN_REMEDY } from './emulators/listen.ts';
 import { startEventSourceMapping } from './event-source-mapping.ts';
 import { buildFunctionEnv } from './function-env.ts';
 import { startHttpApi } from './http-api.ts';
@@ -34,17 +34,28 @@ export interface PipelinePorts {
   readonly secrets: number;
 }
 
-/** Where `npm start` listens. */
-export const DEFAULT_PORTS: PipelinePorts = {
-  endpoint: 4000,
-  zoho: 4010,
-  dynamodb: 4011,
-  sqs: 4012,
-  secrets: 4013,
-};
+/** The webhooks' port of `npm start`. */
+export const DEFAULT_PORT = 4000;
 
 /** Free ports, so that pipelines can run side by side. */
 export const ANY_PORTS: PipelinePorts = { endpoint: 0, zoho: 0, dynamodb: 0, sqs: 0, secrets: 0 };
+
+/**
+ * The ports of a pipeline whose webhooks have this one: the others lie 10 to 13 above, so that one option
+ * moves them all.
+ *
+ * @param endpoint 0 for any free ports, or 1–65,522
+ */
+export function portsFrom(endpoint: number): PipelinePorts {
+  if (endpoint === 0) return ANY_PORTS;
+  return {
+    endpoint,
+    zoho: endpoint + 10,
+    dynamodb: endpoint + 11,
+    sqs: endpoint + 12,
+    secrets: endpoint + 13,
+  };
+}
 
 /** The routes of the stack's HTTP API. */
 const ROUTES = ['/hooks/{source}', '/hooks/{source}/{token}', '/hooks/{proxy+}', '/health'].map(
@@ -197,9 +208,7 @@ async function startZoho(
     return simulator.url;
   } catch (error) {
     if (!(error instanceof SimulatorStartError) || !isAddressInUse(error.cause)) throw error;
-    const remedy =
-      'Is a Zoho simulator running already? Stop it, or the program that uses the port.';
-    throw new PortTakenError('the Zoho simulator', port, remedy);
+    throw new PortTakenError('the Zoho simulator', port, TAKEN_REMEDY);
   }
 }
 

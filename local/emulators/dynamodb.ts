@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import path from 'node:path';
-import { listenOnLoopback } from './listen.ts';
+import { listenOnLoopback, TAKEN_REMEDY } from './listen.ts';
 
 const START_TIMEOUT_MS = 10_000;
 const STOP_TIMEOUT_MS = 3_000;
@@ -133,7 +133,7 @@ async function claimPort(port: number): Promise<number> {
       const claimed = await listenOnLoopback(probe, {
         port,
         what: 'the local DynamoDB',
-        remedy: 'Is Holdfast running already? Stop it, or the program that uses the port.',
+        remedy: TAKEN_REMEDY,
       });
       await new Promise((resolve) => probe.close(resolve));
       return claimed;

@@ -50,3 +50,7 @@ export async function closeServer(server: HttpServer): Promise<void> {
   clearInterval(sweep);
   clearTimeout(patience);
 }
+
+/** What to do about any taken port of the pipeline. */
+export const TAKEN_REMEDY =
+  'Is Holdfast running already? Stop it, or move all of its ports: npm start -- --port 5000';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { LOCAL_REGION } from './credentials.ts';
-import { closeServer, listenOnLoopback } from './listen.ts';
+import { closeServer, listenOnLoopback, TAKEN_REMEDY } from './listen.ts';
 import type { SecretFile } from './secret-file.ts';
 
 /** Secrets Manager on this machine. */
@@ -39,7 +39,7 @@ export async function startSecretsManager(
   const boundPort = await listenOnLoopback(server, {
     port,
     what: 'the local Secrets Manager',
-    remedy: 'Is Holdfast running already? Stop it, or the program that uses the port.',
+    remedy: TAKEN_REMEDY,
   });
   return {
     url: `http://127.0.0.1:${boundPort}`,

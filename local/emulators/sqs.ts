@@ -8,7 +8,7 @@ import {
 import { buildApp } from 'fauxqs';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from './credentials.ts';
 import { openFauxqsStores } from './fauxqs-internals.ts';
-import { isAddressInUse, PortTakenError } from './listen.ts';
+import { isAddressInUse, PortTakenError, TAKEN_REMEDY } from './listen.ts';
 
 /** SQS and S3 on this machine. */
 export interface SqsEmulator {
@@ -51,8 +51,7 @@ export async function startSqs(options: SqsEmulatorOptions): Promise<SqsEmulator
   } catch (error) {
     close();
     if (!isAddressInUse(error)) throw error;
-    const remedy = 'Is Holdfast running already? Stop it, or the program that uses the port.';
-    throw new PortTakenError('the local SQS', options.port, remedy);
+    throw new PortTakenError('the local SQS', options.port, TAKEN_REMEDY);
   }
   const aws = { endpoint: url, region: LOCAL_REGION, credentials: LOCAL_CREDENTIALS };
   const sqs = new SQSClient({ ...aws, useQueueUrlAsEndpoint: false });
