@@ -86,12 +86,13 @@ const headItem = z.object({
   /** Field → value, event number, version; and what it replaced. */
   fields: z.record(
     z.string(),
-    z.object({ v: z.string(), e: z.number(), n: z.number(), r: z.optional(valueItem) }),
+    z.object({ v: z.string(), e: z.number(), n: z.number(), r: z.optional(z.array(valueItem)) }),
   ),
   crm_record_id: z.optional(z.string()),
   crm_action: z.optional(z.enum(['insert', 'update'])),
   lease_token: z.optional(z.string()),
   lease_until: z.optional(z.number()),
+  unsettled_until: z.optional(z.number()),
 });
 
 function headToItem(head: Head): Item {
@@ -112,7 +113,7 @@ function headToItem(head: Head): Item {
       name,
       {
         ...encode(field),
-        ...(field.replaced === undefined ? {} : { r: encode(field.replaced) }),
+        ...(field.replaced === undefined ? {} : { r: field.replaced.map(encode) }),
       },
     ]),
   );
@@ -127,6 +128,7 @@ function headToItem(head: Head): Item {
     crm_action: head.crmAction,
     lease_token: head.leaseToken,
     lease_until: head.leaseUntilMs,
+    unsettled_until: head.unsettledUntilMs,
   };
 }
 
@@ -151,7 +153,7 @@ function headFromItem(item: Item, module: string, identity: string): Head {
   for (const [name, field] of Object.entries(stored.fields)) {
     fields[name] = {
       ...decode(field),
-      ...(field.r === undefined ? {} : { replaced: decode(field.r) }),
+      ...(field.r === undefined ? {} : { replaced: field.r.map(decode) }),
     };
   }
   return {
@@ -165,5 +167,6 @@ function headFromItem(item: Item, module: string, identity: string): Head {
     ...(stored.crm_action === undefined ? {} : { crmAction: stored.crm_action }),
     ...(stored.lease_token === undefined ? {} : { leaseToken: stored.lease_token }),
     ...(stored.lease_until === undefined ? {} : { leaseUntilMs: stored.lease_until }),
+    ...(stored.unsettled_until === undefined ? {} : { unsettledUntilMs: stored.unsettled_until }),
   };
 }

@@ -33,7 +33,11 @@ export interface IdentityWork {
   done: boolean;
   /** The failed call that is to be repeated. */
   lastFailed?: FailedRow;
-  /** The row that brings the CRM up to the HEAD. */
+  /** A row whose answer got lost: until that is settled, only this very row may be sent again. */
+  repeat?: CrmRow;
+  /** Until when a lost write of this invocation may still take place. */
+  unsettledUntilMs?: number;
+  /** The row to be sent: the one to repeat, or what brings the CRM up to the HEAD. */
   row(): CrmRow;
 }
 
@@ -47,7 +51,7 @@ export function newIdentityWork(module: string, identity: string, token: string)
     waitMs: 0,
     extraRounds: 0,
     done: false,
-    row: () => rowOf(work.head),
+    row: () => work.repeat ?? rowOf(work.head),
   };
   return work;
 }

@@ -4,6 +4,7 @@ import {
   mergeContribution,
   needsWrite,
   newHead,
+  unsettledUntilMs,
   withLease,
   withoutLease,
 } from '../core/head.ts';
@@ -18,7 +19,7 @@ const TRIES_MAX = 8;
  * Merges the pending events into their HEAD and takes its lease.
  *
  * @returns `ready` when a row has to be written and the lease is ours; `done` when all events have an
- *   outcome: the CRM holds what they say already, or another writer has the lease
+ *   outcome: the CRM holds what they say already, or it may not be written now
  */
 export async function prepareIdentity(
   work: IdentityWork,
@@ -30,21 +31,52 @@ export async function prepareIdentity(
     work.head = stored ?? work.head;
     work.seen = true;
   }
+  if (work.repeat !== undefined) return await prolongLease(work, ports, context);
+
   for (let tries = 0; tries < TRIES_MAX; tries += 1) {
     const nowMs = ports.clock.nowMs();
     const merged = mergeAll(work);
     if (!needsWrite(merged)) return await nothingToWrite(work, ports);
 
-    const taken = leaseTakenUntilMs(merged, work.token, nowMs) !== undefined;
-    if (merged === work.head && (taken || hasLease(work, ports, context, nowMs))) {
-      return taken ? defer(work, ports) : 'ready';
+    const delayMs = delayOfWrite(merged, work, ports, nowMs);
+    if (delayMs !== undefined) {
+      const next = merged.leaseToken === work.token ? withoutLease(merged) : merged;
+      if (next === work.head || (await saveHead(work, next, ports))) return defer(work, delayMs);
+      continue;
     }
-    const next = taken
-      ? merged
-      : withLease(merged, work.token, nowMs + context.config.delivery.identityLeaseMs);
-    if (await saveHead(work, next, ports)) return taken ? defer(work, ports) : 'ready';
+    if (merged === work.head && hasLease(work, ports, context, nowMs)) return 'ready';
+    if (await saveHead(work, leased(merged, work, context, nowMs), ports)) return 'ready';
   }
-  return defer(work, ports);
+  return defer(work, deferralMs(ports.random.next()));
+}
+
+/** Why, and for how long, this writer may not write now: another one does, or a lost write is under way. */
+function delayOfWrite(
+  head: Head,
+  work: IdentityWork,
+  ports: Pick<DeliveryPorts, 'random'>,
+  nowMs: number,
+): number | undefined {
+  if (leaseTakenUntilMs(head, work.token, nowMs) !== undefined) {
+    return deferralMs(ports.random.next());
+  }
+  const untilMs = unsettledUntilMs(head, nowMs);
+  return untilMs === undefined ? undefined : untilMs - nowMs;
+}
+
+async function prolongLease(
+  work: IdentityWork,
+  ports: DeliveryPorts,
+  context: DeliveryContext,
+): Promise<'ready' | 'done'> {
+  const nowMs = ports.clock.nowMs();
+  if (hasLease(work, ports, context, nowMs)) return 'ready';
+  const held = await changeHeldHead(work, (head) => leased(head, work, context, nowMs), ports);
+  return held ? 'ready' : defer(work, deferralMs(ports.random.next()));
+}
+
+function leased(head: Head, work: IdentityWork, context: DeliveryContext, nowMs: number): Head {
+  return withLease(head, work.token, nowMs + context.config.delivery.identityLeaseMs);
 }
 
 /** Gives the lease back; another writer's lease is left alone. */
@@ -69,10 +101,8 @@ export async function changeHeldHead(
   return false;
 }
 
-function defer(work: IdentityWork, ports: Pick<DeliveryPorts, 'random'>): 'done' {
-  for (const member of pendingMembers(work)) {
-    member.outcome = { kind: 'deferred', delayMs: deferralMs(ports.random.next()) };
-  }
+function defer(work: IdentityWork, delayMs: number): 'done' {
+  for (const member of pendingMembers(work)) member.outcome = { kind: 'deferred', delayMs };
   work.done = true;
   return 'done';
 }

@@ -5,9 +5,9 @@ import {
   confirm,
   needsWrite,
   withdrawEvent,
-  withLease,
   withoutCrmRecord,
   withoutLease,
+  withUnsettled,
 } from '../core/head.ts';
 import { backoffMs, decideRetry, type RetryDecision } from '../core/retry-schedule.ts';
 import { deferralMs } from './deferral.ts';
@@ -41,6 +41,10 @@ export async function settleRow(
 ): Promise<void> {
   work.waitMs = 0;
   delete work.lastFailed;
+  delete work.repeat;
+  if (outcome.kind === 'failed' && outcome.mayHaveHappened) {
+    work.unsettledUntilMs = ports.clock.nowMs() + context.config.delivery.settleWindowMs;
+  }
   if (outcome.kind === 'written') {
     await settleWritten(work, row, outcome, ports);
     return;
@@ -48,11 +52,15 @@ export async function settleRow(
   if (outcome.failure.code === 'crm_record_gone' && row.recordId !== undefined) {
     // Deleted or merged in the CRM: the next round writes the whole state to a record that it finds or
     // makes. It happens once a row, since that row then has no record id.
-    const held = await changeHeldHead(work, withoutCrmRecord, ports);
+    const held = await changeHeldHead(
+      work,
+      (head) => withUnsettled(withoutCrmRecord(head), work.unsettledUntilMs),
+      ports,
+    );
     if (!held) deferPending(work, ports);
     return;
   }
-  await settleFailed(work, outcome, ports, context);
+  await settleFailed(work, row, outcome, ports, context);
 }
 
 /**
@@ -82,7 +90,7 @@ export async function endForLackOfTime(
       },
     ]),
   );
-  await endFailed(work, work.lastFailed, decisions, ports, context);
+  await endFailed(work, work.lastFailed, decisions, ports);
 }
 
 /** Ends work that cannot go on now. No attempt counts; its lease, if any, is left to end by itself. */
@@ -99,11 +107,13 @@ async function settleWritten(
   written: Extract<CrmRowOutcome, { kind: 'written' }>,
   ports: DeliveryPorts,
 ): Promise<void> {
-  const mayGoOn = work.extraRounds < EXTRA_ROUNDS_MAX;
+  // An earlier try whose answer got lost may yet take place: with these values, so they are confirmed, but
+  // other values have to wait for it.
+  const mayGoOn = work.extraRounds < EXTRA_ROUNDS_MAX && work.unsettledUntilMs === undefined;
   const held = await changeHeldHead(
     work,
     (head) => {
-      const confirmed = confirm(head, row.version, written);
+      const confirmed = withUnsettled(confirm(head, row.version, written), work.unsettledUntilMs);
       return needsWrite(confirmed) && mayGoOn ? confirmed : withoutLease(confirmed);
     },
     ports,
@@ -127,6 +137,7 @@ async function settleWritten(
 
 async function settleFailed(
   work: IdentityWork,
+  row: CrmRow,
   outcome: FailedRow,
   ports: DeliveryPorts,
   context: DeliveryContext,
@@ -146,9 +157,10 @@ async function settleFailed(
   if (waits.length > 0) {
     work.waitMs = Math.max(...waits);
     work.lastFailed = outcome;
+    if (work.unsettledUntilMs !== undefined) work.repeat = row;
     return;
   }
-  await endFailed(work, outcome, decisions, ports, context);
+  await endFailed(work, outcome, decisions, ports);
 }
 
 async function endFailed(
@@ -156,17 +168,14 @@ async function endFailed(
   outcome: FailedRow,
   decisions: ReadonlyMap<Member, RetryDecision>,
   ports: DeliveryPorts,
-  context: DeliveryContext,
 ): Promise<void> {
-  const { settleWindowMs } = context.config.delivery;
-  if (outcome.mayHaveHappened) {
-    // The write may still take place. Until that is past, nobody may send another value: the lease is
-    // left to end by itself.
-    const untilMs = ports.clock.nowMs() + settleWindowMs;
-    await changeHeldHead(work, (head) => withLease(head, work.token, untilMs), ports);
-  } else {
-    await releaseIdentity(work, ports);
-  }
+  await changeHeldHead(
+    work,
+    (head) => withUnsettled(withoutLease(head), work.unsettledUntilMs),
+    ports,
+  );
+  // Before the lost write is settled, a retry could only wait.
+  const settleMs = Math.max(0, (work.unsettledUntilMs ?? 0) - ports.clock.nowMs());
   for (const [member, decision] of decisions) {
     const attempts = attemptsOf(member);
     member.outcome =
@@ -176,10 +185,7 @@ async function endFailed(
             kind: 'retry',
             failure: outcome.failure,
             attempts,
-            delayMs: Math.max(
-              decision.kind === 'later' ? decision.delayMs : 0,
-              outcome.mayHaveHappened ? settleWindowMs : 0,
-            ),
+            delayMs: Math.max(decision.kind === 'later' ? decision.delayMs : 0, settleMs),
           };
   }
   work.done = true;
@@ -212,7 +218,8 @@ async function withdrawCulprit(
     work,
     (head) => {
       const without = withdrawn === undefined ? head : withdrawEvent(head, withdrawn);
-      return remaining.length === 0 ? withoutLease(without) : without;
+      const settled = withUnsettled(without, work.unsettledUntilMs);
+      return remaining.length === 0 ? withoutLease(settled) : settled;
     },
     ports,
   );

@@ -28,8 +28,11 @@ export interface HeadValue {
 }
 
 export interface HeadField extends HeadValue {
-  /** The value that the CRM holds while this one is not confirmed. */
-  readonly replaced?: HeadValue;
+  /**
+   * What this value replaced while it is not confirmed, newest first: other values that are not
+   * confirmed, and as the last one what the CRM holds.
+   */
+  readonly replaced?: readonly HeadValue[];
 }
 
 export interface Head {
@@ -48,6 +51,8 @@ export interface Head {
   /** Who may write this identity's record now. */
   readonly leaseToken?: string;
   readonly leaseUntilMs?: number;
+  /** A write whose answer got lost may still take place until then. */
+  readonly unsettledUntilMs?: number;
 }
 
 /**
@@ -57,6 +62,9 @@ export interface Head {
  * - `first`: the older one; for what only the first contact can tell
  */
 export type MergePolicy = 'latest' | 'first';
+
+/** Values kept behind one that is not confirmed. */
+const HISTORY_MAX = 20;
 
 const FIRST_TOUCH_FIELDS: ReadonlySet<string> = new Set([
   'lead_source',
@@ -98,28 +106,23 @@ export function mergeContribution(head: Head, contribution: Contribution): Head 
 
   const fields = { ...head.fields };
   for (const [field, value] of won) {
-    const replaced = confirmedValue(head, head.fields[field]);
-    fields[field] = {
-      value,
-      occurredAt,
-      trust,
-      event,
-      version,
-      ...(replaced === undefined ? {} : { replaced }),
-    };
+    const replaced = historyOf(head, head.fields[field]);
+    fields[field] = withReplaced({ value, occurredAt, trust, event, version }, replaced);
   }
   return { ...head, version, fields };
 }
 
 /**
- * Takes an event's unconfirmed values out again, because the CRM refused them for good. What the CRM
- * holds comes back in their place.
+ * Takes an event's unconfirmed values out again, because the CRM refused them for good. What they had
+ * replaced comes back in their place.
  */
 export function withdrawEvent(head: Head, event: string): Head {
   const fields: Record<string, HeadField> = {};
   for (const [name, field] of Object.entries(head.fields)) {
-    if (field.event !== event || field.version <= head.confirmedVersion) fields[name] = field;
-    else if (field.replaced !== undefined) fields[name] = field.replaced;
+    const [current, ...replaced] = [withoutReplaced(field), ...(field.replaced ?? [])].filter(
+      (value) => value.event !== event || value.version <= head.confirmedVersion,
+    );
+    if (current !== undefined) fields[name] = withReplaced(current, replaced);
   }
   return { ...head, fields };
 }
@@ -162,6 +165,22 @@ export function withoutLease(head: Head): Head {
   return rest;
 }
 
+/**
+ * When a write whose answer got lost must have taken place or never will, or `undefined` if none is under
+ * way. Until then, no other value may be sent: the lost write could overwrite it.
+ */
+export function unsettledUntilMs(head: Head, nowMs: number): number | undefined {
+  const untilMs = head.unsettledUntilMs ?? 0;
+  return untilMs > nowMs ? untilMs : undefined;
+}
+
+/** Notes a write whose answer got lost; `undefined` for none leaves the HEAD as it is. */
+export function withUnsettled(head: Head, untilMs: number | undefined): Head {
+  return untilMs === undefined
+    ? head
+    : { ...head, unsettledUntilMs: Math.max(head.unsettledUntilMs ?? 0, untilMs) };
+}
+
 /** Notes that the CRM holds everything up to `version`. */
 export function confirm(
   head: Head,
@@ -172,7 +191,7 @@ export function confirm(
   const fields = Object.fromEntries(
     Object.entries(head.fields).map(([name, field]) => [
       name,
-      field.version <= confirmedVersion ? withoutReplaced(field) : field,
+      withReplaced(withoutReplaced(field), untilConfirmed(field, confirmedVersion)),
     ]),
   );
   return { ...head, confirmedVersion, fields, crmRecordId: crm.recordId, crmAction: crm.action };
@@ -198,12 +217,30 @@ function compare(left: string, right: string): number {
   return left < right ? -1 : 1;
 }
 
-function confirmedValue(head: Head, field: HeadField | undefined): HeadValue | undefined {
-  if (field === undefined) return undefined;
-  return field.version <= head.confirmedVersion ? withoutReplaced(field) : field.replaced;
+/** What a new value replaces: the present one and, while that is not confirmed, what it replaced itself. */
+function historyOf(head: Head, field: HeadField | undefined): readonly HeadValue[] {
+  if (field === undefined) return [];
+  const history = [withoutReplaced(field), ...untilConfirmed(field, head.confirmedVersion)];
+  const last = history.at(-1);
+  // The last one is what the CRM holds; in a long outage, values in between are what can be spared.
+  return history.length <= HISTORY_MAX || last === undefined
+    ? history
+    : [...history.slice(0, HISTORY_MAX - 1), last];
 }
 
-function withoutReplaced(field: HeadField): HeadField {
+/** The values behind a field, up to the first that the CRM holds: none if it holds the field's own. */
+function untilConfirmed(field: HeadField, confirmedVersion: number): readonly HeadValue[] {
+  if (field.version <= confirmedVersion) return [];
+  const replaced = field.replaced ?? [];
+  const held = replaced.findIndex((value) => value.version <= confirmedVersion);
+  return held < 0 ? replaced : replaced.slice(0, held + 1);
+}
+
+function withReplaced(value: HeadValue, replaced: readonly HeadValue[]): HeadField {
+  return replaced.length === 0 ? value : { ...value, replaced };
+}
+
+function withoutReplaced(field: HeadField): HeadValue {
   const { replaced: _replaced, ...rest } = field;
   return rest;
 }

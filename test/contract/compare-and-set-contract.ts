@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mergeContribution, newHead, withLease } from '../../lambdas/core/head.ts';
+import { mergeContribution, newHead, withLease, withUnsettled } from '../../lambdas/core/head.ts';
 import type { IdentityStore, StoredToken, TokenStore } from '../../lambdas/core/ports.ts';
 
 let sequence = 0;
@@ -32,7 +32,7 @@ export function describeIdentityStore(name: string, open: () => Promise<Identity
         crmRecordId: '4150868000000376008',
         crmAction: 'insert' as const,
       };
-      const second = withLease(
+      const leased = withLease(
         {
           ...mergeContribution(first, {
             event: 'demo|form_response|2',
@@ -45,6 +45,7 @@ export function describeIdentityStore(name: string, open: () => Promise<Identity
         'token-1',
         1_795_320_000_000,
       );
+      const second = withUnsettled(leased, 1_795_320_030_000);
 
       await store.save(first);
       const saved = await store.save(second);

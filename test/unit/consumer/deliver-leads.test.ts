@@ -181,7 +181,7 @@ describe('delivering leads', () => {
     expect(world.clock.sleeps).toEqual([1_000]);
   });
 
-  it('ends as a retry after five attempts, and leaves the lease until Zoho must have settled', async () => {
+  it('ends as a retry after five attempts, and remembers until when Zoho may still write', async () => {
     const lost = () => refused('crm_no_answer', { mayHaveHappened: true });
     const world = aWorld([lost, lost, lost, lost, lost], { settleWindowMs: 30_000 });
 
@@ -193,7 +193,56 @@ describe('delivering leads', () => {
       delayMs: 30_000,
       failure: { code: 'crm_no_answer' },
     });
-    expect((await world.head())?.leaseUntilMs).toBe(world.clock.nowMs() + 30_000);
+    const head = await world.head();
+    expect(head?.unsettledUntilMs).toBe(world.clock.nowMs() + 30_000);
+    expect(head?.leaseToken).toBeUndefined();
+  });
+
+  it('lets nobody send another value while a lost write may still take place, though its repetition was confirmed', async () => {
+    const world = aWorld([() => refused('crm_no_answer', { mayHaveHappened: true })], {
+      settleWindowMs: 30_000,
+    });
+    const [first] = await world.deliver([await world.claimed()]);
+    const newer = await world.claimed(
+      event(2, { occurred_at: '2026-11-22T05:00:00.000Z', attributes: { company: 'New Ltd' } }),
+    );
+
+    const [early] = await world.deliver([newer]);
+    const callsBefore = world.crm.calls.length;
+    world.clock.advance(30_000);
+    const [late] = await world.deliver([newer]);
+
+    expect(first).toMatchObject({ kind: 'delivered', attempts: 2 });
+    expect(early).toEqual({ kind: 'deferred', delayMs: 30_000 });
+    expect(callsBefore).toBe(2);
+    expect(late?.kind).toBe('delivered');
+    expect(world.crm.records.get('rec-1')).toMatchObject({ company: 'New Ltd' });
+  });
+
+  it('repeats the very row whose answer was lost, whatever was merged meanwhile', async () => {
+    let second: readonly DeliveryOutcome[] = [];
+    const world = aWorld(
+      [
+        async () => {
+          second = await world.deliver([
+            await world.claimed(
+              event(2, { occurred_at: '2026-11-22T05:00:00.000Z', attributes: { city: 'Rome' } }),
+            ),
+          ]);
+          // Long enough for the lease to be prolonged before the repetition.
+          world.clock.advance(20_000);
+          return refused('crm_no_answer', { mayHaveHappened: true });
+        },
+      ],
+      { settleWindowMs: 30_000 },
+    );
+
+    const [outcome] = await world.deliver([await world.claimed()], 300_000);
+
+    expect(outcome).toMatchObject({ kind: 'delivered', attempts: 2 });
+    expect(second[0]?.kind).toBe('deferred');
+    expect(world.crm.calls[1]).toEqual(world.crm.calls[0]);
+    expect(world.crm.calls).toHaveLength(2);
   });
 
   it('gives the lease back when the CRM certainly wrote nothing', async () => {
@@ -378,7 +427,7 @@ describe('delivering leads', () => {
     expect((await world.head())?.leaseToken).toBeUndefined();
   });
 
-  it('keeps the lease when time runs out after an unanswered write', async () => {
+  it('remembers an unanswered write when time runs out after it', async () => {
     const world = aWorld([
       () => {
         world.clock.advance(20_000);
@@ -389,7 +438,7 @@ describe('delivering leads', () => {
     const [outcome] = await world.deliver([await world.claimed()], 40_000);
 
     expect(outcome).toMatchObject({ kind: 'retry', attempts: 1 });
-    expect((await world.head())?.leaseUntilMs).toBeGreaterThan(world.clock.nowMs());
+    expect((await world.head())?.unsettledUntilMs).toBe(world.clock.nowMs() + 30_000);
   });
 
   it('starts every call with enough of the lease left for a write that outlives its writer', async () => {

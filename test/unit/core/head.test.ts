@@ -148,7 +148,7 @@ describe('withdrawing a refused event', () => {
     expect(needsWrite(head)).toBe(false);
   });
 
-  it('brings it back although another unconfirmed value lay in between', () => {
+  it('brings what lay in between back first, and then what the CRM holds', () => {
     const between = says({
       event: 'b',
       occurredAt: '2026-11-22T04:30:00.000Z',
@@ -157,6 +157,35 @@ describe('withdrawing a refused event', () => {
 
     const head = withdrawEvent(mergeContribution(mergeContribution(before, between), bad), 'bad');
 
+    expect(valuesOf(head)['phone']).toBe('waiting');
+    expect(valuesOf(withdrawEvent(head, 'b'))['phone']).toBe('good');
+  });
+
+  it('brings back a value that was on its way when the refused one came, and has been confirmed since', () => {
+    const sent = mergeContribution(EMPTY, says({ event: 'a', values: { city: 'Rome' } }));
+    const merged = mergeContribution(
+      sent,
+      says({ event: 'bad', occurredAt: '2026-11-22T05:00:00.000Z', values: { city: 'refused' } }),
+    );
+    const head = confirm(merged, sent.version, { recordId: '1', action: 'insert' });
+
+    expect(valuesOf(withdrawEvent(head, 'bad'))).toEqual({ city: 'Rome' });
+    expect(needsWrite(withdrawEvent(head, 'bad'))).toBe(false);
+  });
+
+  it('keeps what the CRM holds however many values wait in front of it', () => {
+    let head = before;
+    for (let n = 0; n < 100; n += 1) {
+      const occurredAt = new Date(Date.parse('2026-11-22T05:00:00.000Z') + n).toISOString();
+      head = mergeContribution(
+        head,
+        says({ event: `e${n}`, occurredAt, values: { phone: `${n}` } }),
+      );
+    }
+    const size = head.fields['phone']?.replaced?.length ?? 0;
+    for (let n = 0; n < 100; n += 1) head = withdrawEvent(head, `e${n}`);
+
+    expect(size).toBeLessThanOrEqual(20);
     expect(valuesOf(head)['phone']).toBe('good');
   });
 
