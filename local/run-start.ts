@@ -107,6 +107,9 @@ async function serve(pipeline: Pipeline, { config, env, print }: RunStartOptions
     print(`when Holdfast was killed is taken up when its claim ends, within ${leaseSeconds} s.`);
   }
 
+  // What was held or left behind need not wait for the first minute to pass.
+  await pipeline.sweep();
+
   await stopped;
   print('Stopping: leads in flight are finished first. Start again with the same data to go on.');
   return 0;
