@@ -4,16 +4,9 @@ import {
   SendMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
+import { DEFER_SECONDS_MAX } from '../core/delivery-message.ts';
 import { StoreUnavailableError } from '../core/errors.ts';
 import type { DeadLetterQueue, DeliveryQueue } from '../core/ports.ts';
-
-/**
- * The longest delay that `defer` takes, in seconds.
- *
- * SQS counts its 12 hours (43,200 s) from the receive, and a longer timeout does not reset them; the
- * 5 s are what may have passed since (Amazon SQS, ChangeMessageVisibility, read 2026-11-22).
- */
-export const DEFER_SECONDS_MAX = 43_195;
 
 /** Where a queue is: a client bound to its region, and the queue's URL. */
 export interface SqsQueueOptions {

@@ -12,7 +12,11 @@
 import { IdempotencyConfig, makeIdempotent } from '@aws-lambda-powertools/idempotency';
 import type { Context } from 'aws-lambda';
 import type { HoldfastConfig } from '../core/config.ts';
-import { type DeliveryMessage, parseDeliveryMessage } from '../core/delivery-message.ts';
+import {
+  DEFER_SECONDS_MAX,
+  type DeliveryMessage,
+  parseDeliveryMessage,
+} from '../core/delivery-message.ts';
 import type { DeliveryOutcome } from '../core/delivery-outcome.ts';
 import { HoldfastError } from '../core/errors.ts';
 import type { ClaimResult } from '../core/event-record.ts';
@@ -60,9 +64,6 @@ const UNKNOWN_MESSAGE_DELAY_MS = 900_000;
 
 /** After a fault of ours that has no schedule of its own. */
 const FAULT_DELAY_MS = 30_000;
-
-/** SQS counts 43,200 s from the receive; a little is left for the way. */
-const VISIBILITY_MAX_SECONDS = 43_195;
 
 /**
  * Handles one message.
@@ -259,7 +260,7 @@ async function hide(
   const postponed = error instanceof RecordPostponedError;
   if (!postponed) log.error('Handling the message failed', {}, error);
   const delayMs = postponed ? error.delayMs : FAULT_DELAY_MS;
-  const delaySeconds = Math.min(VISIBILITY_MAX_SECONDS, Math.max(1, Math.ceil(delayMs / 1_000)));
+  const delaySeconds = Math.min(DEFER_SECONDS_MAX, Math.max(1, Math.ceil(delayMs / 1_000)));
   try {
     await ports.queue.defer(record.receiptHandle, delaySeconds);
   } catch (cause) {

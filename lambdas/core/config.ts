@@ -118,7 +118,7 @@ const websiteFormSource = z.strictObject({
 });
 
 /** One configured sender. */
-export const sourceSchema = z.discriminatedUnion('provider', [
+const sourceSchema = z.discriminatedUnion('provider', [
   typeformSource,
   standardWebhooksSource,
   genericHmacSource,
@@ -126,7 +126,6 @@ export const sourceSchema = z.discriminatedUnion('provider', [
 ]);
 
 export type SourceConfig = z.infer<typeof sourceSchema>;
-export type ProviderName = SourceConfig['provider'];
 
 const httpsUrl = z
   .string()

@@ -1,5 +1,13 @@
 import * as z from 'zod/mini';
 
+/**
+ * The longest that a received message can be hidden, in seconds.
+ *
+ * SQS counts its 12 hours (43,200 s) from the receive, and a longer timeout does not reset them; the
+ * 5 s are what may have passed since (Amazon SQS, ChangeMessageVisibility, read 2026-11-22).
+ */
+export const DEFER_SECONDS_MAX = 43_195;
+
 const schema = z.object({
   schema_version: z.literal(1),
   idempotency_key: z.string().check(z.minLength(1)),

@@ -61,7 +61,7 @@ export interface Head {
  * - `latest`: the newer one (then the more trusted one)
  * - `first`: the older one; for what only the first contact can tell
  */
-export type MergePolicy = 'latest' | 'first';
+type MergePolicy = 'latest' | 'first';
 
 /** Values kept behind one that is not confirmed. */
 const HISTORY_MAX = 20;
@@ -76,8 +76,7 @@ const FIRST_TOUCH_FIELDS: ReadonlySet<string> = new Set([
   'utm_content',
 ]);
 
-/** The policy of a canonical field. */
-export function mergePolicyOf(field: string): MergePolicy {
+function mergePolicyOf(field: string): MergePolicy {
   return FIRST_TOUCH_FIELDS.has(field) ? 'first' : 'latest';
 }
 

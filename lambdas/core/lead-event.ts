@@ -59,6 +59,22 @@ export type Answer = NormalizedEvent['answers'][number];
 /** One consent that a form recorded. */
 export type Consent = NormalizedEvent['consent'][number];
 
+/** What tells how a person came here: campaign parameters and click ids. */
+export const ATTRIBUTION_NAMES = [
+  'utm_source',
+  'utm_medium',
+  'utm_campaign',
+  'utm_term',
+  'utm_content',
+  'gclid',
+  'gbraid',
+  'wbraid',
+  'fbclid',
+  'msclkid',
+  'ttclid',
+  'li_fat_id',
+] as const;
+
 /**
  * Attribute names that have a meaning of their own. Anything else stays in `answers`.
  */
@@ -81,18 +97,7 @@ export const ATTRIBUTE_NAMES = [
   'referrer',
   'email_raw',
   'phone_raw',
-  'utm_source',
-  'utm_medium',
-  'utm_campaign',
-  'utm_term',
-  'utm_content',
-  'gclid',
-  'gbraid',
-  'wbraid',
-  'fbclid',
-  'msclkid',
-  'ttclid',
-  'li_fat_id',
+  ...ATTRIBUTION_NAMES,
 ] as const;
 
 export type AttributeName = (typeof ATTRIBUTE_NAMES)[number];

@@ -1,22 +1,7 @@
+import { ATTRIBUTION_NAMES } from './lead-event.ts';
 import { cleanLine, cutText } from './normalize-text.ts';
 
-/** What a page's address says about how a person came there. */
-export const ATTRIBUTION_NAMES = [
-  'utm_source',
-  'utm_medium',
-  'utm_campaign',
-  'utm_term',
-  'utm_content',
-  'gclid',
-  'gbraid',
-  'wbraid',
-  'fbclid',
-  'msclkid',
-  'ttclid',
-  'li_fat_id',
-] as const;
-
-export type AttributionName = (typeof ATTRIBUTION_NAMES)[number];
+type AttributionName = (typeof ATTRIBUTION_NAMES)[number];
 
 /** Longer than addresses that browsers show; parsing a host name may take the square of its length. */
 const URL_LENGTH_MAX = 2_000;

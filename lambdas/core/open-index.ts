@@ -23,7 +23,7 @@ export type OpenPartition =
   | { readonly kind: 'quarantined'; readonly failureClass: FailureClass };
 
 /** Open events are spread over this many partitions, so that no single one carries all writes. */
-export const OPEN_SHARDS = 4;
+const OPEN_SHARDS = 4;
 
 /** The shard of an event: 0 to `OPEN_SHARDS - 1`, the same for ever. */
 export function openShardOf(key: string): number {

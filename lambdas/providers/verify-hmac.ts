@@ -68,7 +68,7 @@ export function verifySignatures(
 }
 
 /** A header that must come once: its value, or why not. */
-export function singleHeader(request: WebhookRequest, name: string): string | Refusal {
+function singleHeader(request: WebhookRequest, name: string): string | Refusal {
   const value = Object.hasOwn(request.headers, name) ? request.headers[name] : undefined;
   if (value === undefined || value === '') return refused('missing');
   return value.includes(',') ? refused('duplicate_header') : value;

@@ -1,4 +1,5 @@
 import assert from 'node:assert';
+import { DEFER_SECONDS_MAX } from '../../lambdas/core/delivery-message.ts';
 import type { Clock, DeadLetterQueue, DeliveryQueue } from '../../lambdas/core/ports.ts';
 
 /** What SQS may do to a message within its documented guarantees. Absent: nothing happens. */
@@ -83,7 +84,9 @@ export function createMemoryQueue(options: MemoryQueueOptions): MemoryQueue {
     delivery: {
       enqueue: async (message, group) => put(queue, JSON.stringify(message), group),
       defer: async (receiptHandle, delaySeconds) => {
-        assert(Number.isInteger(delaySeconds) && delaySeconds >= 0 && delaySeconds <= 43_195);
+        assert(
+          Number.isInteger(delaySeconds) && delaySeconds >= 0 && delaySeconds <= DEFER_SECONDS_MAX,
+        );
         const message = heldBy(queue, receiptHandle);
         if (message !== undefined) message.visibleAtMs = clock.nowMs() + delaySeconds * 1_000;
       },
