@@ -4,7 +4,14 @@
  * Each relation is one pure function: it returns a sentence that names both settings, their numbers
  * and the reason with its source, or `undefined` when it holds.
  */
+
 import type { HoldfastConfig } from '../lambdas/core/config.ts';
+import {
+  CLOSING_TIME_MS,
+  CRM_TIMEOUTS_PER_WRITE,
+  LONG_OUTAGE_DELAY_MS,
+  RETRY_DELAY_MS_MAX,
+} from '../lambdas/core/pipeline-limits.ts';
 import type { Deployment } from './deployment.ts';
 import { SettingError } from './setting-error.ts';
 import type { StageConfig } from './stage-config.ts';
@@ -58,18 +65,23 @@ export function messagesOutliveRetries({ config, stage }: Settings): string | un
 }
 
 /**
- * A CRM outage of `retryForHours` does not use up a message's receives.
+ * A CRM outage of `retryForHours` does not use up a message's receives: up to `attemptsMax` of them come
+ * after a short wait, the others after a long one.
  *
  * SQS takes 1–1,000 for `maxReceiveCount` (Amazon SQS, RedrivePolicy, read 2026-11-22).
  */
 export function receivesOutlastOutage({ config, stage }: Settings): string | undefined {
-  const { receivesMax, outageDeferralSeconds } = stage.deliveryQueue;
-  const hours = Math.floor((receivesMax * outageDeferralSeconds) / 3_600);
-  return receivesMax <= 1_000 && hours >= config.delivery.retryForHours
+  const { attemptsMax, retryForHours } = config.delivery;
+  const { receivesMax } = stage.deliveryQueue;
+  const short = Math.min(attemptsMax, receivesMax);
+  const coveredMs = short * RETRY_DELAY_MS_MAX + (receivesMax - short) * LONG_OUTAGE_DELAY_MS;
+  const hours = Math.floor(coveredMs / 3_600_000);
+  return receivesMax <= 1_000 && hours >= retryForHours
     ? undefined
-    : `delivery.retryForHours is ${config.delivery.retryForHours}; it must be at most ${hours}, ` +
-        `deliveryQueue.receivesMax (${receivesMax}, at most 1000 in Amazon SQS) × ` +
-        `deliveryQueue.outageDeferralSeconds (${outageDeferralSeconds})`;
+    : `delivery.retryForHours is ${retryForHours}; it must be at most ${hours}: of ` +
+        `deliveryQueue.receivesMax (${receivesMax}, at most 1000 in Amazon SQS), delivery.attemptsMax ` +
+        `(${attemptsMax}) come after ${RETRY_DELAY_MS_MAX / 1_000} s and the others after ` +
+        `${LONG_OUTAGE_DELAY_MS / 1_000} s`;
 }
 
 /**
@@ -89,31 +101,19 @@ export function consumersFitCrmConcurrency({ config, stage }: Settings): string 
 }
 
 /**
- * A batch is one upsert.
- *
- * @see Zoho CRM v8, API limits: more than 10 rows count against the sub-concurrency limit, read 2026-11-22
+ * An invocation has time for two writes: the first one and a repetition, or what others merged meanwhile.
  */
-export function batchFitsUpsert({ config, stage }: Settings): string | undefined {
-  return config.delivery.batchSize <= stage.crm.rowsPerUpsertMax
-    ? undefined
-    : `delivery.batchSize is ${config.delivery.batchSize}; it must be at most crm.rowsPerUpsertMax ` +
-        `(${stage.crm.rowsPerUpsertMax}): more rows cost more API credits (Zoho CRM v8, API limits)`;
-}
-
-/** A consumer has time for the immediate attempts of its batch, a token refresh and its bookkeeping. */
-export function consumerOutlastsAttempts({ config, stage }: Settings): string | undefined {
-  const calls = stage.crm.immediateAttempts + 1;
-  const budgetMs = (stage.consumer.timeoutSeconds - stage.crm.bookkeepingSeconds) * 1_000;
-  const allowedMs = Math.floor(budgetMs / calls);
+export function consumerOutlastsWrites({ config, stage }: Settings): string | undefined {
+  const { timeoutSeconds } = stage.consumer;
+  const allowedMs = Math.floor(
+    (timeoutSeconds * 1_000 - CLOSING_TIME_MS) / (2 * CRM_TIMEOUTS_PER_WRITE),
+  );
   return config.delivery.crmTimeoutMs <= allowedMs
     ? undefined
     : `delivery.crmTimeoutMs is ${config.delivery.crmTimeoutMs}; it must be at most ${allowedMs}, so that ` +
-        `${calls} calls (crm.immediateAttempts and a token refresh) end within consumer.timeoutSeconds ` +
-        `(${stage.consumer.timeoutSeconds}) less crm.bookkeepingSeconds (${stage.crm.bookkeepingSeconds})`;
+        `two writes of ${CRM_TIMEOUTS_PER_WRITE} time-outs each end within consumer.timeoutSeconds ` +
+        `(${timeoutSeconds}) less ${CLOSING_TIME_MS / 1_000} s to store what came of them`;
 }
-
-/** A write to Zoho takes at most this many CRM time-outs (two calls, a token and a repetition). */
-const TIMEOUTS_PER_WRITE = 2.5;
 
 /**
  * Whoever holds an identity can finish a write, and no other writer comes before a lost answer's write
@@ -121,11 +121,11 @@ const TIMEOUTS_PER_WRITE = 2.5;
  */
 export function leaseOutlastsCall({ config }: Settings): string | undefined {
   const { crmTimeoutMs, settleWindowMs, identityLeaseMs } = config.delivery;
-  const neededMs = TIMEOUTS_PER_WRITE * crmTimeoutMs + settleWindowMs;
+  const neededMs = CRM_TIMEOUTS_PER_WRITE * crmTimeoutMs + settleWindowMs;
   return identityLeaseMs >= neededMs
     ? undefined
     : `delivery.identityLeaseMs is ${identityLeaseMs}; it must be at least ${neededMs}: ` +
-        `${TIMEOUTS_PER_WRITE} × delivery.crmTimeoutMs (${crmTimeoutMs}) + delivery.settleWindowMs ` +
+        `${CRM_TIMEOUTS_PER_WRITE} × delivery.crmTimeoutMs (${crmTimeoutMs}) + delivery.settleWindowMs ` +
         `(${settleWindowMs}), so that no second writer comes while a call may still take effect`;
 }
 
@@ -210,8 +210,7 @@ export const RELATIONS: readonly Relation[] = [
   messagesOutliveRetries,
   receivesOutlastOutage,
   consumersFitCrmConcurrency,
-  batchFitsUpsert,
-  consumerOutlastsAttempts,
+  consumerOutlastsWrites,
   leaseOutlastsCall,
   claimOutlastsConsumer,
   eventsOutliveMessages,

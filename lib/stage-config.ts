@@ -29,25 +29,13 @@ export interface StageConfig {
     readonly retentionDays: number;
     /** A backstop for crashes, not the retry budget: attempts are counted in the event store. */
     readonly receivesMax: number;
-    /**
-     * How long a message is hidden at a time while the CRM is down, once the first retries are over:
-     * with `receivesMax` it tells how long an outage may last. The consumer must keep to it; a shorter
-     * wait makes SQS put copies of good leads on the dead-letter queue before `retryForHours` is over.
-     */
-    readonly outageDeferralSeconds: number;
   };
   readonly deadLetterQueue: { readonly retentionDays: number };
   /** How long SQS may reuse a data key before it asks KMS again; 12 h keeps KMS calls few. */
   readonly queueDataKeyReuseHours: number;
   readonly crm: {
-    /** Rows an upsert of 1 API credit takes; above it Zoho's sub-concurrency limit of 10 applies. */
-    readonly rowsPerUpsertMax: number;
     /** Simultaneous calls left to people and other applications of the organisation. */
     readonly callsReserved: number;
-    /** Attempts that are made at once, inside one invocation. */
-    readonly immediateAttempts: number;
-    /** What a consumer needs beside CRM calls: reading, merging, confirming a batch. */
-    readonly bookkeepingSeconds: number;
   };
   readonly eventRetentionDaysMin: number;
   readonly functionLogDays: number;
@@ -71,11 +59,10 @@ export const STAGE_CONFIG: StageConfig = {
     visibilitySeconds: 365,
     retentionDays: 7,
     receivesMax: 1_000,
-    outageDeferralSeconds: 300,
   },
   deadLetterQueue: { retentionDays: 14 },
   queueDataKeyReuseHours: 12,
-  crm: { rowsPerUpsertMax: 10, callsReserved: 2, immediateAttempts: 3, bookkeepingSeconds: 5 },
+  crm: { callsReserved: 2 },
   eventRetentionDaysMin: 90,
   functionLogDays: 30,
   secretLength: { sourceCharacters: 48, pepperCharacters: 64 },

@@ -80,20 +80,22 @@ function describeFailure(fields: LogFields): string {
   return crm.length === 0 ? sentence : `${sentence} (${crm.join(' ')})`;
 }
 
-const REFUSALS: Readonly<Record<string, string>> = {
-  missing: 'HTTP 401: it has no signature',
-  malformed: 'HTTP 401: its signature has another form',
-  duplicate_header: 'HTTP 401: its signature came twice',
-  stale: 'HTTP 401: its signature is too old',
-  mismatch: 'HTTP 401: its signature is of another body or secret',
-  origin: 'HTTP 403: its origin is not allowed',
-  unknown_source: 'HTTP 503: there is no such source in holdfast.config.ts',
-  too_large: 'HTTP 413: its body is too large',
-  unsupported_media_type: 'HTTP 415: its content type is not one that this source sends',
-};
+const REFUSALS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    missing: 'HTTP 401: it has no signature',
+    malformed: 'HTTP 401: its signature has another form',
+    duplicate_header: 'HTTP 401: its signature came twice',
+    stale: 'HTTP 401: its signature is too old',
+    mismatch: 'HTTP 401: its signature is of another body or secret',
+    origin: 'HTTP 403: its origin is not allowed',
+    unknown_source: 'HTTP 503: there is no such source in holdfast.config.ts',
+    too_large: 'HTTP 413: its body is too large',
+    unsupported_media_type: 'HTTP 415: its content type is not one that this source sends',
+  }),
+);
 
 function describeRefusal(fields: LogFields): Move | undefined {
-  const reason = REFUSALS[fields.outcome ?? ''];
+  const reason = REFUSALS.get(fields.outcome ?? '');
   if (reason !== undefined) return { state: 'refused', detail: reason };
   if (fields.http_status === undefined || fields.http_status < 400) return undefined;
   return { state: 'refused', detail: `HTTP ${fields.http_status}` };

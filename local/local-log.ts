@@ -1,4 +1,5 @@
 import { createWriteStream } from 'node:fs';
+import { describeCause } from '../lambdas/core/describe-cause.ts';
 import type { LogFields } from '../lambdas/core/log-fields.ts';
 import type { Log } from '../lambdas/core/ports.ts';
 
@@ -76,20 +77,5 @@ export function openLogFile(file: string): LogFile {
       new Promise((resolve) => {
         stream.end(() => resolve());
       }),
-  };
-}
-
-function describeCause(cause: unknown): Record<string, unknown> {
-  if (cause === undefined) return {};
-  if (!(cause instanceof Error)) return { error_name: typeof cause };
-  return {
-    error_name: cause.name,
-    ...('code' in cause ? { error_code: String(cause.code) } : {}),
-    ...(cause.cause instanceof Error ? { error_cause: cause.cause.name } : {}),
-    error_stack: (cause.stack ?? '')
-      .split('\n')
-      .filter((line) => /^\s+at /.test(line))
-      .slice(0, 8)
-      .map((line) => line.trim()),
   };
 }

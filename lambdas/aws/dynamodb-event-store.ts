@@ -70,8 +70,8 @@ export function createDynamoDbEventStore(options: DynamoDbEventStoreOptions): Ev
     },
     hold: async (request) =>
       (await apply(request.key, holdTransition(request))).kind === 'written' ? 'held' : 'unchanged',
-    unhold: async (key) =>
-      (await apply(key, unholdTransition(key))).kind === 'written' ? 'received' : 'unchanged',
+    unhold: async (key, atMs) =>
+      (await apply(key, unholdTransition(key, atMs))).kind === 'written' ? 'received' : 'unchanged',
     markRequeued: async (key, atMs, notSinceMs) =>
       (await apply(key, requeuedTransition(atMs, notSinceMs))).kind === 'written'
         ? 'marked'

@@ -131,12 +131,12 @@ export function holdTransition(request: Pick<ClaimRequest, 'nowMs' | 'quarantine
   };
 }
 
-export function unholdTransition(key: string): Transition {
+export function unholdTransition(key: string, atMs: number): Transition {
   return {
     update: {
-      text: 'SET #state = :received, open_pk = :open',
+      text: 'SET #state = :received, open_pk = :open, requeued_at = :at',
       names: STATE,
-      values: { ':received': 'received', ':open': openKeyOf(key) },
+      values: { ':received': 'received', ':open': openKeyOf(key), ':at': atMs },
     },
     condition: { text: '#state = :held', values: { ':held': 'held' } },
   };

@@ -10,7 +10,9 @@ import { createSecretReader } from '../aws/secrets-manager.ts';
 import { createSqsDeadLetterQueue, createSqsDeliveryQueue } from '../aws/sqs-queues.ts';
 import type { HoldfastConfig } from '../core/config.ts';
 import type { CrmWriter } from '../core/crm.ts';
+import type { DeliveryOutcome } from '../core/delivery-outcome.ts';
 import { ConfigError } from '../core/errors.ts';
+import { readPepper } from '../core/pepper.ts';
 import type {
   Clock,
   DeadLetterQueue,
@@ -27,7 +29,7 @@ import { createBarrier } from '../runtime/barrier.ts';
 import { readEnvironment, readSwitch } from '../runtime/environment.ts';
 import { systemClock, systemIds, systemRandom } from '../runtime/system.ts';
 import { createZohoCrm } from '../zoho/zoho-crm.ts';
-import { deliverLeads } from './deliver-leads.ts';
+import { type ClaimedEvent, deliverLeads } from './deliver-leads.ts';
 import { deliverRecord } from './deliver-record.ts';
 import { CONSUMER_ENV_NAMES } from './env.ts';
 
@@ -68,13 +70,13 @@ export function buildConsumer(
 
   return async (event, lambda) => {
     try {
-      const pepper = await ports.secrets.read(settings.PEPPER_SECRET_ID);
       const deadlineMs = ports.clock.nowMs() + lambda.getRemainingTimeInMillis();
-      const batch = createBarrier(
-        event.Records.length,
-        async (events: Parameters<typeof deliverLeads>[0]) =>
-          await deliverLeads(events, ports, { config, pepper, deadlineMs }),
-      );
+      const batch = createBarrier(event.Records.length, async (events: readonly ClaimedEvent[]) => {
+        const pepper = await pepperOrNone(ports, settings.PEPPER_SECRET_ID);
+        return pepper === undefined
+          ? events.map(() => WITHOUT_PEPPER)
+          : await deliverLeads(events, ports, { config, pepper, deadlineMs });
+      });
       return await processPartialResponse(
         event,
         async (record: SQSRecord) =>
@@ -93,6 +95,18 @@ export function buildConsumer(
       ports.metrics.flush();
     }
   };
+}
+
+/** Nobody can be told from anybody: the batch waits. That is our fault and counts as no attempt. */
+const WITHOUT_PEPPER: DeliveryOutcome = { kind: 'deferred', delayMs: 30_000 };
+
+async function pepperOrNone(ports: ConsumerPorts, secretId: string): Promise<string | undefined> {
+  try {
+    return await readPepper(ports.secrets, secretId);
+  } catch (error) {
+    ports.log.error('The pepper could not be read; the batch comes back later', {}, error);
+    return undefined;
+  }
 }
 
 function awsPorts(

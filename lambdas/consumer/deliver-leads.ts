@@ -19,6 +19,7 @@ import type { EventRecord } from '../core/event-record.ts';
 import { failure } from '../core/failure.ts';
 import { identityOf } from '../core/identity.ts';
 import type { NormalizedEvent } from '../core/lead-event.ts';
+import { CLOSING_TIME_MS } from '../core/pipeline-limits.ts';
 import type { Clock, EventStore, IdentityStore, Ids, Log, Metrics, Random } from '../core/ports.ts';
 import { deferralMs } from './deferral.ts';
 import {
@@ -53,9 +54,6 @@ export interface DeliveryContext {
   /** When the invocation must be over, in epoch milliseconds. */
   readonly deadlineMs: number;
 }
-
-/** Kept back at the end of an invocation to store results and hide messages. */
-const CLOSING_TIME_MS = 5_000;
 
 /** Every round ends at least one identity or uses up an attempt; this bound only guards the loop. */
 const ROUNDS_MAX = 100;

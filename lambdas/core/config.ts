@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
 import { ConfigError } from './errors.ts';
-import { CANONICAL_FIELDS } from './lead-event.ts';
+import { ATTRIBUTE_NAMES, CANONICAL_FIELDS } from './lead-event.ts';
+import { ROWS_PER_CALL_MAX } from './pipeline-limits.ts';
 
 z.config(en());
 
@@ -10,8 +11,7 @@ const headerName = z
   .check(
     z.regex(/^[a-z0-9-]{1,64}$/, 'must be a lower-case header name, for example "x-signature"'),
   );
-const seconds = (min: number, max: number) => z.number().check(z.int(), z.gte(min), z.lte(max));
-const count = seconds;
+const wholeNumber = (min: number, max: number) => z.number().check(z.int(), z.gte(min), z.lte(max));
 const origin = z
   .string()
   .check(
@@ -28,7 +28,7 @@ const sourceBase = {
   /** What the CRM shows as the origin of the lead; the source's name by default. */
   label: z.optional(z.string().check(z.minLength(1), z.maxLength(100))),
   /** 0–100. Of two submissions of the same moment, the more trusted one wins. */
-  trust: z._default(count(0, 100), 50),
+  trust: z._default(wholeNumber(0, 100), 50),
   /** Answer 409 when the same e-mail address was submitted to this source before. */
   onRepeat: z._default(z.enum(['accept', 'conflict']), 'accept'),
   fields: fieldMap,
@@ -37,7 +37,7 @@ const sourceBase = {
 const timestampSchema = z.strictObject({
   header: headerName,
   unit: z._default(z.enum(['seconds', 'milliseconds']), 'seconds'),
-  toleranceSeconds: z._default(seconds(1, 3_600), 300),
+  toleranceSeconds: z._default(wholeNumber(1, 3_600), 300),
 });
 
 /** How a sender signs: everything that the one HMAC verifier needs to know. */
@@ -79,7 +79,7 @@ const typeformSource = z.strictObject({ provider: z.literal('typeform'), ...sour
 const standardWebhooksSource = z.strictObject({
   provider: z.literal('standard_webhooks'),
   ...sourceBase,
-  toleranceSeconds: z._default(seconds(1, 3_600), 300),
+  toleranceSeconds: z._default(wholeNumber(1, 3_600), 300),
   /** Where the person's own id is in the body, if the sender has one. */
   externalIdPath: z.optional(jsonPath),
 });
@@ -180,6 +180,14 @@ const FIELDS_BY_MODULE = {
   },
 } as const;
 
+/** What a merged lead can hold, and so what a Zoho field can be filled from. */
+const MERGED_FIELDS: readonly string[] = [...ATTRIBUTE_NAMES, 'email', 'phone', 'lead_source'];
+const mergedField = z
+  .string()
+  .check(
+    z.refine((name) => MERGED_FIELDS.includes(name), `must be one of ${MERGED_FIELDS.join(', ')}`),
+  );
+
 const zohoSchema = z.strictObject({
   /** Where tokens come from. Depends on the data centre: accounts.zoho.eu, accounts.zoho.in, … */
   accountsUrl: z._default(httpsUrl, 'https://accounts.zoho.com'),
@@ -199,7 +207,7 @@ const zohoSchema = z.strictObject({
     ['workflow'],
   ),
   /** Canonical field → Zoho API name. Entries are added to the built-in ones or replace them. */
-  fields: z._default(z.record(z.string(), apiName), {}),
+  fields: z._default(z.record(mergedField, apiName), {}),
   /** Fills `Last_Name`, which Zoho requires, when a lead has no name and no company. */
   lastNameFallback: z._default(z.string().check(z.minLength(1), z.maxLength(80)), 'Unknown'),
   /** Fills `Company`, which most layouts require. */
@@ -208,28 +216,31 @@ const zohoSchema = z.strictObject({
    * Simultaneous calls that the edition allows: Free 5, Standard 10, Professional 15, Enterprise 20,
    * Ultimate 25 (Zoho CRM v8, API limits, read 2026-11-22).
    */
-  editionConcurrency: z._default(count(2, 25), 10),
+  editionConcurrency: z._default(wholeNumber(2, 25), 10),
 });
 
 const deliverySchema = z.strictObject({
   /** Events a consumer call takes. 10 leads are one upsert: 1 API credit. */
-  batchSize: z._default(count(1, 10), 10),
+  batchSize: z._default(wholeNumber(1, ROWS_PER_CALL_MAX), ROWS_PER_CALL_MAX),
   /** Consumer functions at a time. SQS allows no fewer than 2. */
-  maxConcurrency: z._default(count(2, 25), 3),
-  crmTimeoutMs: z._default(count(100, 25_000), 10_000),
-  /** CRM calls for one lead before it is quarantined (if the hours below are over, too). */
-  attemptsMax: z._default(count(1, 1_000), 50),
-  retryForHours: z._default(count(1, 168), 72),
+  maxConcurrency: z._default(wholeNumber(2, 25), 3),
+  crmTimeoutMs: z._default(wholeNumber(100, 25_000), 10_000),
+  /**
+   * CRM calls for one lead before it is quarantined (if the hours below are over, too). From here on,
+   * attempts are 300 s apart and no longer 60.
+   */
+  attemptsMax: z._default(wholeNumber(1, 1_000), 50),
+  retryForHours: z._default(wholeNumber(1, 168), 72),
   /** CRM calls for one lead whose refusals may come from a race. */
-  raceAttemptsMax: z._default(count(1, 50), 5),
+  raceAttemptsMax: z._default(wholeNumber(1, 50), 5),
   /** Claims that end without a result (crash, time-out) before a lead is quarantined as poison. */
-  poisonClaimsMax: z._default(count(2, 100), 5),
+  poisonClaimsMax: z._default(wholeNumber(2, 100), 5),
   /** How long one consumer may hold an event. Outlasts the consumer function's time-out. */
-  claimLeaseMs: z._default(count(15_000, 900_000), 90_000),
+  claimLeaseMs: z._default(wholeNumber(15_000, 900_000), 90_000),
   /** How long one writer may hold an identity's record. Outlasts `crmTimeoutMs` by far. */
-  identityLeaseMs: z._default(count(15_000, 300_000), 60_000),
+  identityLeaseMs: z._default(wholeNumber(15_000, 300_000), 60_000),
   /** How long after a call without an answer Zoho may still commit it. */
-  settleWindowMs: z._default(count(1_000, 120_000), 30_000),
+  settleWindowMs: z._default(wholeNumber(1_000, 120_000), 30_000),
 });
 
 const subscriptionSchema = z.discriminatedUnion('protocol', [
@@ -268,17 +279,17 @@ const configSchema = z.strictObject({
   delivery: z.prefault(deliverySchema, {}),
   intake: z.prefault(
     z.strictObject({
-      jsonBytesMax: z._default(count(1_024, 4_000_000), 1_000_000),
-      multipartBytesMax: z._default(count(1_024, 4_000_000), 4_000_000),
+      jsonBytesMax: z._default(wholeNumber(1_024, 4_000_000), 1_000_000),
+      multipartBytesMax: z._default(wholeNumber(1_024, 4_000_000), 4_000_000),
     }),
     {},
   ),
   /** How long things are kept. Keys must outlive every sender's retries. */
   retention: z.prefault(
     z.strictObject({
-      eventDays: z._default(count(90, 3_650), 400),
-      rawDays: z._default(count(14, 3_650), 90),
-      suppressedDays: z._default(count(1, 365), 30),
+      eventDays: z._default(wholeNumber(90, 3_650), 400),
+      rawDays: z._default(wholeNumber(14, 3_650), 90),
+      suppressedDays: z._default(wholeNumber(1, 365), 30),
     }),
     {},
   ),

@@ -1,7 +1,8 @@
 import type { FailureClass } from './failure.ts';
 
 /**
- * Everything that a log line may carry beside its constant message.
+ * Everything that a log line may carry beside its constant message, and beside what `describeCause` tells
+ * of an error.
  *
  * The type is closed on purpose: there is no field for a payload, a header, a secret or a person.
  */

@@ -45,7 +45,7 @@ export type FencedWrite = 'written' | 'superseded';
  * capacity; the write may then have happened.
  */
 export interface EventStore {
-  /** Stores payloads first and the state last; the state's conditional write is the claim. */
+  /** Stores payloads first and the state last: the state's conditional write is the commit. */
   accept(event: NewEvent): Promise<Acceptance>;
   /** Takes an event for delivery, or says why not. Never waits. */
   claim(request: ClaimRequest): Promise<ClaimResult>;
@@ -66,8 +66,8 @@ export interface EventStore {
   ): Promise<void>;
   /** Parks an event while delivery is switched off. */
   hold(request: Omit<ClaimRequest, 'leaseToken' | 'leaseMs'>): Promise<'held' | 'unchanged'>;
-  /** Takes a held event back into the flow. */
-  unhold(key: string): Promise<'received' | 'unchanged'>;
+  /** Takes a held event back into the flow; the caller sends its message at once. */
+  unhold(key: string, atMs: number): Promise<'received' | 'unchanged'>;
   /**
    * Notes that an event gets another message, so that no two sweeps send one each.
    *

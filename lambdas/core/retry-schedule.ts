@@ -14,6 +14,7 @@
  * in `Retry-After` wins over the schedule.
  */
 import { type Failure, failure } from './failure.ts';
+import { LONG_OUTAGE_DELAY_MS, RETRY_DELAY_MS_MAX } from './pipeline-limits.ts';
 
 export interface RetryLimits {
   /** Attempts before a lead may be given up, 1 or more. */
@@ -46,8 +47,6 @@ export type RetryDecision =
 const IMMEDIATE_ATTEMPTS = 3;
 const IN_INVOCATION_ATTEMPTS = 5;
 const IN_INVOCATION_WAIT_MS = 1_000;
-const DELAY_MAX_MS = 60_000;
-const LONG_OUTAGE_DELAY_MS = 300_000;
 const JITTER = 0.2;
 const HOUR_MS = 3_600_000;
 
@@ -94,7 +93,7 @@ export function backoffMs(
   const baseMs =
     attempts >= attemptsMax
       ? LONG_OUTAGE_DELAY_MS
-      : Math.min(DELAY_MAX_MS, 2_000 * 2 ** Math.min(steps, 10));
+      : Math.min(RETRY_DELAY_MS_MAX, 2_000 * 2 ** Math.min(steps, 10));
   return Math.round(baseMs * (1 - JITTER + 2 * JITTER * random));
 }
 

@@ -1,5 +1,5 @@
 import type { SourceConfig } from '../core/config.ts';
-import { SecretUnavailableError } from '../core/errors.ts';
+import { readPepper } from '../core/pepper.ts';
 import type { Log } from '../core/ports.ts';
 import type { BoundProvider } from '../providers/bind-provider.ts';
 import { type AcceptedEvent, acceptEvent } from './accept-event.ts';
@@ -9,8 +9,6 @@ import { type IntakeRequest, type IntakeResponse, jsonResponse } from './intake-
 import { rawPayload, submissionEvent, unreadableEvent } from './new-event.ts';
 import { mappingVersionOf } from './normalize-submission.ts';
 import type { Reception } from './reception.ts';
-
-const PEPPER_LENGTH_MIN = 16;
 
 /** A request to a configured source. */
 export interface Arrival {
@@ -50,7 +48,7 @@ export async function takeIn(
     receivedAtMs: ports.clock.nowMs(),
     correlationId,
     mappingVersion: mappingVersionOf(source),
-    pepper: await readPepper(ports, settings.pepperSecretId),
+    pepper: await readPepper(ports.secrets, settings.pepperSecretId),
     log,
   };
   return answerAccepted(await acceptAll(ports, provider, request, reception), correlationId);
@@ -91,14 +89,4 @@ function answerAccepted(accepted: readonly AcceptedEvent[], correlationId: strin
   }
   const isDuplicate = accepted.every((event) => event.duplicate);
   return jsonResponse(200, { status: isDuplicate ? 'duplicate' : 'accepted', ...body });
-}
-
-async function readPepper(ports: IntakePorts, secretId: string): Promise<string> {
-  const pepper = await ports.secrets.read(secretId);
-  if (pepper.length < PEPPER_LENGTH_MIN) {
-    throw new SecretUnavailableError(
-      `The pepper must have ${PEPPER_LENGTH_MIN} characters or more`,
-    );
-  }
-  return pepper;
 }

@@ -20,8 +20,13 @@ export interface SweepReport {
   readonly deadLetters: number;
 }
 
+/** Far longer than the way from intake to a consumer takes when nothing is wrong. */
 const RECEIVED_STALE_MS = 120_000;
+
+/** Longer than the queue hides a message whose consumer died (365 s): that one comes back by itself. */
 const LEASE_STALE_MS = 600_000;
+
+/** Longer than the longest wait of the retry schedule, and than the queue's own time-out. */
 const FAILED_STALE_MS = 900_000;
 
 /**
@@ -34,7 +39,7 @@ const REQUEUE_INTERVAL_MS = 600_000;
 const UNREPORTED_STALE_MS = 120_000;
 
 /** No open event is stuck sooner than this. */
-const STALE_MS_MIN = 120_000;
+const STALE_MS_MIN = Math.min(RECEIVED_STALE_MS, UNREPORTED_STALE_MS);
 
 /** Events looked at in a partition and run; the next run goes on behind them. */
 const PAGE_LIMIT = 250;
@@ -65,12 +70,16 @@ export function createSweep(
   return async () => {
     const run = startRun(ports);
     for (const read of open) {
-      await run.attemptAll(await read(), async (record) => await mend(record, ports, run.report));
+      await run.attemptAll(await run.read(read), async (record) => {
+        await mend(record, ports, run.report);
+      });
     }
     for (let page = 0; options.deliveryEnabled && page < HELD_PAGES_MAX; page += 1) {
-      const records = await held();
-      await run.attemptAll(records, async (record) => await unhold(record, ports, run.report));
-      if (records.length === 0) break;
+      const keys = await run.read(held);
+      await run.attemptAll(keys, async (record) => {
+        await unhold(record, ports, run.report);
+      });
+      if (keys.length === 0) break;
     }
     return run.end();
   };
@@ -78,38 +87,45 @@ export function createSweep(
 
 type Tally = { -readonly [Name in keyof SweepReport]: SweepReport[Name] };
 
-/** One run: what it mended, and a fault that must not keep it from the other events. */
+type ReadPage = () => Promise<readonly string[]>;
+
+/** One run: what it mended, and faults, none of which may keep it from the other events. */
 function startRun(ports: SweepPorts): {
   readonly report: Tally;
+  read(readPage: ReadPage): Promise<readonly string[]>;
   attemptAll(
-    records: readonly EventRecord[],
+    keys: readonly string[],
     mendOne: (record: EventRecord) => Promise<void>,
   ): Promise<void>;
   end(): SweepReport;
 } {
   const report: Tally = { requeued: 0, unheld: 0, deadLetters: 0 };
   const faults: unknown[] = [];
-  const attempt = async (
-    record: EventRecord,
-    mendOne: (record: EventRecord) => Promise<void>,
-  ): Promise<void> => {
+  const attempt = async <Result>(
+    fields: { idempotency_key?: string },
+    action: () => Promise<Result>,
+  ): Promise<Result | undefined> => {
     try {
-      await mendOne(record);
+      return await action();
     } catch (error) {
       faults.push(error);
-      ports.log.error(
-        'An event could not be brought back; the next run tries again',
-        { idempotency_key: record.key, source: record.source },
-        error,
-      );
+      ports.log.error('Events could not be brought back; the next run tries again', fields, error);
+      return undefined;
     }
   };
   return {
     report,
-    attemptAll: async (records, mendOne) => {
-      for (let start = 0; start < records.length; start += AT_A_TIME) {
-        const some = records.slice(start, start + AT_A_TIME);
-        await Promise.all(some.map(async (record) => await attempt(record, mendOne)));
+    read: async (readPage) => (await attempt({}, readPage)) ?? [],
+    attemptAll: async (keys, mendOne) => {
+      for (let start = 0; start < keys.length; start += AT_A_TIME) {
+        const some = keys.slice(start, start + AT_A_TIME).map(async (key) =>
+          attempt({ idempotency_key: key }, async () => {
+            // The index lags behind and holds keys only: the record itself decides.
+            const record = await ports.events.readRecord(key);
+            if (record !== undefined) await mendOne(record);
+          }),
+        );
+        await Promise.all(some);
       }
     },
     end: () => {
@@ -123,11 +139,7 @@ function startRun(ports: SweepPorts): {
 }
 
 /** Reads a partition page by page, one a call, and from the start again after the last. */
-function createReader(
-  partition: OpenPartition,
-  olderThanMs: number,
-  ports: SweepPorts,
-): () => Promise<readonly EventRecord[]> {
+function createReader(partition: OpenPartition, olderThanMs: number, ports: SweepPorts): ReadPage {
   let cursor: string | undefined;
   return async () => {
     const page = await ports.events.listOpen(partition, {
@@ -136,17 +148,13 @@ function createReader(
       ...(cursor === undefined ? {} : { cursor }),
     });
     cursor = page.cursor;
-    // The index lags behind and holds keys only: the record itself decides.
-    const records = await Promise.all(
-      page.keys.map(async (key) => await ports.events.readRecord(key)),
-    );
-    return records.filter((record) => record !== undefined);
+    return page.keys;
   };
 }
 
 async function unhold(record: EventRecord, ports: SweepPorts, report: Tally): Promise<void> {
   // Should the message not get out, the event waits as received, and a later run sends it.
-  if ((await ports.events.unhold(record.key)) !== 'received') return;
+  if ((await ports.events.unhold(record.key, ports.clock.nowMs())) !== 'received') return;
   await requeue(record, ports);
   report.unheld += 1;
 }

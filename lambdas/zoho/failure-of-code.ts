@@ -8,46 +8,48 @@ import type { ZohoStatus } from './zoho-status.ts';
  * @see Zoho CRM v8, Upsert records, Update records, Search records: possible errors; Status codes:
  *   read 2026-11-22
  */
-const CODES: Readonly<Record<string, FailureCode>> = {
-  INVALID_DATA: 'crm_invalid_data',
-  PATTERN_NOT_MATCHED: 'crm_invalid_data',
-  MAPPING_MISMATCH: 'crm_invalid_data',
-  DEPENDENT_MISMATCH: 'crm_invalid_data',
-  MANDATORY_NOT_FOUND: 'crm_mandatory_missing',
-  EXPECTED_FIELD_MISSING: 'crm_mandatory_missing',
-  DEPENDENT_FIELD_MISSING: 'crm_mandatory_missing',
-  DUPLICATE_DATA: 'crm_duplicate_data',
-  ALREADY_MODIFIED: 'crm_conflict',
-  RECORD_LOCKED: 'crm_record_locked',
-  NOT_APPROVED: 'crm_record_locked',
-  NOT_REVIEWED: 'crm_record_locked',
-  RECORD_IN_BLUEPRINT: 'crm_record_locked',
-  CONVERTED_RECORD: 'crm_refused',
-  ID_ALREADY_CONVERTED: 'crm_refused',
-  LIMIT_EXCEEDED: 'crm_refused',
-  AMBIGUITY_DURING_PROCESSING: 'crm_refused',
-  INVALID_MODULE: 'crm_misconfigured',
-  INVALID_REQUEST_METHOD: 'crm_misconfigured',
-  INVALID_URL_PATTERN: 'crm_misconfigured',
-  INVALID_HOST: 'crm_misconfigured',
-  INVALID_QUERY: 'crm_misconfigured',
-  EXPECTED_PARAM_MISSING: 'crm_misconfigured',
-  NOT_SUPPORTED: 'crm_misconfigured',
-  API_NOT_SUPPORTED: 'crm_misconfigured',
-  INVALID_TOKEN: 'crm_unauthorized',
-  INVALID_OAUTHTOKEN: 'crm_unauthorized',
-  AUTHENTICATION_FAILURE: 'crm_unauthorized',
-  OAUTH_SCOPE_MISMATCH: 'crm_forbidden',
-  AUTHORIZATION_FAILED: 'crm_forbidden',
-  NO_PERMISSION: 'crm_forbidden',
-  PERMISSION_DENIED: 'crm_forbidden',
-  TOO_MANY_REQUESTS: 'crm_rate_limited',
-  RATE_LIMIT_EXCEEDED: 'crm_rate_limited',
-  INTERNAL_ERROR: 'crm_unavailable',
-  INTERNAL_SERVER_ERROR: 'crm_unavailable',
-  SERVICE_UNAVAILABLE: 'crm_unavailable',
-  STORAGE_SPACE_EXCEEDED: 'crm_unavailable',
-};
+const CODES: ReadonlyMap<string, FailureCode> = new Map<string, FailureCode>(
+  Object.entries({
+    INVALID_DATA: 'crm_invalid_data',
+    PATTERN_NOT_MATCHED: 'crm_invalid_data',
+    MAPPING_MISMATCH: 'crm_invalid_data',
+    DEPENDENT_MISMATCH: 'crm_invalid_data',
+    MANDATORY_NOT_FOUND: 'crm_mandatory_missing',
+    EXPECTED_FIELD_MISSING: 'crm_mandatory_missing',
+    DEPENDENT_FIELD_MISSING: 'crm_mandatory_missing',
+    DUPLICATE_DATA: 'crm_duplicate_data',
+    ALREADY_MODIFIED: 'crm_conflict',
+    RECORD_LOCKED: 'crm_record_locked',
+    NOT_APPROVED: 'crm_record_locked',
+    NOT_REVIEWED: 'crm_record_locked',
+    RECORD_IN_BLUEPRINT: 'crm_record_locked',
+    CONVERTED_RECORD: 'crm_refused',
+    ID_ALREADY_CONVERTED: 'crm_refused',
+    LIMIT_EXCEEDED: 'crm_refused',
+    AMBIGUITY_DURING_PROCESSING: 'crm_refused',
+    INVALID_MODULE: 'crm_misconfigured',
+    INVALID_REQUEST_METHOD: 'crm_misconfigured',
+    INVALID_URL_PATTERN: 'crm_misconfigured',
+    INVALID_HOST: 'crm_misconfigured',
+    INVALID_QUERY: 'crm_misconfigured',
+    EXPECTED_PARAM_MISSING: 'crm_misconfigured',
+    NOT_SUPPORTED: 'crm_misconfigured',
+    API_NOT_SUPPORTED: 'crm_misconfigured',
+    INVALID_TOKEN: 'crm_unauthorized',
+    INVALID_OAUTHTOKEN: 'crm_unauthorized',
+    AUTHENTICATION_FAILURE: 'crm_unauthorized',
+    OAUTH_SCOPE_MISMATCH: 'crm_forbidden',
+    AUTHORIZATION_FAILED: 'crm_forbidden',
+    NO_PERMISSION: 'crm_forbidden',
+    PERMISSION_DENIED: 'crm_forbidden',
+    TOO_MANY_REQUESTS: 'crm_rate_limited',
+    RATE_LIMIT_EXCEEDED: 'crm_rate_limited',
+    INTERNAL_ERROR: 'crm_unavailable',
+    INTERNAL_SERVER_ERROR: 'crm_unavailable',
+    SERVICE_UNAVAILABLE: 'crm_unavailable',
+    STORAGE_SPACE_EXCEEDED: 'crm_unavailable',
+  }),
+);
 
 const INTERNAL_CODES: ReadonlySet<string> = new Set([
   'INTERNAL_ERROR',
@@ -56,16 +58,18 @@ const INTERNAL_CODES: ReadonlySet<string> = new Set([
 ]);
 
 /** What the operator needs to know beside the code's own sentence. */
-const DETAILS: Readonly<Record<string, string>> = {
-  CONVERTED_RECORD: 'it was converted into a contact, and a converted lead takes no changes',
-  ID_ALREADY_CONVERTED: 'it was converted into a contact, and a converted lead takes no changes',
-  NOT_APPROVED: 'it waits for an approval',
-  NOT_REVIEWED: 'it waits for a review',
-  RECORD_IN_BLUEPRINT: 'it is in a blueprint',
-  LIMIT_EXCEEDED: 'the call was larger than Zoho allows',
-  STORAGE_SPACE_EXCEEDED: 'the organisation has no storage left',
-  OAUTH_SCOPE_MISMATCH: 'the refresh token was made without a scope that the call needs',
-};
+const DETAILS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    CONVERTED_RECORD: 'it was converted into a contact, and a converted lead takes no changes',
+    ID_ALREADY_CONVERTED: 'it was converted into a contact, and a converted lead takes no changes',
+    NOT_APPROVED: 'it waits for an approval',
+    NOT_REVIEWED: 'it waits for a review',
+    RECORD_IN_BLUEPRINT: 'it is in a blueprint',
+    LIMIT_EXCEEDED: 'the call was larger than Zoho allows',
+    STORAGE_SPACE_EXCEEDED: 'the organisation has no storage left',
+    OAUTH_SCOPE_MISMATCH: 'the refresh token was made without a scope that the call needs',
+  }),
+);
 
 /** Whom a person must help first: of several errors of one row, this class decides. */
 const GRAVITY: Readonly<Record<FailureClass, number>> = {
@@ -111,7 +115,7 @@ function codeOf(error: ZohoStatus, otherwise: FailureCode): FailureCode {
       ? 'crm_unavailable'
       : 'crm_refused';
   }
-  const code = CODES[error.code] ?? otherwise;
+  const code = CODES.get(error.code) ?? otherwise;
   // One code stands for two limits: the text tells the day's credits from a burst.
   return code === 'crm_rate_limited' && /24 hour/i.test(error.message)
     ? 'crm_credits_exhausted'
@@ -123,8 +127,8 @@ function detailOf(error: ZohoStatus): string | undefined {
     fieldOf(error).field,
     complaintOf(error),
     otherRecordOf(error),
-    DETAILS[error.code],
-    CODES[error.code] === undefined && error.code !== ''
+    DETAILS.get(error.code),
+    CODES.get(error.code) === undefined && error.code !== ''
       ? `code ${safeCode(error.code)}`
       : undefined,
   ].filter((part) => part !== undefined);

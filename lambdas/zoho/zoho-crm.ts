@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { HoldfastConfig } from '../core/config.ts';
 import type { CrmRow, CrmRowOutcome, CrmWriter } from '../core/crm.ts';
 import { type FailureCode, failure } from '../core/failure.ts';
+import { CRM_TIMEOUTS_PER_WRITE, ROWS_PER_CALL_MAX } from '../core/pipeline-limits.ts';
 import type { Clock, Ids, Log, Metrics, Random, TokenStore } from '../core/ports.ts';
 import { startDeadline } from './deadline.ts';
 import { createEmailSearchWriter } from './email-search-writer.ts';
@@ -27,15 +28,6 @@ export interface ZohoCrmOptions {
   readonly fetch?: typeof globalThis.fetch;
 }
 
-/**
- * 10 records an upsert cost one API credit; above 10, Zoho's sub-concurrency limit applies (Zoho CRM
- * v8, API limits, read 2026-11-22).
- */
-const ROWS_MAX = 10;
-
-/** Two calls at their time-out, and half of one for a token and a repetition. */
-const CALLS_PER_WRITE = 2.5;
-
 /** A write ends long before the lease on its identities does. */
 const LEASE_PART_MAX = 0.5;
 
@@ -50,7 +42,7 @@ export function createZohoCrm(options: ZohoCrmOptions): CrmWriter {
   const { config, clock, log, metrics } = options;
   const { crmTimeoutMs, identityLeaseMs } = config.delivery;
   const writeTimeoutMs = Math.floor(
-    Math.min(crmTimeoutMs * CALLS_PER_WRITE, identityLeaseMs * LEASE_PART_MAX),
+    Math.min(crmTimeoutMs * CRM_TIMEOUTS_PER_WRITE, identityLeaseMs * LEASE_PART_MAX),
   );
   const fetcher = options.fetch ?? globalThis.fetch;
   const callTimeoutMs = Math.min(crmTimeoutMs, writeTimeoutMs);
@@ -76,7 +68,7 @@ export function createZohoCrm(options: ZohoCrmOptions): CrmWriter {
       : createEmailSearchWriter(api, mapper, config.zoho);
 
   return {
-    rowsMax: ROWS_MAX,
+    rowsMax: ROWS_PER_CALL_MAX,
     writeTimeoutMs,
     write: async (rows) => {
       assertRows(rows);
@@ -112,7 +104,7 @@ function countRow(outcome: CrmRowOutcome, metrics: Metrics): void {
 }
 
 function assertRows(rows: readonly CrmRow[]): void {
-  assert(rows.length <= ROWS_MAX, `a write takes at most ${ROWS_MAX} rows`);
+  assert(rows.length <= ROWS_PER_CALL_MAX, `a write takes at most ${ROWS_PER_CALL_MAX} rows`);
   const identities = new Set(rows.map((row) => row.identity));
   assert(identities.size === rows.length, 'a write takes each identity at most once');
 }

@@ -100,7 +100,10 @@ async function answer(
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   const name = String(request.headers['x-amz-target'] ?? '').replace(/^secretsmanager\./, '');
-  const reply = run(operations[name], Buffer.concat(chunks).toString('utf8'));
+  const reply = run(
+    Object.hasOwn(operations, name) ? operations[name] : undefined,
+    Buffer.concat(chunks).toString('utf8'),
+  );
 
   response.writeHead(reply.kind === 'ok' ? 200 : 400, {
     'content-type': 'application/x-amz-json-1.1',

@@ -118,10 +118,12 @@ export function holdChange(request: Pick<ClaimRequest, 'nowMs' | 'quarantineId'>
   };
 }
 
-export const UNHOLD_CHANGE: Change = {
-  holds: (record) => record.state === 'held',
-  apply: (record) => ({ ...record, state: 'received' }),
-};
+export function unholdChange(atMs: number): Change {
+  return {
+    holds: (record) => record.state === 'held',
+    apply: (record) => ({ ...record, state: 'received', requeuedAtMs: atMs }),
+  };
+}
 
 export function requeuedChange(atMs: number, notSinceMs: number): Change {
   return {

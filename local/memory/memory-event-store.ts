@@ -24,7 +24,7 @@ import {
   releaseChange,
   requeuedChange,
   succeedChange,
-  UNHOLD_CHANGE,
+  unholdChange,
 } from './event-changes.ts';
 
 type Records = Map<string, EventRecord>;
@@ -56,7 +56,8 @@ export function createMemoryEventStore(): EventStore {
     },
     hold: async (request) =>
       write(records, request.key, holdChange(request)) ? 'held' : 'unchanged',
-    unhold: async (key) => (write(records, key, UNHOLD_CHANGE) ? 'received' : 'unchanged'),
+    unhold: async (key, atMs) =>
+      write(records, key, unholdChange(atMs)) ? 'received' : 'unchanged',
     markRequeued: async (key, atMs, notSinceMs) =>
       write(records, key, requeuedChange(atMs, notSinceMs)) ? 'marked' : 'unchanged',
     readRecord: async (key) => records.get(key),

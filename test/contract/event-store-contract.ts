@@ -384,10 +384,13 @@ export function describeEventStore(name: string, open: () => Promise<EventStore>
 
         const held = await store.hold({ key, nowMs: T0 });
         const listedHeld = await listed({ kind: 'held' });
-        const back = await store.unhold(key);
+        const back = await store.unhold(key, T0 + 5);
 
         expect([held, listedHeld, back]).toEqual(['held', true, 'received']);
-        expect(await stateOf()).toBe('received');
+        expect(await store.readRecord(key)).toMatchObject({
+          state: 'received',
+          requeuedAtMs: T0 + 5,
+        });
         expect(await inOpen()).toBe(true);
       });
 
@@ -403,7 +406,7 @@ export function describeEventStore(name: string, open: () => Promise<EventStore>
 
         const ended = await store.hold({ key, nowMs: T0 });
 
-        expect([processing, ended, await store.unhold(key)]).toEqual([
+        expect([processing, ended, await store.unhold(key, T0)]).toEqual([
           'unchanged',
           'unchanged',
           'unchanged',

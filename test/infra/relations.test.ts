@@ -65,7 +65,12 @@ const BROKEN: readonly [relations.Relation, Changes, readonly string[]][] = [
   [
     relations.receivesOutlastOutage,
     { delivery: { retryForHours: 84 } },
-    ['delivery.retryForHours is 84', 'at most 83', 'receivesMax (1000', 'DeferralSeconds (300)'],
+    ['delivery.retryForHours is 84', 'at most 80', 'receivesMax (1000', 'attemptsMax (50)'],
+  ],
+  [
+    relations.receivesOutlastOutage,
+    { delivery: { attemptsMax: 1_000 } },
+    ['delivery.retryForHours is 72', 'at most 16', 'attemptsMax (1000)'],
   ],
   [
     relations.receivesOutlastOutage,
@@ -83,14 +88,9 @@ const BROKEN: readonly [relations.Relation, Changes, readonly string[]][] = [
     ['delivery.maxConcurrency is 1', 'from 2 (AWS Lambda'],
   ],
   [
-    relations.batchFitsUpsert,
-    { delivery: { batchSize: 11 } },
-    ['delivery.batchSize is 11', 'crm.rowsPerUpsertMax (10)', 'Zoho CRM v8'],
-  ],
-  [
-    relations.consumerOutlastsAttempts,
-    { delivery: { crmTimeoutMs: 13_751 } },
-    ['delivery.crmTimeoutMs is 13751', 'at most 13750', 'consumer.timeoutSeconds (60)'],
+    relations.consumerOutlastsWrites,
+    { delivery: { crmTimeoutMs: 11_001 } },
+    ['delivery.crmTimeoutMs is 11001', 'at most 11000', 'consumer.timeoutSeconds (60)'],
   ],
   [
     relations.leaseOutlastsCall,
@@ -165,10 +165,10 @@ describe('relations between settings', () => {
   });
 
   it('are reported all at once', () => {
-    const broken = settings({ delivery: { batchSize: 11 }, retention: { rawDays: 14 } });
+    const broken = settings({ delivery: { maxConcurrency: 9 }, retention: { rawDays: 14 } });
 
     expect(() => relations.assertRelations(broken)).toThrow(
-      /delivery\.batchSize.*\n.*retention\.rawDays/,
+      /delivery\.maxConcurrency.*\n.*retention\.rawDays/,
     );
   });
 });

@@ -31,6 +31,7 @@ interface Sent {
 
 function aWorld(script: Parameters<typeof aCrm>[0] = [], env: Partial<typeof ENV> = {}) {
   const clock = aClock();
+  const pepper = { value: 'a-pepper-for-the-tests' };
   const events: EventStore = createMemoryEventStore();
   const crm = aCrm(script);
   const log = createRecordingLog();
@@ -41,7 +42,7 @@ function aWorld(script: Parameters<typeof aCrm>[0] = [], env: Partial<typeof ENV
     identities: createMemoryIdentityStore(),
     queue: queues.queue,
     deadLetters: queues.deadLetters,
-    secrets: { read: async () => 'a-pepper-for-the-tests' },
+    secrets: { read: async () => pepper.value },
     crm,
     clock,
     random: evenRandom,
@@ -78,7 +79,7 @@ function aWorld(script: Parameters<typeof aCrm>[0] = [], env: Partial<typeof ENV
     return response.batchItemFailures.map((each) => each.itemIdentifier);
   };
   const stateOf = async (key: string) => (await events.readRecord(key))?.state;
-  return { clock, events, crm, log, metrics, ...queues, store, receive, stateOf };
+  return { clock, pepper, events, crm, log, metrics, ...queues, store, receive, stateOf };
 }
 
 const bodyOf = ({ key, quarantineId }: Sent): string =>
@@ -312,6 +313,20 @@ describe('the consumer', () => {
     const world = aWorld();
 
     expect(await world.receive({ key: 'never-stored' })).toEqual([]);
+  });
+
+  it('lets the batch come back, as no attempt, while there is no pepper to tell people apart', async () => {
+    const world = aWorld();
+    const lead = await world.store('a');
+    world.pepper.value = 'short';
+    const failed = await world.receive(lead);
+    world.pepper.value = 'a-pepper-for-the-tests';
+
+    const again = await world.receive(lead);
+
+    expect([failed, again]).toEqual([['m-1'], []]);
+    expect(world.deferred).toEqual([{ receiptHandle: 'r-1', delaySeconds: 30 }]);
+    expect(await world.events.readRecord('a')).toMatchObject({ state: 'succeeded', attempts: 1 });
   });
 
   it('holds leads and calls nothing while delivery is switched off', async () => {

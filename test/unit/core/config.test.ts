@@ -99,6 +99,11 @@ describe('the configuration', () => {
       /^ {2}zoho\.apiUrl: must be an https origin/m,
     ],
     [
+      'a Zoho field filled from what no lead has',
+      { sources: SOURCES, zoho: { fields: { compnay: 'Company' } } },
+      /^ {2}zoho\.fields\.compnay: must be one of .*company/m,
+    ],
+    [
       'more leads a call than cost one credit',
       { sources: SOURCES, delivery: { batchSize: 11 } },
       /^ {2}delivery\.batchSize: .*<=10/m,

@@ -127,6 +127,42 @@ describe('the sweeper', () => {
     expect(new Set(world.enqueued.map(({ message }) => message.idempotency_key)).size).toBe(2_000);
   });
 
+  it('sends a held event once, not again a minute later', async () => {
+    const world = aWorld();
+    await world.store('a');
+    await world.events.hold({ key: 'a', nowMs: world.clock.nowMs() });
+    world.clock.advance(60 * MINUTE_MS);
+
+    await world.run();
+    world.clock.advance(MINUTE_MS);
+    await world.run();
+
+    expect(world.enqueued).toHaveLength(1);
+  });
+
+  it.each(['readRecord', 'listOpen'] as const)(
+    'goes on with the others when %s fails for one, and fails in the end',
+    async (method) => {
+      const world = aWorld();
+      for (let n = 0; n < 40; n += 1) await world.store(`e${n}`);
+      world.clock.advance(2 * MINUTE_MS + 1);
+      const untouched = { ...world.events };
+      let calls = 0;
+      const failsOnce = async (...args: never[]) => {
+        calls += 1;
+        if (calls === 1) throw new StoreUnavailableError('The event record', new Error('x'));
+        return await (untouched[method] as (...rest: never[]) => Promise<unknown>)(...args);
+      };
+      Object.assign(world.events, { [method]: failsOnce });
+
+      await expect(world.run()).rejects.toThrow(StoreUnavailableError);
+
+      // One event, or one of the four partitions, is missing; all others are there.
+      expect(world.enqueued.length).toBeGreaterThan(method === 'readRecord' ? 38 : 20);
+      expect(world.enqueued.length).toBeLessThan(40);
+    },
+  );
+
   it('goes on with the others when one event cannot be brought back, and fails in the end', async () => {
     const world = aWorld();
     await world.store('unlucky');
