@@ -29,8 +29,9 @@ import { createBarrier } from '../runtime/barrier.ts';
 import { readEnvironment, readSwitch } from '../runtime/environment.ts';
 import { systemClock, systemIds, systemRandom } from '../runtime/system.ts';
 import { createZohoCrm } from '../zoho/zoho-crm.ts';
-import { type ClaimedEvent, deliverLeads } from './deliver-leads.ts';
+import { deliverLeads } from './deliver-leads.ts';
 import { deliverRecord } from './deliver-record.ts';
+import type { ClaimedEvent } from './delivery-ports.ts';
 import { CONSUMER_ENV_NAMES } from './env.ts';
 
 /** Everything that the consumer talks to. */

@@ -10,9 +10,8 @@
  * Many events of one identity are one row, and one writer at a time holds an identity.
  */
 import assert from 'node:assert/strict';
-import type { HoldfastConfig } from '../core/config.ts';
 import { contributionOf } from '../core/contribution.ts';
-import type { CrmRow, CrmRowOutcome, CrmWriter } from '../core/crm.ts';
+import type { CrmRow, CrmRowOutcome } from '../core/crm.ts';
 import type { DeliveryOutcome } from '../core/delivery-outcome.ts';
 import { StoreUnavailableError } from '../core/errors.ts';
 import type { EventRecord } from '../core/event-record.ts';
@@ -20,8 +19,8 @@ import { failure } from '../core/failure.ts';
 import { identityOf } from '../core/identity.ts';
 import type { NormalizedEvent } from '../core/lead-event.ts';
 import { CLOSING_TIME_MS } from '../core/pipeline-limits.ts';
-import type { Clock, EventStore, IdentityStore, Ids, Log, Metrics, Random } from '../core/ports.ts';
-import { deferralMs } from './deferral.ts';
+import { deferralMs } from '../core/retry-schedule.ts';
+import type { ClaimedEvent, DeliveryContext, DeliveryPorts } from './delivery-ports.ts';
 import {
   type IdentityWork,
   type Member,
@@ -30,30 +29,6 @@ import {
 } from './identity-work.ts';
 import { prepareIdentity } from './prepare-identity.ts';
 import { deferPending, endForLackOfTime, settleRow } from './settle-row.ts';
-
-export interface DeliveryPorts {
-  readonly events: EventStore;
-  readonly identities: IdentityStore;
-  readonly crm: CrmWriter;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly ids: Ids;
-  readonly metrics: Metrics;
-}
-
-/** An event that this batch holds. Its log carries the event's own fields. */
-export interface ClaimedEvent {
-  readonly record: EventRecord;
-  readonly log: Log;
-}
-
-export interface DeliveryContext {
-  readonly config: HoldfastConfig;
-  /** The installation's secret, for identities. */
-  readonly pepper: string;
-  /** When the invocation must be over, in epoch milliseconds. */
-  readonly deadlineMs: number;
-}
 
 /** Every round ends at least one identity or uses up an attempt; this bound only guards the loop. */
 const ROUNDS_MAX = 100;

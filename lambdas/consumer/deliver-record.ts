@@ -9,6 +9,7 @@
  *
  * Powertools' idempotency drives the middle part: claim before, store after, give back on failure.
  */
+import assert from 'node:assert/strict';
 import { IdempotencyConfig, makeIdempotent } from '@aws-lambda-powertools/idempotency';
 import type { Context } from 'aws-lambda';
 import type { HoldfastConfig } from '../core/config.ts';
@@ -25,8 +26,8 @@ import type { DeliveryQueue, Log } from '../core/ports.ts';
 import { reportIfUnreported } from '../operations/report-quarantine.ts';
 import type { Barrier } from '../runtime/barrier.ts';
 import { EventPersistence } from '../runtime/event-persistence.ts';
-import type { ClaimedEvent } from './deliver-leads.ts';
-import { endEvent, type HeldEvent, postponeEvent, type SettlePorts } from './settle-event.ts';
+import type { ClaimedEvent } from './delivery-ports.ts';
+import { endEvent, postponeEvent, type SettlePorts } from './settle-event.ts';
 
 /** A message as the queue hands it over. */
 export interface QueueRecord {
@@ -141,8 +142,8 @@ async function deliverOnce(
   const leaseToken = ports.ids.next();
   let claim: ClaimResult | undefined;
   let postponed: Extract<DeliveryOutcome, { kind: 'retry' | 'deferred' }> | undefined;
-  const held = (): HeldEvent => {
-    if (claim?.kind !== 'claimed') throw new Error('only a claimed event can be settled');
+  const claimed = (): ClaimedEvent => {
+    assert(claim?.kind === 'claimed', 'only a claimed event can be settled');
     return { record: claim.record, leaseToken, log };
   };
 
@@ -157,9 +158,9 @@ async function deliverOnce(
       });
       return await beginning(claim, log, ports);
     },
-    complete: async (outcome) => await endEvent(held(), outcome, ports),
+    complete: async (outcome) => await endEvent(claimed(), outcome, ports),
     abandon: async () => {
-      if (postponed !== undefined) await postponeEvent(held(), postponed, ports);
+      if (postponed !== undefined) await postponeEvent(claimed(), postponed, ports);
     },
   });
   const config = new IdempotencyConfig({ eventKeyJmesPath: 'idempotency_key' });
@@ -167,7 +168,7 @@ async function deliverOnce(
 
   const deliver = makeIdempotent(
     async (_message: DeliveryMessage): Promise<EndedOutcome> => {
-      const outcome = await deliverHeld(held(), attendance, context);
+      const outcome = await deliverClaimed(claimed(), attendance, context);
       if (outcome.kind === 'delivered' || outcome.kind === 'rejected') return outcome;
       postponed = outcome;
       throw new RecordPostponedError(outcome.delayMs);
@@ -184,16 +185,16 @@ async function deliverOnce(
 
 type EndedOutcome = Extract<DeliveryOutcome, { kind: 'delivered' | 'rejected' }>;
 
-async function deliverHeld(
-  held: HeldEvent,
+async function deliverClaimed(
+  event: ClaimedEvent,
   attendance: Attendance,
   context: RecordContext,
 ): Promise<DeliveryOutcome> {
-  const { record, log } = held;
+  const { record } = event;
   if (record.claims > context.config.delivery.poisonClaimsMax) {
     return { kind: 'rejected', failure: failure('poison'), attempts: record.attempts };
   }
-  return await attendance.join({ record, log });
+  return await attendance.join(event);
 }
 
 async function beginning(

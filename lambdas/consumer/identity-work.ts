@@ -16,7 +16,18 @@ export interface Member {
   outcome?: DeliveryOutcome;
 }
 
-/** One identity on its way: the events that say something of it, its HEAD and its lease. */
+/**
+ * One identity on its way: the events that say something of it, its HEAD and its lease.
+ *
+ * ```
+ * prepare ──► ready ──► row sent ──┬─ confirmed ─────────────► done, or once more for others' events
+ *    │           ▲                 ├─ to be repeated ─► wait ─► prepare
+ *    │           └─ lease, merged ─┤     (answer lost: `repeat` is the very same row)
+ *    └─► done                      ├─ a value was refused ───► its event ends; prepare for the others
+ *   (nothing to write, or          └─ failed ────────────────► done
+ *    another writer is at it)
+ * ```
+ */
 export interface IdentityWork {
   readonly identity: string;
   /** This writer's lease token. */
@@ -59,6 +70,12 @@ export function newIdentityWork(module: string, identity: string, token: string)
 /** The events whose way is not over. */
 export function pendingMembers(work: IdentityWork): readonly Member[] {
   return work.members.filter((member) => member.outcome === undefined);
+}
+
+/** Ends the way of all pending events: nothing more is tried now, and no attempt counts for it. */
+export function deferIdentity(work: IdentityWork, delayMs: number): void {
+  for (const member of pendingMembers(work)) member.outcome = { kind: 'deferred', delayMs };
+  work.done = true;
 }
 
 /** CRM calls made for an event in all, this invocation's included. */

@@ -3,17 +3,14 @@ import {
   leaseTakenUntilMs,
   mergeContribution,
   needsWrite,
-  newHead,
   unsettledUntilMs,
   withLease,
   withoutLease,
 } from '../core/head.ts';
-import { deferralMs } from './deferral.ts';
-import type { DeliveryContext, DeliveryPorts } from './deliver-leads.ts';
-import { attemptsOf, type IdentityWork, pendingMembers } from './identity-work.ts';
-
-/** Losing the compare-and-set this often in a row means that many write at once: come back later. */
-const TRIES_MAX = 8;
+import { deferralMs } from '../core/retry-schedule.ts';
+import type { DeliveryContext, DeliveryPorts } from './delivery-ports.ts';
+import { changeLeasedHead, releaseIdentity, SAVE_TRIES_MAX, saveHead } from './identity-lease.ts';
+import { attemptsOf, deferIdentity, type IdentityWork, pendingMembers } from './identity-work.ts';
 
 /**
  * Merges the pending events into their HEAD and takes its lease.
@@ -33,7 +30,7 @@ export async function prepareIdentity(
   }
   if (work.repeat !== undefined) return await prolongLease(work, ports, context);
 
-  for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+  for (let tries = 0; tries < SAVE_TRIES_MAX; tries += 1) {
     const nowMs = ports.clock.nowMs();
     const merged = mergeAll(work);
     if (!needsWrite(merged)) return await nothingToWrite(work, ports);
@@ -71,7 +68,7 @@ async function prolongLease(
 ): Promise<'ready' | 'done'> {
   const nowMs = ports.clock.nowMs();
   if (hasLease(work, ports, context, nowMs)) return 'ready';
-  const held = await changeHeldHead(work, (head) => leased(head, work, context, nowMs), ports);
+  const held = await changeLeasedHead(work, (head) => leased(head, work, context, nowMs), ports);
   return held ? 'ready' : defer(work, deferralMs(ports.random.next()));
 }
 
@@ -79,44 +76,9 @@ function leased(head: Head, work: IdentityWork, context: DeliveryContext, nowMs:
   return withLease(head, work.token, nowMs + context.config.delivery.identityLeaseMs);
 }
 
-/** Gives the lease back; another writer's lease is left alone. */
-export async function releaseIdentity(work: IdentityWork, ports: DeliveryPorts): Promise<void> {
-  await changeHeldHead(work, withoutLease, ports);
-}
-
-/**
- * Changes a HEAD whose lease is ours, whatever else has been merged into it meanwhile.
- *
- * @returns whether the lease was still ours; nothing is changed otherwise
- */
-export async function changeHeldHead(
-  work: IdentityWork,
-  change: (head: Head) => Head,
-  ports: Pick<DeliveryPorts, 'identities'>,
-): Promise<boolean> {
-  for (let tries = 0; tries < TRIES_MAX; tries += 1) {
-    if (work.head.leaseToken !== work.token) return false;
-    if (await saveHead(work, change(work.head), ports)) return true;
-  }
-  return false;
-}
-
 function defer(work: IdentityWork, delayMs: number): 'done' {
-  for (const member of pendingMembers(work)) member.outcome = { kind: 'deferred', delayMs };
-  work.done = true;
+  deferIdentity(work, delayMs);
   return 'done';
-}
-
-async function saveHead(
-  work: IdentityWork,
-  next: Head,
-  ports: Pick<DeliveryPorts, 'identities'>,
-): Promise<boolean> {
-  const candidate = { ...next, revision: work.head.revision + 1 };
-  const saved = await ports.identities.save(candidate);
-  work.head =
-    saved.kind === 'saved' ? candidate : (saved.current ?? newHead(next.module, next.identity));
-  return saved.kind === 'saved';
 }
 
 function mergeAll(work: IdentityWork): Head {

@@ -1,19 +1,12 @@
 import type { DeliveryOutcome } from '../core/delivery-outcome.ts';
-import type { EventRecord } from '../core/event-record.ts';
 import type { Failure } from '../core/failure.ts';
-import type { EventStore, Ids, Log } from '../core/ports.ts';
+import type { EventStore, Ids } from '../core/ports.ts';
 import { type QuarantinePorts, reportQuarantine } from '../operations/report-quarantine.ts';
+import type { ClaimedEvent } from './delivery-ports.ts';
 
 export interface SettlePorts extends QuarantinePorts {
   readonly events: EventStore;
   readonly ids: Ids;
-}
-
-/** An event in our hands, and the lease that proves it. */
-export interface HeldEvent {
-  readonly record: EventRecord;
-  readonly leaseToken: string;
-  readonly log: Log;
 }
 
 /**
@@ -23,55 +16,55 @@ export interface HeldEvent {
  *   next claim or the sweeper goes on where this stopped
  */
 export async function endEvent(
-  held: HeldEvent,
+  event: ClaimedEvent,
   outcome: Extract<DeliveryOutcome, { kind: 'delivered' | 'rejected' }>,
   ports: SettlePorts,
 ): Promise<void> {
   if (outcome.kind === 'rejected') {
-    await quarantineEvent(held, outcome.failure, outcome.attempts, ports);
+    await quarantineEvent(event, outcome.failure, outcome.attempts, ports);
     return;
   }
-  await ports.events.succeed(held.record.key, {
+  await ports.events.succeed(event.record.key, {
     crm: outcome.crm,
     attempts: outcome.attempts,
     atMs: ports.clock.nowMs(),
   });
-  ports.metrics.count('LeadDelivered', { source: held.record.source });
-  held.log.info('Lead delivered', {
+  ports.metrics.count('LeadDelivered', { source: event.record.source });
+  event.log.info('Lead delivered', {
     outcome: 'delivered',
     crm_module: outcome.crm.module,
     crm_record_id: outcome.crm.recordId,
     crm_action: outcome.crm.action,
     attempt: outcome.attempts,
-    duration_ms: ports.clock.nowMs() - Date.parse(held.record.receivedAt),
+    duration_ms: ports.clock.nowMs() - Date.parse(event.record.receivedAt),
   });
 }
 
 /** Stores that an event was tried in vain, or not tried, and is to come back. */
 export async function postponeEvent(
-  held: HeldEvent,
+  event: ClaimedEvent,
   outcome: Extract<DeliveryOutcome, { kind: 'retry' | 'deferred' }>,
   ports: SettlePorts,
 ): Promise<void> {
-  const { key, source } = held.record;
+  const { key, source } = event.record;
   const nowMs = ports.clock.nowMs();
   if (outcome.kind === 'deferred') {
-    await ports.events.release(key, held.leaseToken);
+    await ports.events.release(key, event.leaseToken);
     ports.metrics.count('DeliveryDeferred', { source });
-    held.log.debug('Delivery deferred: nothing was tried', {
+    event.log.debug('Delivery deferred: nothing was tried', {
       delay_seconds: outcome.delayMs / 1e3,
     });
     return;
   }
   const nextDueAtMs = nowMs + outcome.delayMs;
-  const written = await ports.events.fail(key, held.leaseToken, {
+  const written = await ports.events.fail(key, event.leaseToken, {
     failure: outcome.failure,
     attempts: outcome.attempts,
     atMs: nowMs,
     nextDueAtMs,
   });
   ports.metrics.count('DeliveryRetry', { source });
-  held.log.warn('Delivery failed and will be retried', {
+  event.log.warn('Delivery failed and will be retried', {
     outcome: written === 'written' ? 'retry' : 'superseded',
     failure_code: outcome.failure.code,
     failure_class: outcome.failure.class,
@@ -82,12 +75,12 @@ export async function postponeEvent(
 }
 
 async function quarantineEvent(
-  held: HeldEvent,
+  event: ClaimedEvent,
   failure: Failure,
   attempts: number,
   ports: SettlePorts,
 ): Promise<void> {
-  const { record, leaseToken, log } = held;
+  const { record, leaseToken, log } = event;
   const quarantineId = ports.ids.next();
   const atMs = ports.clock.nowMs();
   // State, letter, note: whatever is interrupted in between is repaired by the next claim or the

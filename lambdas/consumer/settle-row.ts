@@ -9,11 +9,16 @@ import {
   withoutLease,
   withUnsettled,
 } from '../core/head.ts';
-import { backoffMs, decideRetry, type RetryDecision } from '../core/retry-schedule.ts';
-import { deferralMs } from './deferral.ts';
-import type { DeliveryContext, DeliveryPorts } from './deliver-leads.ts';
-import { attemptsOf, type IdentityWork, type Member, pendingMembers } from './identity-work.ts';
-import { changeHeldHead, releaseIdentity } from './prepare-identity.ts';
+import { backoffMs, decideRetry, deferralMs, type RetryDecision } from '../core/retry-schedule.ts';
+import type { DeliveryContext, DeliveryPorts } from './delivery-ports.ts';
+import { changeLeasedHead, releaseIdentity } from './identity-lease.ts';
+import {
+  attemptsOf,
+  deferIdentity,
+  type IdentityWork,
+  type Member,
+  pendingMembers,
+} from './identity-work.ts';
 
 /** Whoever holds the lease brings others' events along, but not for ever. */
 const EXTRA_ROUNDS_MAX = 3;
@@ -52,7 +57,7 @@ export async function settleRow(
   if (outcome.failure.code === 'crm_record_gone' && row.recordId !== undefined) {
     // Deleted or merged in the CRM: the next round writes the whole state to a record that it finds or
     // makes. It happens once a row, since that row then has no record id.
-    const held = await changeHeldHead(
+    const held = await changeLeasedHead(
       work,
       (head) => withUnsettled(withoutCrmRecord(head), work.unsettledUntilMs),
       ports,
@@ -64,8 +69,8 @@ export async function settleRow(
 }
 
 /**
- * Ends work for which this invocation has no time left: as failed, if a call was made for it, and as
- * deferred otherwise.
+ * Ends work for which this invocation has no time left: as failed, if the last call failed and
+ * was to be repeated, and as deferred otherwise.
  */
 export async function endForLackOfTime(
   work: IdentityWork,
@@ -93,12 +98,9 @@ export async function endForLackOfTime(
   await endFailed(work, work.lastFailed, decisions, ports);
 }
 
-/** Ends work that cannot go on now. No attempt counts; its lease, if any, is left to end by itself. */
+/** Another writer has the lease, or the store failed: whoever holds it brings these events along. */
 export function deferPending(work: IdentityWork, ports: Pick<DeliveryPorts, 'random'>): void {
-  for (const member of pendingMembers(work)) {
-    member.outcome = { kind: 'deferred', delayMs: deferralMs(ports.random.next()) };
-  }
-  work.done = true;
+  deferIdentity(work, deferralMs(ports.random.next()));
 }
 
 async function settleWritten(
@@ -110,7 +112,7 @@ async function settleWritten(
   // An earlier try whose answer got lost may yet take place: with these values, so they are confirmed, but
   // other values have to wait for it.
   const mayGoOn = work.extraRounds < EXTRA_ROUNDS_MAX && work.unsettledUntilMs === undefined;
-  const held = await changeHeldHead(
+  const held = await changeLeasedHead(
     work,
     (head) => {
       const confirmed = withUnsettled(confirm(head, row.version, written), work.unsettledUntilMs);
@@ -169,7 +171,7 @@ async function endFailed(
   decisions: ReadonlyMap<Member, RetryDecision>,
   ports: DeliveryPorts,
 ): Promise<void> {
-  await changeHeldHead(
+  await changeLeasedHead(
     work,
     (head) => withUnsettled(withoutLease(head), work.unsettledUntilMs),
     ports,
@@ -214,7 +216,7 @@ async function withdrawCulprit(
   const withdrawn = owner ?? culprit?.record.key;
   const remaining = pending.filter((member) => member !== culprit);
 
-  const held = await changeHeldHead(
+  const held = await changeLeasedHead(
     work,
     (head) => {
       const without = withdrawn === undefined ? head : withdrawEvent(head, withdrawn);

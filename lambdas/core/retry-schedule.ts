@@ -97,6 +97,17 @@ export function backoffMs(
   return Math.round(baseMs * (1 - JITTER + 2 * JITTER * random));
 }
 
+/**
+ * How long to stay away from an identity that another writer holds: 1–3 s, scattered, so that those
+ * who wait do not come back together.
+ *
+ * @param random uniform in [0, 1)
+ * @returns milliseconds, 1,000–3,000
+ */
+export function deferralMs(random: number): number {
+  return Math.round(1_000 + 2_000 * random);
+}
+
 function isExhausted(tried: FailedTry, limits: RetryLimits): boolean {
   // Both limits, not either: fifty attempts are over within an hour, and an outage of the CRM that
   // lasts longer must not set good leads aside.

@@ -52,7 +52,11 @@ function aWorld(script: Script = [], delivery: HoldfastConfigInput['delivery'] =
       nowMs: clock.nowMs(),
     });
     if (claim.kind !== 'claimed') throw new Error('the event was not claimed');
-    return { record: { ...claim.record, attempts }, log: createRecordingLog() };
+    return {
+      record: { ...claim.record, attempts },
+      leaseToken: claim.leaseToken,
+      log: createRecordingLog(),
+    };
   };
   const deliver = async (
     batch: readonly Awaited<ReturnType<typeof claimed>>[],

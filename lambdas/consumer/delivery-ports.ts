@@ -1,0 +1,32 @@
+import type { HoldfastConfig } from '../core/config.ts';
+import type { CrmWriter } from '../core/crm.ts';
+import type { EventRecord } from '../core/event-record.ts';
+import type { Clock, EventStore, IdentityStore, Ids, Log, Metrics, Random } from '../core/ports.ts';
+
+/** What delivering leads needs of the world. */
+export interface DeliveryPorts {
+  readonly events: EventStore;
+  readonly identities: IdentityStore;
+  readonly crm: CrmWriter;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly ids: Ids;
+  readonly metrics: Metrics;
+}
+
+/** What delivering leads needs to know. */
+export interface DeliveryContext {
+  readonly config: HoldfastConfig;
+  /** The installation's secret, for identities. */
+  readonly pepper: string;
+  /** When the invocation must be over, in epoch milliseconds. */
+  readonly deadlineMs: number;
+}
+
+/** An event that this consumer has claimed. Its log carries the event's own fields. */
+export interface ClaimedEvent {
+  readonly record: EventRecord;
+  /** Proves the claim; every write but a success is fenced by it. */
+  readonly leaseToken: string;
+  readonly log: Log;
+}
