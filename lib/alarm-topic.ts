@@ -9,6 +9,7 @@ import type { Deployment } from './deployment.ts';
 
 type AlarmSubscription = HoldfastConfig['alarms']['subscriptions'][number];
 
+/** Who is told of alarms. */
 export interface AlarmTopicProps {
   readonly deployment: Deployment;
   readonly key: IKey;

@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import type { Deployment } from './deployment.ts';
 import { dataRemovalPolicy } from './lifecycle.ts';
 
+/** How the archive is encrypted, and how long it keeps bodies. */
 export interface ArchiveBucketProps {
   readonly deployment: Deployment;
   readonly key: IKey;

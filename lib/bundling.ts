@@ -35,6 +35,7 @@ export const FUNCTION_ENTRIES = {
   sweeper: 'lambdas/sweeper/handler.ts',
 } as const;
 
+/** A function of the pipeline. */
 export type FunctionName = keyof typeof FUNCTION_ENTRIES;
 
 /** The most that a bundle may weigh, in bytes: what a cold start has to read. */

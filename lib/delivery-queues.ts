@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import type { Deployment } from './deployment.ts';
 import type { StageConfig } from './stage-config.ts';
 
+/** The stage and the numbers of its queues. */
 export interface DeliveryQueuesProps {
   readonly deployment: Deployment;
   readonly stage: StageConfig;

@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import type { Deployment } from './deployment.ts';
 import { dataRemovalPolicy } from './lifecycle.ts';
 
+/** The stage whose key it is. */
 export interface EncryptionKeyProps {
   readonly deployment: Deployment;
 }

@@ -13,6 +13,7 @@ import { dataRemovalPolicy } from './lifecycle.ts';
 /** The sparse index of every event that has not ended. */
 export const OPEN_INDEX = 'open';
 
+/** The stage and the key of its table. */
 export interface EventTableProps {
   readonly deployment: Deployment;
   readonly key: IKey;

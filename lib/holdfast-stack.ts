@@ -16,6 +16,7 @@ import { PipelineSecrets } from './pipeline-secrets.ts';
 import type { StageConfig } from './stage-config.ts';
 import { Sweeper } from './sweeper.ts';
 
+/** What one stage is built from. */
 export interface HoldfastStackProps {
   readonly config: HoldfastConfig;
   readonly deployment: Deployment;

@@ -40,6 +40,7 @@ export const ACCESS_LOG_FIELDS = {
   error: '$context.error.responseType',
 } as const;
 
+/** The function behind the API, and the API's limits. */
 export interface IntakeApiProps {
   readonly deployment: Deployment;
   readonly stage: StageConfig;

@@ -5,6 +5,7 @@ import type { ArchiveBucket } from './archive-bucket.ts';
 import { PipelineFunction } from './pipeline-function.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
 
+/** The parts that intake uses. */
 export interface IntakeProps extends PipelineParts {
   readonly archive: ArchiveBucket;
 }

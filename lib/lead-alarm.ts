@@ -18,6 +18,7 @@ import { SettingError } from './setting-error.ts';
  */
 export type MissingData = 'good' | 'bad' | 'unchanged';
 
+/** What an alarm watches, and the words that whoever it wakes needs. */
 export interface LeadAlarmProps {
   readonly alarmName: string;
   readonly metric: IMetric;

@@ -9,6 +9,7 @@ import { LeadAlarm, type LeadAlarmProps } from './lead-alarm.ts';
 import { METRICS_NAMESPACE } from './pipeline-function.ts';
 import type { StageConfig } from './stage-config.ts';
 
+/** What is watched, and who is told. */
 export interface PipelineAlarmsProps {
   readonly deployment: Deployment;
   readonly stage: StageConfig;

@@ -19,6 +19,7 @@ export interface Grant {
   readonly resources: readonly string[];
 }
 
+/** A function's size, environment and rights. */
 export interface PipelineFunctionProps {
   readonly name: FunctionName;
   readonly deployment: Deployment;

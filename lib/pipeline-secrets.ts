@@ -14,6 +14,7 @@ import type { StageConfig } from './stage-config.ts';
  */
 export const ZOHO_SECRET_PLACEHOLDER = '{"client_id":"","client_secret":"","refresh_token":""}';
 
+/** The stage, its key and its sources. */
 export interface PipelineSecretsProps {
   readonly deployment: Deployment;
   readonly stage: StageConfig;

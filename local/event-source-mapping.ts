@@ -13,6 +13,7 @@ import { buildSqsEvent, readBatchResponse } from './sqs-event.ts';
 const POLL_SECONDS = 1;
 const PAUSE_AFTER_ERROR_MS = 500;
 
+/** Which queue is read, how, and which function gets the messages. */
 export interface EventSourceMappingOptions {
   readonly client: SQSClient;
   readonly queueUrl: string;

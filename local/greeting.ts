@@ -25,6 +25,7 @@ export const SAMPLES_HEADING = [
   '',
 ] as const;
 
+/** What sample commands are made of. */
 export interface SampleCommandOptions {
   readonly config: HoldfastConfig;
   readonly endpoint: string;

@@ -21,6 +21,7 @@ export type HttpApiHandler = (
   context: Context,
 ) => Promise<APIGatewayProxyResultV2>;
 
+/** Where the endpoint listens, what it routes, and to which function. */
 export interface HttpApiOptions {
   /** 0 for any free one. */
   readonly port: number;

@@ -27,6 +27,7 @@ export interface LeadTracker {
   readonly whenSettled: (keys: readonly string[], timeoutMs: number) => Promise<boolean>;
 }
 
+/** Follows leads through the functions' log entries, by their idempotency keys. */
 export function createLeadTracker(): LeadTracker {
   const progress = new Map<string, LeadProgress>();
   const waits = new Set<(key: string) => void>();

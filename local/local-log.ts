@@ -3,6 +3,7 @@ import { describeCause } from '../lambdas/core/describe-cause.ts';
 import type { LogFields } from '../lambdas/core/log-fields.ts';
 import type { Log } from '../lambdas/core/ports.ts';
 
+/** How much a log entry matters. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /** One line of a function's log. */

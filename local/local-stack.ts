@@ -13,6 +13,7 @@ import { ensureLocalSecrets } from './local-secrets.ts';
 
 /** The name of the table, bucket and queues of the local stage. */
 export const LOCAL_TABLE = 'holdfast-local-events';
+/** The archive bucket of the local stage. */
 export const LOCAL_BUCKET = 'holdfast-local-archive';
 
 const DELIVERY_QUEUE = 'holdfast-local-delivery';
@@ -55,6 +56,7 @@ export interface DynamodbChoice {
   readonly endpoint?: string | undefined;
 }
 
+/** What stands in for AWS is made of. */
 export interface LocalStackOptions {
   readonly config: HoldfastConfig;
   /** Everything is kept here. */

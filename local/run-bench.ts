@@ -12,6 +12,7 @@ import { createSimulatorAdmin } from './zoho-simulator/admin-client.ts';
 const CALLS_PER_LEAD_TARGET = 0.15;
 const DRAIN_TIMEOUT_MS = 300_000;
 
+/** How large the burst is, and where its report goes. */
 export interface RunBenchOptions {
   readonly config: HoldfastConfig;
   readonly leads: number;

@@ -8,6 +8,7 @@ import { createSimulatorAdmin } from './zoho-simulator/admin-client.ts';
 
 const TIMEOUT_MS = 60_000;
 
+/** The pipeline to be shown, and where the report goes. */
 export interface RunDemoOptions {
   readonly config: HoldfastConfig;
   readonly pipeline: Pick<Pipeline, 'endpoint' | 'zohoUrl' | 'sourceSecret'>;

@@ -7,6 +7,7 @@ import { describeSamples } from './greeting.ts';
 import { readSourceSecret } from './local-secrets.ts';
 import { newId } from './sample-requests.ts';
 
+/** Which sources to print commands for. */
 export interface RunSamplesOptions {
   readonly config: HoldfastConfig;
   /** One source, or all. */

@@ -12,6 +12,7 @@ import { type Pipeline, portsFrom, startPipeline } from './start-pipeline.ts';
 
 const SIGNAL_ECHO_MS = 1_000;
 
+/** How the pipeline is to run in a terminal. */
 export interface RunStartOptions {
   readonly config: HoldfastConfig;
   /** Of the HTTP endpoint; see `portsFrom`. */

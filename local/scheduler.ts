@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/** What is run, how often, and who hears of its faults. */
 export interface SchedulerOptions {
   readonly everyMs: number;
   readonly run: () => Promise<unknown>;

@@ -62,6 +62,7 @@ const ROUTES = ['/hooks/{source}', '/hooks/{source}/{token}', '/hooks/{proxy+}',
   (route) => ({ method: 'ANY', path: route }),
 );
 
+/** What a local pipeline is made of. */
 export interface PipelineOptions {
   readonly config: HoldfastConfig;
   /** Everything is kept here; a directory that was used before is taken up where it was left. */

@@ -7,6 +7,7 @@ const CONNECTION_TIMEOUT_MS = 1_000;
 const REQUEST_TIMEOUT_MS = 2_000;
 const ATTEMPTS_MAX = 3;
 
+/** The SDK clients that a function shares among its adapters. */
 export interface AwsClients {
   readonly dynamodb: DynamoDBClient;
   readonly sqs: SQSClient;

@@ -33,6 +33,7 @@ import { getNormalized, putNormalized, putRaw } from './payload-items.ts';
 import type { BodyArchive } from './s3-archive.ts';
 import { callTable, fromAttributes, type Item, putIf, toAttributes, updateIf } from './table.ts';
 
+/** Where the events lie, and for how long. */
 export interface DynamoDbEventStoreOptions {
   readonly client: DynamoDBClient;
   readonly tableName: string;

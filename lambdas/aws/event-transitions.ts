@@ -18,6 +18,9 @@ export interface Transition {
 
 const STATE = { '#state': 'state' };
 
+/**
+ * Takes an event for delivery, from every state that `decideClaim` allows, and counts the claim.
+ */
 export function claimTransition(request: ClaimRequest): Transition {
   return {
     update: {
@@ -55,6 +58,7 @@ export function succeedTransition(success: DeliverySuccess): Transition {
   };
 }
 
+/** Notes a failed attempt and when the next one is due. Fenced by the claim's lease token. */
 export function failTransition(leaseToken: string, failed: FailedAttempt): Transition {
   return {
     update: {
@@ -72,6 +76,7 @@ export function failTransition(leaseToken: string, failed: FailedAttempt): Trans
   };
 }
 
+/** Gives a claim back without an attempt. Fenced by the claim's lease token. */
 export function releaseTransition(leaseToken: string): Transition {
   return {
     update: {
@@ -82,6 +87,9 @@ export function releaseTransition(leaseToken: string): Transition {
   };
 }
 
+/**
+ * Sets an event aside with its reason. Fenced; it stays in the open list until its letter is sent.
+ */
 export function quarantineTransition(leaseToken: string, entry: QuarantineEntry): Transition {
   return {
     update: {
@@ -99,6 +107,7 @@ export function quarantineTransition(leaseToken: string, entry: QuarantineEntry)
   };
 }
 
+/** Notes that this quarantine's dead letter is out, and lists the event under its class. */
 export function dlqSentTransition(
   quarantineId: string,
   failureClass: FailureClass,
@@ -120,6 +129,7 @@ export function dlqSentTransition(
   };
 }
 
+/** Parks an event while delivery is off, from every state that a claim could take it from. */
 export function holdTransition(request: Pick<ClaimRequest, 'nowMs' | 'quarantineId'>): Transition {
   const condition = claimable(request);
   return {
@@ -131,6 +141,7 @@ export function holdTransition(request: Pick<ClaimRequest, 'nowMs' | 'quarantine
   };
 }
 
+/** Takes a held event back into the flow; the sweeper sends its message at once. */
 export function unholdTransition(key: string, atMs: number): Transition {
   return {
     update: {
@@ -142,6 +153,7 @@ export function unholdTransition(key: string, atMs: number): Transition {
   };
 }
 
+/** Notes that the sweeper sends another message, unless one was sent after `notSinceMs`. */
 export function requeuedTransition(atMs: number, notSinceMs: number): Transition {
   return {
     update: { text: 'SET requeued_at = :at', values: { ':at': atMs } },

@@ -50,6 +50,10 @@ export interface ConsumerPorts {
   readonly metrics: FlushableMetrics;
 }
 
+/**
+ * The consumer as Lambda calls it: a batch of messages in, the ids of those that must come back
+ * out.
+ */
 export type ConsumerFunction = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
 
 /**

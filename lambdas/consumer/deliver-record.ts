@@ -38,11 +38,13 @@ export interface QueueRecord {
   readonly receiveCount: number;
 }
 
+/** What handling one message needs of the world. */
 export interface RecordPorts extends SettlePorts {
   readonly queue: DeliveryQueue;
   readonly log: Log;
 }
 
+/** What the messages of one invocation share. */
 export interface RecordContext {
   readonly config: HoldfastConfig;
   readonly deliveryEnabled: boolean;

@@ -16,6 +16,7 @@ export interface ConsumerEnv {
   readonly ZOHO_API_URL: string;
 }
 
+/** The names of `ConsumerEnv`, to be checked at start. */
 export const CONSUMER_ENV_NAMES = [
   'STAGE',
   'TABLE_NAME',

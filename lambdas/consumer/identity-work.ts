@@ -52,6 +52,7 @@ export interface IdentityWork {
   row(): CrmRow;
 }
 
+/** An identity before its HEAD has been read. `token` will be its lease token. */
 export function newIdentityWork(module: string, identity: string, token: string): IdentityWork {
   const work: IdentityWork = {
     identity,

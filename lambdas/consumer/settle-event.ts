@@ -4,6 +4,7 @@ import type { EventStore, Ids } from '../core/ports.ts';
 import { type QuarantinePorts, reportQuarantine } from '../operations/report-quarantine.ts';
 import type { ClaimedEvent } from './delivery-ports.ts';
 
+/** What storing an event's outcome needs of the world. */
 export interface SettlePorts extends QuarantinePorts {
   readonly events: EventStore;
   readonly ids: Ids;

@@ -62,6 +62,7 @@ export const signatureSchema = z.strictObject({
   timestamp: z.union([z.literal('none'), timestampSchema]),
 });
 
+/** How a sender signs, with every setting filled in. */
 export type SignatureScheme = z.infer<typeof signatureSchema>;
 
 /** A dotted path into a JSON body, for example `data.id`. */
@@ -125,6 +126,7 @@ const sourceSchema = z.discriminatedUnion('provider', [
   websiteFormSource,
 ]);
 
+/** One configured sender, with every setting filled in. */
 export type SourceConfig = z.infer<typeof sourceSchema>;
 
 const httpsUrl = z

@@ -16,6 +16,7 @@
 import type { Failure } from './failure.ts';
 import type { NormalizedEvent } from './lead-event.ts';
 
+/** Where an event is on its way; see the diagram above. */
 export type EventState =
   | 'received'
   | 'processing'
@@ -114,6 +115,7 @@ export type Acceptance =
   | { readonly kind: 'accepted'; readonly record: EventRecord }
   | { readonly kind: 'duplicate' | 'conflict'; readonly record: EventRecord };
 
+/** Who wants an event, from when, and for how long. Times in milliseconds. */
 export interface ClaimRequest {
   readonly key: string;
   readonly leaseToken: string;
@@ -123,6 +125,15 @@ export interface ClaimRequest {
   readonly quarantineId?: string;
 }
 
+/**
+ * Whether a claim took its event.
+ *
+ * - `claimed`: it is ours until the lease ends
+ * - `ended`: nothing is left to do for it
+ * - `in_progress`: another consumer has it until `untilMs`
+ * - `not_due`: its next attempt waits until `dueAtMs`
+ * - `unknown_event`: no such event is stored
+ */
 export type ClaimResult =
   | { readonly kind: 'claimed'; readonly record: EventRecord; readonly leaseToken: string }
   | { readonly kind: 'ended'; readonly record: EventRecord }
@@ -138,6 +149,7 @@ export interface DeliverySuccess {
   readonly atMs: number;
 }
 
+/** An attempt that the CRM did not confirm, and when the next one is due. */
 export interface FailedAttempt {
   readonly failure: Failure;
   /** CRM calls made for this event, this attempt included. */
@@ -146,6 +158,7 @@ export interface FailedAttempt {
   readonly nextDueAtMs: number;
 }
 
+/** Why an event is set aside, and under which id that very quarantine can be opened again. */
 export interface QuarantineEntry {
   readonly quarantineId: string;
   readonly failure: Failure;

@@ -27,6 +27,7 @@ export interface HeadValue {
   readonly version: number;
 }
 
+/** A field's winning value, and what lies behind it. */
 export interface HeadField extends HeadValue {
   /**
    * What this value replaced while it is not confirmed, newest first: other values that are not
@@ -35,6 +36,7 @@ export interface HeadField extends HeadValue {
   readonly replaced?: readonly HeadValue[];
 }
 
+/** An identity's merged state. Versions and revisions count from 1; 0 is before the first. */
 export interface Head {
   readonly module: string;
   readonly identity: string;

@@ -51,6 +51,7 @@ export const normalizedEventSchema = z.object({
   }),
 });
 
+/** The normalized lead event as a type. */
 export type NormalizedEvent = z.infer<typeof normalizedEventSchema>;
 
 /** One answer of a form. */
@@ -100,9 +101,11 @@ export const ATTRIBUTE_NAMES = [
   ...ATTRIBUTION_NAMES,
 ] as const;
 
+/** One of `ATTRIBUTE_NAMES`. */
 export type AttributeName = (typeof ATTRIBUTE_NAMES)[number];
 
 /** Names a sender's field can be mapped to. */
 export const CANONICAL_FIELDS = [...ATTRIBUTE_NAMES, 'email', 'phone', 'external_id'] as const;
 
+/** One of `CANONICAL_FIELDS`. */
 export type CanonicalField = (typeof CANONICAL_FIELDS)[number];

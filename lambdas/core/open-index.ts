@@ -17,6 +17,7 @@ import { createHash } from 'node:crypto';
 import type { EventRecord } from './event-record.ts';
 import type { FailureClass } from './failure.ts';
 
+/** A partition of the `open` index. */
 export type OpenPartition =
   | { readonly kind: 'open'; readonly shard: number }
   | { readonly kind: 'held' }

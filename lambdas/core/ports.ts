@@ -92,6 +92,7 @@ export interface EventStore {
   ): Promise<string>;
 }
 
+/** Which part of a partition to list. */
 export interface OpenPageRequest {
   /** Only events received before this time. */
   readonly receivedBeforeMs: number;
@@ -101,6 +102,7 @@ export interface OpenPageRequest {
   readonly cursor?: string;
 }
 
+/** Keys of events, oldest first. */
 export interface OpenPage {
   readonly keys: readonly string[];
   /** Absent on the last page. */

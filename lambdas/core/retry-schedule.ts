@@ -16,6 +16,7 @@
 import { type Failure, failure } from './failure.ts';
 import { LONG_OUTAGE_DELAY_MS, RETRY_DELAY_MS_MAX } from './pipeline-limits.ts';
 
+/** When a lead may be given up. */
 export interface RetryLimits {
   /** Attempts before a lead may be given up, 1 or more. */
   readonly attemptsMax: number;
@@ -25,6 +26,7 @@ export interface RetryLimits {
   readonly raceAttemptsMax: number;
 }
 
+/** What is known when an attempt has failed. Times in milliseconds. */
 export interface FailedTry {
   readonly failure: Failure;
   /** CRM calls made for the event, 1 or more. */

@@ -13,6 +13,7 @@ export interface IntakeEnv {
   readonly PEPPER_SECRET_ID: string;
 }
 
+/** The names of `IntakeEnv`, to be checked at start. */
 export const INTAKE_ENV_NAMES = [
   'STAGE',
   'TABLE_NAME',

@@ -3,6 +3,7 @@ import type { EventRecord, QuarantineEntry } from '../core/event-record.ts';
 import { eventRefs } from '../core/event-refs.ts';
 import type { Clock, DeadLetterQueue, EventStore, Metrics } from '../core/ports.ts';
 
+/** What reporting a quarantine needs of the world. */
 export interface QuarantinePorts {
   readonly events: Pick<EventStore, 'markDlqSent'>;
   readonly deadLetters: DeadLetterQueue;

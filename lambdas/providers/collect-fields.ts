@@ -6,12 +6,14 @@ import type { AttributeName, CanonicalField } from '../core/lead-event.ts';
  */
 export const RANK = { configured: 0, type: 1, name: 2, nestedName: 3, hidden: 4 } as const;
 
+/** A value that may fill a canonical field, and how sure that is. */
 export interface FieldCandidate {
   readonly field: CanonicalField;
   readonly value: string;
   readonly rank: (typeof RANK)[keyof typeof RANK];
 }
 
+/** The fields of a submission, each from its best candidate. */
 export interface CollectedFields {
   readonly email?: string;
   readonly phone?: string;

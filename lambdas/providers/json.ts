@@ -3,10 +3,12 @@ import { type Failure, failure } from '../core/failure.ts';
 /** JSON data. Objects may have any keys, `__proto__` among them: read members with `member`. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 
+/** A JSON object whose keys are the sender's. */
 export interface JsonObject {
   readonly [key: string]: Json;
 }
 
+/** A body as JSON, or why it is none. */
 export type ParsedJson =
   | { readonly kind: 'parsed'; readonly value: Json }
   | { readonly kind: 'unreadable'; readonly failure: Failure };
@@ -39,6 +41,7 @@ export function parseJson(body: Uint8Array): ParsedJson {
   }
 }
 
+/** Whether a value is a JSON object: no array, no `null`. */
 export function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

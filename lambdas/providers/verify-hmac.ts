@@ -74,6 +74,7 @@ function singleHeader(request: WebhookRequest, name: string): string | Refusal {
   return value.includes(',') ? refused('duplicate_header') : value;
 }
 
+/** A refusal, for the reason given. */
 export function refused(reason: Refusal['reason']): Refusal {
   return { kind: 'refused', reason };
 }

@@ -9,6 +9,7 @@ import { systemClock } from '../runtime/system.ts';
 import { SWEEPER_ENV_NAMES } from './env.ts';
 import { createSweep, type SweepPorts, type SweepReport } from './sweep.ts';
 
+/** Everything that the sweeper talks to. */
 export type SweeperPorts = SweepPorts & { readonly metrics: FlushableMetrics };
 
 /**

@@ -11,6 +11,7 @@ export interface SweeperEnv {
   readonly ZOHO_ENABLED: string;
 }
 
+/** The names of `SweeperEnv`, to be checked at start. */
 export const SWEEPER_ENV_NAMES = [
   'STAGE',
   'TABLE_NAME',

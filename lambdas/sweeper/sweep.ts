@@ -4,6 +4,7 @@ import { OPEN_PARTITIONS, type OpenPartition } from '../core/open-index.ts';
 import type { DeliveryQueue, EventStore, Log } from '../core/ports.ts';
 import { type QuarantinePorts, reportIfUnreported } from '../operations/report-quarantine.ts';
 
+/** What a sweep needs of the world. */
 export interface SweepPorts extends QuarantinePorts {
   readonly events: EventStore;
   readonly queue: DeliveryQueue;

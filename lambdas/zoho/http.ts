@@ -33,6 +33,7 @@ export interface NoAnswer {
   readonly sent: boolean;
 }
 
+/** What became of a request: an answer, whatever it says, or none. */
 export type HttpOutcome = HttpAnswer | NoAnswer;
 
 const RETRY_AFTER_MAX_MS = 24 * 3_600_000;

@@ -11,6 +11,7 @@ export interface TokenKeys {
   readonly seal: TokenSeal;
 }
 
+/** The credentials and the keys made of them, or why there are none. */
 export type KeyReading =
   | { readonly kind: 'keys'; readonly keys: TokenKeys }
   | { readonly kind: 'failed'; readonly failure: Failure };

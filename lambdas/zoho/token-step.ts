@@ -40,6 +40,7 @@ export interface HeldToken extends AccessToken {
   readonly refreshAtMs: number;
 }
 
+/** There is no token to be had, and why. */
 export interface TokenFailed {
   readonly kind: 'failed';
   readonly failure: Failure;
@@ -60,6 +61,7 @@ export type TokenStep =
   | { readonly kind: 'wait' }
   | { readonly kind: 'reread' };
 
+/** What getting a token needs of the world. */
 export interface TokenStepOptions {
   readonly accountsUrl: string;
   readonly apiUrl: string;

@@ -11,6 +11,7 @@ import {
   type TokenStepOptions,
 } from './token-step.ts';
 
+/** A token to use now, or why there is none. */
 export type TokenResult = { readonly kind: 'token'; readonly token: AccessToken } | TokenFailed;
 
 /** The access token that all functions share. Never throws. */
@@ -24,6 +25,7 @@ export interface AccessTokens {
   replace(rejected: AccessToken, deadline: Deadline): Promise<TokenResult>;
 }
 
+/** What the shared token needs of the world. */
 export interface AccessTokenOptions extends TokenStepOptions {
   /** The secret's text; `fresh` skips its cache. */
   readonly readCredentials: (options?: { fresh?: boolean }) => Promise<string>;

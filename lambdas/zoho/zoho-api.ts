@@ -30,6 +30,7 @@ export interface ZohoApi {
   ): Promise<CallReading<T>>;
 }
 
+/** What calls to Zoho need of the world. */
 export interface ZohoApiOptions {
   readonly accessTokens: AccessTokens;
   readonly module: string;

@@ -11,6 +11,7 @@ import { createAccessTokens } from './token.ts';
 import { createUniqueFieldWriter } from './unique-field-writer.ts';
 import { createZohoApi } from './zoho-api.ts';
 
+/** What the writer to Zoho needs of the world. */
 export interface ZohoCrmOptions {
   readonly config: HoldfastConfig;
   /** Origin of the accounts server. */

@@ -15,6 +15,7 @@ export interface ZohoStatus {
   readonly details: ZohoDetails;
 }
 
+/** Zoho's `details` of a row's status: what we read of them. */
 export interface ZohoDetails {
   readonly id?: string | undefined;
   readonly api_name?: string | undefined;
@@ -26,6 +27,7 @@ export interface ZohoDetails {
   readonly errors?: readonly ZohoStatus[] | undefined;
 }
 
+/** The record that holds a value that must be unique. */
 export interface DuplicateRecord {
   readonly id?: string | undefined;
   readonly module?: { readonly api_name?: string | undefined } | undefined;

@@ -16,6 +16,7 @@ export interface DynamodbEmulator {
   readonly stop: () => Promise<void>;
 }
 
+/** Where the local DynamoDB listens and keeps its data. */
 export interface DynamodbEmulatorOptions {
   /** 0 for any free one. */
   readonly port: number;

@@ -21,11 +21,13 @@ export interface SqsEmulator {
   readonly stop: () => Promise<void>;
 }
 
+/** A queue as functions and mappings name it. */
 export interface CreatedQueue {
   readonly url: string;
   readonly arn: string;
 }
 
+/** Where the local SQS listens and keeps its data. */
 export interface SqsEmulatorOptions {
   /** 0 for any free one. */
   readonly port: number;

@@ -14,6 +14,7 @@ export interface Change {
   readonly apply: (record: EventRecord) => EventRecord;
 }
 
+/** A new event's record, in the state that it starts in. */
 export function newRecord(event: NewEvent): EventRecord {
   const { raw: _raw, normalized: _normalized, initial, ...rest } = event;
   const base = { ...rest, attempts: 0, claims: 0, conflicts: 0 };
@@ -33,6 +34,7 @@ export function newRecord(event: NewEvent): EventRecord {
   }
 }
 
+/** Takes an event for delivery, and counts the claim. */
 export function claimChange(request: ClaimRequest): Change {
   return {
     holds: (record) => decideClaim(record, request).kind === 'claimable',
@@ -46,6 +48,7 @@ export function claimChange(request: ClaimRequest): Change {
   };
 }
 
+/** Ends an event as delivered. Needs no lease: the effect has happened. */
 export function succeedChange(success: DeliverySuccess): Change {
   return {
     holds: (record) => record.state !== 'succeeded',
@@ -63,6 +66,7 @@ export function succeedChange(success: DeliverySuccess): Change {
   };
 }
 
+/** Notes a failed attempt and when the next one is due. Fenced by the claim's lease token. */
 export function failChange(leaseToken: string, failed: FailedAttempt): Change {
   return {
     holds: heldBy(leaseToken),
@@ -78,6 +82,7 @@ export function failChange(leaseToken: string, failed: FailedAttempt): Change {
   };
 }
 
+/** Gives a claim back without an attempt. Fenced by the claim's lease token. */
 export function releaseChange(leaseToken: string): Change {
   return {
     holds: heldBy(leaseToken),
@@ -85,6 +90,7 @@ export function releaseChange(leaseToken: string): Change {
   };
 }
 
+/** Sets an event aside with its reason. Fenced by the claim's lease token. */
 export function quarantineChange(leaseToken: string, entry: QuarantineEntry): Change {
   return {
     holds: heldBy(leaseToken),
@@ -104,6 +110,7 @@ export function quarantineChange(leaseToken: string, entry: QuarantineEntry): Ch
   };
 }
 
+/** Notes that this quarantine's dead letter is out. */
 export function dlqSentChange(quarantineId: string, atMs: number): Change {
   return {
     holds: (record) => record.state === 'quarantined' && record.quarantineId === quarantineId,
@@ -111,6 +118,7 @@ export function dlqSentChange(quarantineId: string, atMs: number): Change {
   };
 }
 
+/** Parks an event while delivery is off. */
 export function holdChange(request: Pick<ClaimRequest, 'nowMs' | 'quarantineId'>): Change {
   return {
     holds: (record) => record.state !== 'held' && decideClaim(record, request).kind === 'claimable',
@@ -118,6 +126,7 @@ export function holdChange(request: Pick<ClaimRequest, 'nowMs' | 'quarantineId'>
   };
 }
 
+/** Takes a held event back into the flow. */
 export function unholdChange(atMs: number): Change {
   return {
     holds: (record) => record.state === 'held',
@@ -125,6 +134,7 @@ export function unholdChange(atMs: number): Change {
   };
 }
 
+/** Notes that the sweeper sends another message, unless one was sent after `notSinceMs`. */
 export function requeuedChange(atMs: number, notSinceMs: number): Change {
   return {
     holds: (record) => (record.requeuedAtMs ?? 0) <= notSinceMs,

@@ -22,6 +22,15 @@ const anchorOf = (heading: string): string =>
     .trim()
     .replaceAll(' ', '-');
 
+const undocumentedExports = (file: string): string[] => {
+  const lines = read(file).split('\n');
+  return lines.flatMap((line, index) => {
+    const name = /^export (?:async )?(?:function|const|class|interface|type) (\w+)/.exec(line)?.[1];
+    const isDocumented = lines[index - 1]?.trimEnd().endsWith('*/') === true;
+    return name === undefined || isDocumented ? [] : [`${file}: ${name}`];
+  });
+};
+
 describe('the repository', () => {
   it.each(PAGES)('has whatever %s links to', (page) => {
     const links = [...read(page).matchAll(/\]\((?!https?:)([^)\s]+)\)/g)].map((link) => link[1]!);
@@ -40,6 +49,17 @@ describe('the repository', () => {
     const named = [...read(page).matchAll(/npm run ([a-z:-]+)/g)].map((match) => match[1]!);
 
     expect(named.filter((name) => scripts[name] === undefined)).toEqual([]);
+  });
+
+  it('says of every export what it guarantees', () => {
+    const undocumented = ['bin', 'lib', 'lambdas', 'local'].flatMap((room) =>
+      readdirSync(room, { recursive: true, encoding: 'utf8' })
+        .filter((name) => name.endsWith('.ts'))
+        .map((name) => path.join(room, name))
+        .flatMap((file) => undocumentedExports(file)),
+    );
+
+    expect(undocumented).toEqual([]);
   });
 
   it('lets CI run the very test command of the README', () => {

@@ -18,10 +18,12 @@ const recordSchema = z.object({
 /** A record as the admin endpoints show it: also what no Zoho call tells. */
 export type SimulatorRecord = z.infer<typeof recordSchema>;
 
+/** The answer to `dump`, `seed` and `convert`. */
 export const recordsSchema = z.object({ records: z.array(recordSchema) });
 
 const counts = z.record(z.string(), z.number());
 
+/** The answer to `stats`. */
 export const statsSchema = z.object({
   /** CRM and token calls. */
   calls: z.number(),
@@ -43,6 +45,7 @@ export const statsSchema = z.object({
 /** What has happened since the start or the last reset. */
 export type SimulatorStats = z.infer<typeof statsSchema>;
 
+/** The body of `seed`. */
 export const seedSchema = z.strictObject({
   module: z._default(moduleName, 'Leads'),
   records: z.array(z.record(z.string(), z.unknown())),
@@ -53,11 +56,13 @@ export const seedSchema = z.strictObject({
 /** Records to put in place without a Zoho call: no validation, credits or workflows. */
 export type SeedInput = z.input<typeof seedSchema>;
 
+/** The body of `convert` and `delete`: which record. */
 export const recordReferenceSchema = z.strictObject({
   module: z._default(moduleName, 'Leads'),
   id: z.string(),
 });
 
+/** The body of `lock`: which record, and for how long. */
 export const lockSchema = z.strictObject({
   module: z._default(moduleName, 'Leads'),
   id: z.string(),

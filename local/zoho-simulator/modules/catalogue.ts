@@ -2,6 +2,7 @@ import type { Knobs } from '../knobs.ts';
 import type { FieldDefinition } from './field-definition.ts';
 import { CONTACT_FIELDS, HOLDFAST_FIELDS, LEAD_FIELDS, NOTE_FIELDS } from './standard-fields.ts';
 
+/** The modules that the simulator knows. */
 export const MODULE_NAMES = ['Leads', 'Contacts', 'Notes'] as const;
 
 /** API name of a module that holds records. */

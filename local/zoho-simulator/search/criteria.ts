@@ -16,6 +16,7 @@ const OPERATORS = ['equals', 'not_equal', 'starts_with', 'in'] as const;
 const CONDITIONS_MAX = 10;
 const CHARACTERS_MAX = 3_000;
 
+/** A search condition, read from Zoho's own notation. */
 export type Criteria =
   | {
       readonly kind: 'condition';
