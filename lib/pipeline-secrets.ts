@@ -89,7 +89,11 @@ export function isSigned(source: SourceConfig): boolean {
   }
 }
 
-/** A first value that the source's own key encoding can read: letters and digits are base64 too. */
+/**
+ * A first value that the source's own key encoding can read: letters and digits are base64, too. A
+ * Standard Webhooks source needs the sender's own (`whsec_…`, which cannot be generated here) and answers
+ * 503 until it is stored.
+ */
 function sourceSecret(source: SourceConfig, characters: number): SecretStringGenerator {
   const isHex = source.provider === 'generic_hmac' && source.signature.keyEncoding === 'hex';
   return {

@@ -2,9 +2,9 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { describeCause } from '../core/describe-cause.ts';
 import type { Log } from '../core/ports.ts';
 
-/** JSON logs through Powertools. `service` stands in every line. */
-export function createPowertoolsLog(service: string): Log {
-  return fromLogger(new Logger({ serviceName: service }));
+/** JSON logs through Powertools. Service and stage stand in every line. */
+export function createPowertoolsLog(service: string, stage: string): Log {
+  return fromLogger(new Logger({ serviceName: service, persistentKeys: { stage } }));
 }
 
 function fromLogger(logger: Logger): Log {

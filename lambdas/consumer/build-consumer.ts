@@ -125,7 +125,7 @@ function awsPorts(
   const clock = overrides.clock ?? systemClock;
   const random = overrides.random ?? systemRandom;
   const ids = overrides.ids ?? systemIds;
-  const log = overrides.log ?? createPowertoolsLog('consumer');
+  const log = overrides.log ?? createPowertoolsLog('consumer', settings.STAGE);
   const metrics = overrides.metrics ?? createPowertoolsMetrics('consumer');
   const secrets = overrides.secrets ?? createSecretReader({ client: clients.secrets, clock });
   const tokens = overrides.tokens ?? createDynamoDbTokenStore(table);

@@ -115,7 +115,10 @@ async function settleWritten(
   const held = await changeLeasedHead(
     work,
     (head) => {
-      const confirmed = withUnsettled(confirm(head, row.version, written), work.unsettledUntilMs);
+      const confirmed = withUnsettled(
+        confirm(head, row.version, written.recordId),
+        work.unsettledUntilMs,
+      );
       return needsWrite(confirmed) && mayGoOn ? confirmed : withoutLease(confirmed);
     },
     ports,

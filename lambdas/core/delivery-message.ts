@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { EventRecord } from './event-record.ts';
 
 /**
  * The longest that a received message can be hidden, in seconds.
@@ -24,6 +25,17 @@ const schema = z.object({
  * an event out of exactly that quarantine.
  */
 export type DeliveryMessage = z.infer<typeof schema>;
+
+/** The message that asks for an event's delivery. */
+export function deliveryMessageOf(record: EventRecord): DeliveryMessage {
+  return {
+    schema_version: 1,
+    idempotency_key: record.key,
+    source: record.source,
+    event_type: record.eventType,
+    correlation_id: record.correlationId,
+  };
+}
 
 /**
  * Reads a queue message's body.

@@ -48,8 +48,6 @@ export interface Head {
   readonly confirmedVersion: number;
   readonly fields: Readonly<Record<string, HeadField>>;
   readonly crmRecordId?: string;
-  /** What the last confirmed write did. */
-  readonly crmAction?: 'insert' | 'update';
   /** Who may write this identity's record now. */
   readonly leaseToken?: string;
   readonly leaseUntilMs?: number;
@@ -183,11 +181,7 @@ export function withUnsettled(head: Head, untilMs: number | undefined): Head {
 }
 
 /** Notes that the CRM holds everything up to `version`. */
-export function confirm(
-  head: Head,
-  version: number,
-  crm: { recordId: string; action: 'insert' | 'update' },
-): Head {
+export function confirm(head: Head, version: number, crmRecordId: string): Head {
   const confirmedVersion = Math.max(head.confirmedVersion, version);
   const fields = Object.fromEntries(
     Object.entries(head.fields).map(([name, field]) => [
@@ -195,12 +189,12 @@ export function confirm(
       withReplaced(withoutReplaced(field), untilConfirmed(field, confirmedVersion)),
     ]),
   );
-  return { ...head, confirmedVersion, fields, crmRecordId: crm.recordId, crmAction: crm.action };
+  return { ...head, confirmedVersion, fields, crmRecordId };
 }
 
 /** Forgets a CRM record that is gone, so that the next write makes or finds another. */
 export function withoutCrmRecord(head: Head): Head {
-  const { crmRecordId: _id, crmAction: _action, ...rest } = head;
+  const { crmRecordId: _id, ...rest } = head;
   return rest;
 }
 

@@ -1,3 +1,4 @@
+import { deliveryMessageOf } from '../core/delivery-message.ts';
 import type { Acceptance, EventRecord, NewEvent } from '../core/event-record.ts';
 import { keyedHash } from '../core/identity.ts';
 import type { Log } from '../core/ports.ts';
@@ -105,16 +106,7 @@ async function handOn(
 
 async function enqueue(ports: IntakePorts, record: EventRecord, log: Log): Promise<void> {
   try {
-    await ports.queue.enqueue(
-      {
-        schema_version: 1,
-        idempotency_key: record.key,
-        source: record.source,
-        event_type: record.eventType,
-        correlation_id: record.correlationId,
-      },
-      record.source,
-    );
+    await ports.queue.enqueue(deliveryMessageOf(record), record.source);
   } catch (error) {
     ports.metrics.count('EnqueueFailed', { source: record.source });
     log.error('A stored lead could not be queued; the sweeper will queue it', {}, error);

@@ -69,7 +69,7 @@ function awsPorts(
     secrets: createSecretReader({ client: clients.secrets, clock: systemClock }),
     clock: systemClock,
     ids: systemIds,
-    log: createPowertoolsLog('intake'),
+    log: createPowertoolsLog('intake', variables.STAGE),
     metrics: createPowertoolsMetrics('intake'),
   };
 }

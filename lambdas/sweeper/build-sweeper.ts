@@ -38,7 +38,7 @@ export function buildSweeper(
       queueUrl: settings.DEAD_LETTER_QUEUE_URL,
     }),
     clock: systemClock,
-    log: overrides.log ?? createPowertoolsLog('sweeper'),
+    log: overrides.log ?? createPowertoolsLog('sweeper', settings.STAGE),
     metrics: overrides.metrics ?? createPowertoolsMetrics('sweeper'),
     ...overrides,
   };

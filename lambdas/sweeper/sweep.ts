@@ -1,4 +1,4 @@
-import type { DeliveryMessage } from '../core/delivery-message.ts';
+import { deliveryMessageOf } from '../core/delivery-message.ts';
 import type { EventRecord } from '../core/event-record.ts';
 import { OPEN_PARTITIONS, type OpenPartition } from '../core/open-index.ts';
 import type { DeliveryQueue, EventStore, Log } from '../core/ports.ts';
@@ -191,14 +191,7 @@ function isStuck(record: EventRecord, nowMs: number): boolean {
 }
 
 async function requeue(record: EventRecord, ports: SweepPorts): Promise<void> {
-  const message: DeliveryMessage = {
-    schema_version: 1,
-    idempotency_key: record.key,
-    source: record.source,
-    event_type: record.eventType,
-    correlation_id: record.correlationId,
-  };
-  await ports.queue.enqueue(message, record.source);
+  await ports.queue.enqueue(deliveryMessageOf(record), record.source);
   ports.metrics.count('LeadRequeued', { source: record.source });
   ports.log.info('Event enqueued again', {
     idempotency_key: record.key,

@@ -30,7 +30,6 @@ export function describeIdentityStore(name: string, open: () => Promise<Identity
         ...aHead(),
         confirmedVersion: 1,
         crmRecordId: '4150868000000376008',
-        crmAction: 'insert' as const,
       };
       const leased = withLease(
         {

@@ -26,7 +26,7 @@ describe('the log', () => {
   });
 
   it('keeps the fields of records that are handled side by side apart', async () => {
-    const log = createPowertoolsLog('consumer');
+    const log = createPowertoolsLog('consumer', 'test');
 
     await Promise.all(
       ['a', 'b', 'c'].map(async (key) => {
@@ -47,12 +47,13 @@ describe('the log', () => {
       level: 'INFO',
       message: 'Lead delivered',
       service: 'consumer',
+      stage: 'test',
       attempt: 1,
     });
   });
 
   it('tells the whole of our own errors, which never quote a lead', () => {
-    const log = createPowertoolsLog('intake');
+    const log = createPowertoolsLog('intake', 'test');
 
     log.error('It failed', {}, new SecretUnavailableError('The secret of demo is too short'));
 
@@ -64,7 +65,7 @@ describe('the log', () => {
   });
 
   it('tells of a foreign error its name, code and place, never its message', () => {
-    const log = createPowertoolsLog('consumer');
+    const log = createPowertoolsLog('consumer', 'test');
     const cause = new TypeError('cannot read ana@example.com');
 
     log.error('It failed', { source: 'website' }, new RangeError('for +12025550143', { cause }));

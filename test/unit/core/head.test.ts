@@ -25,8 +25,7 @@ const says = (overrides: Partial<Contribution> = {}): Contribution => ({
   ...overrides,
 });
 
-const confirmed = (head: Head): Head =>
-  confirm(head, head.version, { recordId: '1', action: 'insert' });
+const confirmed = (head: Head): Head => confirm(head, head.version, '1');
 
 describe('merging into HEAD', () => {
   it('lets the newer value win, whichever comes first', () => {
@@ -113,17 +112,17 @@ describe('confirming', () => {
       says({ event: 'b', occurredAt: '2026-11-22T05:00:00.000Z', values: { company: 'New' } }),
     );
 
-    const head = confirm(meanwhile, sent.version, { recordId: '9', action: 'insert' });
+    const head = confirm(meanwhile, sent.version, '9');
 
     expect(unconfirmedFields(head)).toEqual(['company']);
     expect(needsWrite(head)).toBe(true);
-    expect(head).toMatchObject({ crmRecordId: '9', crmAction: 'insert' });
+    expect(head).toMatchObject({ crmRecordId: '9' });
   });
 
   it('never takes a confirmation back', () => {
     const head = confirmed(mergeContribution(EMPTY, says()));
 
-    expect(confirm(head, 0, { recordId: '1', action: 'update' }).confirmedVersion).toBe(1);
+    expect(confirm(head, 0, '1').confirmedVersion).toBe(1);
   });
 
   it('has nothing to write once all is confirmed', () => {
@@ -167,7 +166,7 @@ describe('withdrawing a refused event', () => {
       sent,
       says({ event: 'bad', occurredAt: '2026-11-22T05:00:00.000Z', values: { city: 'refused' } }),
     );
-    const head = confirm(merged, sent.version, { recordId: '1', action: 'insert' });
+    const head = confirm(merged, sent.version, '1');
 
     expect(valuesOf(withdrawEvent(head, 'bad'))).toEqual({ city: 'Rome' });
     expect(needsWrite(withdrawEvent(head, 'bad'))).toBe(false);
