@@ -7,11 +7,9 @@ import {
 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+import { OPEN_INDEX } from '../lambdas/core/pipeline-names.ts';
 import type { Deployment } from './deployment.ts';
 import { dataRemovalPolicy } from './lifecycle.ts';
-
-/** The sparse index of every event that has not ended. */
-export const OPEN_INDEX = 'open';
 
 /** The stage and the key of its table. */
 export interface EventTableProps {

@@ -10,17 +10,10 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { INTAKE_PATHS } from '../lambdas/core/pipeline-names.ts';
 import type { Deployment } from './deployment.ts';
 import { logRemovalPolicy } from './lifecycle.ts';
 import type { StageConfig } from './stage-config.ts';
-
-/**
- * Paths that reach the intake function, with every method.
- *
- * The function itself answers a method that is not allowed (405), CORS preflights and, with 503, an
- * unknown source: API Gateway's own 404 would make a sender such as Typeform switch its webhook off.
- */
-const INTAKE_PATHS = ['/hooks/{source}', '/hooks/{source}/{token}', '/hooks/{proxy+}', '/health'];
 
 /**
  * What an access log line holds. A request's path is left out, since it may end in a sender's token,

@@ -3,10 +3,10 @@ import { type IMetric, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { METRICS_NAMESPACE } from '../lambdas/core/pipeline-names.ts';
 import type { DeliveryQueues } from './delivery-queues.ts';
 import type { Deployment } from './deployment.ts';
 import { LeadAlarm, type LeadAlarmProps } from './lead-alarm.ts';
-import { METRICS_NAMESPACE } from './pipeline-function.ts';
 import type { StageConfig } from './stage-config.ts';
 
 /** What is watched, and who is told. */

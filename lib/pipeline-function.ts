@@ -6,12 +6,10 @@ import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { METRICS_NAMESPACE } from '../lambdas/core/pipeline-names.ts';
 import { FUNCTION_BUNDLING, FUNCTION_ENTRIES, type FunctionName } from './bundling.ts';
 import type { Deployment } from './deployment.ts';
 import { logRemovalPolicy } from './lifecycle.ts';
-
-/** Namespace of the pipeline's own metrics. */
-export const METRICS_NAMESPACE = 'Holdfast';
 
 /** The action names of one grant, and exactly what they may be used on. */
 export interface Grant {

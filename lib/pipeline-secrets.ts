@@ -2,7 +2,7 @@ import { SecretValue } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Secret, type SecretStringGenerator } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import type { HoldfastConfig, SourceConfig } from '../lambdas/core/config.ts';
+import { type HoldfastConfig, isSigned, type SourceConfig } from '../lambdas/core/config.ts';
 import type { Deployment } from './deployment.ts';
 import { dataRemovalPolicy } from './lifecycle.ts';
 import type { StageConfig } from './stage-config.ts';
@@ -74,18 +74,6 @@ export class PipelineSecrets extends Construct {
           }),
         ]),
     );
-  }
-}
-
-/** Whether requests of a source carry a signature; one without has no secret. */
-export function isSigned(source: SourceConfig): boolean {
-  switch (source.provider) {
-    case 'typeform':
-    case 'standard_webhooks':
-    case 'generic_hmac':
-      return true;
-    case 'website_form':
-      return false;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { HoldfastConfig } from '../lambdas/core/config.ts';
+import { type HoldfastConfig, isSigned } from '../lambdas/core/config.ts';
 import { buildCurlCommand } from './curl-command.ts';
 import { buildSampleLead, buildSampleRequest } from './sample-requests.ts';
 import type { Pipeline } from './start-pipeline.ts';
@@ -42,7 +42,7 @@ export function describeSamples(options: SampleCommandOptions): readonly string[
   return Object.entries(config.sources).flatMap(([name, source], index) => {
     const heading = `# ${name} (${source.provider})`;
     const secret = options.sourceSecret(name);
-    if (secret === undefined && source.provider !== 'website_form') {
+    if (secret === undefined && isSigned(source)) {
       return [`${heading}: its secret in secrets.json has no "current"`, ''];
     }
     const lead = buildSampleLead(index, options.newId(), nowMs);

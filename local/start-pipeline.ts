@@ -2,6 +2,7 @@ import path from 'node:path';
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { buildConsumer } from '../lambdas/consumer/build-consumer.ts';
 import type { HoldfastConfig } from '../lambdas/core/config.ts';
+import { INTAKE_PATHS } from '../lambdas/core/pipeline-names.ts';
 import { buildIntake } from '../lambdas/intake/build-intake.ts';
 import { buildSweeper } from '../lambdas/sweeper/build-sweeper.ts';
 import { STAGE_CONFIG } from '../lib/stage-config.ts';
@@ -58,9 +59,7 @@ export function portsFrom(endpoint: number): PipelinePorts {
 }
 
 /** The routes of the stack's HTTP API. */
-const ROUTES = ['/hooks/{source}', '/hooks/{source}/{token}', '/hooks/{proxy+}', '/health'].map(
-  (route) => ({ method: 'ANY', path: route }),
-);
+const ROUTES = INTAKE_PATHS.map((route) => ({ method: 'ANY', path: route }));
 
 /** What a local pipeline is made of. */
 export interface PipelineOptions {

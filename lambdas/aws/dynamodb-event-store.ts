@@ -15,6 +15,7 @@ import {
   type NewEvent,
 } from '../core/event-record.ts';
 import { openPartitionKey } from '../core/open-index.ts';
+import { OPEN_INDEX } from '../core/pipeline-names.ts';
 import type { EventStore, FencedWrite, OpenPage, OpenPageRequest } from '../core/ports.ts';
 import { newStateItem, recordFromItem, stateKey } from './event-record-item.ts';
 import {
@@ -144,7 +145,7 @@ async function listOpen(
       await client.send(
         new QueryCommand({
           TableName: tableName,
-          IndexName: 'open',
+          IndexName: OPEN_INDEX,
           KeyConditionExpression: 'open_pk = :partition AND open_sk < :before',
           ExpressionAttributeValues: toAttributes({
             ':partition': partition,

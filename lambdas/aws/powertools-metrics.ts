@@ -1,8 +1,6 @@
 import { MetricUnit, Metrics as PowertoolsMetrics } from '@aws-lambda-powertools/metrics';
+import { METRICS_NAMESPACE } from '../core/pipeline-names.ts';
 import type { Metrics } from '../core/ports.ts';
-
-/** The CloudWatch namespace of everything that Holdfast measures. */
-const NAMESPACE = 'Holdfast';
 
 /** Metrics that can be written out at the end of an invocation. */
 export type FlushableMetrics = Metrics & {
@@ -17,12 +15,12 @@ export type FlushableMetrics = Metrics & {
  * number per source answers a question that people ask.
  */
 export function createPowertoolsMetrics(service: string): FlushableMetrics {
-  const total = new PowertoolsMetrics({ namespace: NAMESPACE, serviceName: service });
+  const total = new PowertoolsMetrics({ namespace: METRICS_NAMESPACE, serviceName: service });
   const bySource = new Map<string, PowertoolsMetrics>();
   const forSource = (source: string): PowertoolsMetrics => {
     const known = bySource.get(source);
     if (known !== undefined) return known;
-    const metrics = new PowertoolsMetrics({ namespace: NAMESPACE, serviceName: service });
+    const metrics = new PowertoolsMetrics({ namespace: METRICS_NAMESPACE, serviceName: service });
     metrics.setDefaultDimensions({ source });
     bySource.set(source, metrics);
     return metrics;

@@ -321,6 +321,18 @@ export function defineConfig(input: HoldfastConfigInput): HoldfastConfig {
   return parsed.data;
 }
 
+/** Whether requests of a source carry a signature; one without has no secret. */
+export function isSigned(source: SourceConfig): boolean {
+  switch (source.provider) {
+    case 'typeform':
+    case 'standard_webhooks':
+    case 'generic_hmac':
+      return true;
+    case 'website_form':
+      return false;
+  }
+}
+
 /** The full canonical → Zoho mapping: the module's built-in one with the configured entries over it. */
 export function zohoFieldMapping(config: HoldfastConfig): Readonly<Record<string, string>> {
   return { ...FIELDS_BY_MODULE[config.zoho.module], ...config.zoho.fields };

@@ -3,6 +3,7 @@ import {
   type DynamoDBClient,
   ResourceInUseException,
 } from '@aws-sdk/client-dynamodb';
+import { OPEN_INDEX } from '../../lambdas/core/pipeline-names.ts';
 
 /**
  * Creates the event store's table, or leaves an existing one as it is.
@@ -26,7 +27,7 @@ export async function createTable(client: DynamoDBClient, tableName: string): Pr
         })),
         GlobalSecondaryIndexes: [
           {
-            IndexName: 'open',
+            IndexName: OPEN_INDEX,
             KeySchema: [
               { AttributeName: 'open_pk', KeyType: 'HASH' },
               { AttributeName: 'open_sk', KeyType: 'RANGE' },
