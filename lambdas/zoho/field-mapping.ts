@@ -1,6 +1,6 @@
 import { type HoldfastConfig, zohoFieldMapping } from '../core/config.ts';
 import { fieldLimit } from './field-limits.ts';
-import { clamp, cutText, fitValue } from './field-value.ts';
+import { clamp, cutWithMark, fitValue } from './field-value.ts';
 
 /** Fields of one record by API name. No field is empty: an empty one could clear what the CRM holds. */
 export type ZohoFields = Readonly<Record<string, string>>;
@@ -96,7 +96,7 @@ function describe(message: string | undefined, notes: readonly string[]): string
   const appendix = clamp(notes.join('\n'), NOTES_LENGTH_MAX);
   if (message === undefined) return appendix;
   const room = appendix === '' ? lengthMax : lengthMax - appendix.length - '\n\n'.length;
-  const body = cutText(message, room);
+  const body = cutWithMark(message, room);
   return appendix === '' ? body : `${body}\n\n${appendix}`;
 }
 

@@ -42,9 +42,9 @@ export interface FittedValue {
  * @returns neither part for a value that is empty
  */
 export function fitValue(raw: string, limit: FieldLimit): FittedValue {
-  const text = cleanText(raw);
+  const text = withoutControls(raw);
   if (text === '') return {};
-  if (limit.kind === 'text') return { value: cutText(text, limit.lengthMax) };
+  if (limit.kind === 'text') return { value: cutWithMark(text, limit.lengthMax) };
 
   const line = text.replace(/[\r\n\t]+/g, ' ');
   switch (limit.kind) {
@@ -69,13 +69,13 @@ export function clamp(text: string, lengthMax: number): string {
 }
 
 /** A text of at most `lengthMax` UTF-16 units, with a plain mark where it was cut. */
-export function cutText(text: string, lengthMax: number): string {
+export function cutWithMark(text: string, lengthMax: number): string {
   if (text.length <= lengthMax) return text;
   return `${clamp(text, lengthMax - CUT_MARK.length)}${CUT_MARK}`;
 }
 
 /** Without what no field can show: control characters and halves of characters. */
-function cleanText(raw: string): string {
+function withoutControls(raw: string): string {
   return raw
     .toWellFormed()
     .replace(/[^\P{Cc}\t\n\r]/gu, '')
