@@ -3,7 +3,7 @@ import { config } from '../holdfast.config.ts';
 import { describeStartError } from '../local/describe-start-error.ts';
 import { runSamples } from '../local/run-samples.ts';
 import { runStart } from '../local/run-start.ts';
-import { DEFAULT_PORT } from '../local/start-pipeline.ts';
+import { DEFAULT_PORT, FETCH_BLOCKED_PORTS, portsFrom } from '../local/start-pipeline.ts';
 import { DEFAULT_SIMULATOR_PORT, runZohoSimulator } from '../local/zoho-simulator/run.ts';
 
 /** The highest one that leaves room for the others above it. */
@@ -78,6 +78,14 @@ function parsePort(text: string): number {
   if (!/^\d{1,5}$/.test(text) || port > PORT_MAX) {
     throw new InvalidArgumentError(
       `It must be a port number, 0 to ${PORT_MAX}; 0 takes any free one.`,
+    );
+  }
+  const blocked = Object.values<number>({ ...portsFrom(port) }).find((each) =>
+    FETCH_BLOCKED_PORTS.has(each),
+  );
+  if (blocked !== undefined) {
+    throw new InvalidArgumentError(
+      `It would need port ${blocked}, to which fetch and browsers do not connect; take another one.`,
     );
   }
   return port;

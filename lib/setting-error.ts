@@ -7,7 +7,7 @@
 export class SettingError extends Error {
   /** @param problems one sentence each, naming the setting by its path */
   constructor(problems: readonly string[]) {
-    super(`The stack cannot be built:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+    super(`These settings do not hold:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
     this.name = 'SettingError';
   }
 }

@@ -1,4 +1,5 @@
 import { HoldfastError } from '../lambdas/core/errors.ts';
+import { SettingError } from '../lib/setting-error.ts';
 import { PortTakenError } from './emulators/listen.ts';
 
 /**
@@ -6,6 +7,12 @@ import { PortTakenError } from './emulators/listen.ts';
  * can mend, the whole error where it is a fault of ours.
  */
 export function describeStartError(error: unknown): string {
-  if (error instanceof HoldfastError || error instanceof PortTakenError) return error.message;
+  if (
+    error instanceof HoldfastError ||
+    error instanceof PortTakenError ||
+    error instanceof SettingError
+  ) {
+    return error.message;
+  }
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -4,7 +4,11 @@ import { buildSampleLead, buildSampleRequest } from './sample-requests.ts';
 import type { Pipeline } from './start-pipeline.ts';
 
 /** What runs where, in lines for a terminal. */
-export function describePipeline(pipeline: Pipeline, dataDir: string): readonly string[] {
+export function describePipeline(
+  pipeline: Pipeline,
+  dataDir: string,
+  zohoEnabled: boolean,
+): readonly string[] {
   return [
     'Holdfast runs on this machine. Nothing here talks to AWS or to a real Zoho.',
     '',
@@ -15,6 +19,9 @@ export function describePipeline(pipeline: Pipeline, dataDir: string): readonly 
     `  Secrets Manager  ${pipeline.secretsUrl}`,
     `  data, secrets    ${dataDir}`,
     '',
+    ...(zohoEnabled
+      ? []
+      : ['Delivery is switched off (ZOHO_ENABLED=false): leads are taken in and held.', '']),
   ];
 }
 

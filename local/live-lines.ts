@@ -85,7 +85,7 @@ const REFUSALS: ReadonlyMap<string, string> = new Map(
     missing: 'HTTP 401: it has no signature',
     malformed: 'HTTP 401: its signature has another form',
     duplicate_header: 'HTTP 401: its signature came twice',
-    stale: 'HTTP 401: its signature is too old',
+    stale: 'HTTP 401: its timestamp is too old, or too far ahead',
     mismatch: 'HTTP 401: its signature is of another body or secret',
     origin: 'HTTP 403: its origin is not allowed',
     unknown_source: 'HTTP 503: there is no such source in holdfast.config.ts',

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { HoldfastConfig, SourceConfig } from '../lambdas/core/config.ts';
+import { SecretUnavailableError } from '../lambdas/core/errors.ts';
+import { parseSourceSecrets } from '../lambdas/providers/source-secrets.ts';
 import type { SecretFile } from './emulators/secret-file.ts';
 
 /** Ids of the secrets of the local stage; a source's is `sourcePrefix` and its name. */
@@ -19,6 +21,8 @@ const SIMULATOR_CREDENTIALS = {
 /**
  * Fills in the secrets that a local pipeline needs and that are not there yet: random ones for the
  * sources and the pepper, the simulator's credentials for Zoho. What is there stays as it is.
+ *
+ * @throws {SecretUnavailableError} a source's secret is not one that the functions would take
  */
 export function ensureLocalSecrets(secrets: SecretFile, config: HoldfastConfig): void {
   const ensure = (id: string, make: () => string) => {
@@ -29,7 +33,19 @@ export function ensureLocalSecrets(secrets: SecretFile, config: HoldfastConfig):
   for (const [name, source] of Object.entries(config.sources)) {
     const make = secretMaker(source);
     if (make === undefined) continue;
-    ensure(`${LOCAL_SECRET_IDS.sourcePrefix}${name}`, () => JSON.stringify({ current: make() }));
+    const id = `${LOCAL_SECRET_IDS.sourcePrefix}${name}`;
+    ensure(id, () => JSON.stringify({ current: make() }));
+    assertSourceSecret(secrets, name, id);
+  }
+}
+
+/** What the functions would answer 503 for is told before anything starts. */
+function assertSourceSecret(secrets: SecretFile, name: string, id: string): void {
+  try {
+    parseSourceSecrets(name, secrets.get(id) ?? '');
+  } catch (error) {
+    if (!(error instanceof SecretUnavailableError)) throw error;
+    throw new SecretUnavailableError(`${secrets.file}: ${error.message}`, error);
   }
 }
 

@@ -1,8 +1,8 @@
-import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { HoldfastConfig } from '../lambdas/core/config.ts';
 import { STAGE_CONFIG } from '../lib/stage-config.ts';
+import { takeDataDirectory } from './data-directory.ts';
 import { createTable } from './emulators/create-table.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from './emulators/credentials.ts';
 import { startDynamodb } from './emulators/dynamodb.ts';
@@ -70,11 +70,12 @@ export interface LocalStackOptions {
  * used before is taken up where it was left.
  *
  * @throws {PortTakenError} when a port is taken; what had been started by then is stopped again
+ * @throws {DataDirectoryInUseError} another process works on the same data
+ * @throws {SecretUnavailableError} a secret in the directory is not one that the functions would take
  */
 export async function startLocalStack(options: LocalStackOptions): Promise<LocalStack> {
-  // Leads lie in it in the clear: it is for its owner alone.
-  mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
-  const stops: (() => Promise<void>)[] = [];
+  const giveBack = takeDataDirectory(options.dataDir);
+  const stops: (() => Promise<void>)[] = [async () => giveBack()];
   const stop = async () => {
     for (const stopOne of stops.toReversed()) await stopOne();
   };

@@ -1,6 +1,9 @@
 import path from 'node:path';
 import type { HoldfastConfig } from '../lambdas/core/config.ts';
 import { readSwitch } from '../lambdas/runtime/environment.ts';
+import type { Deployment } from '../lib/deployment.ts';
+import { assertRelations } from '../lib/relations.ts';
+import { STAGE_CONFIG } from '../lib/stage-config.ts';
 import { findOnPath } from './curl-command.ts';
 import { findDynoxide } from './emulators/dynamodb.ts';
 import { describePipeline, describeSamples, SAMPLES_HEADING } from './greeting.ts';
@@ -33,9 +36,12 @@ export interface RunStartOptions {
  * @returns the exit code: 0, or 1 for a demonstration in which a lead did not arrive
  * @throws {PortTakenError} with the port and what to do
  * @throws {ConfigError}
+ * @throws {SettingError} settings do not go together
  */
 export async function runStart(options: RunStartOptions): Promise<number> {
   const { config, env, print } = options;
+  const zohoEnabled = readSwitch('ZOHO_ENABLED', env['ZOHO_ENABLED'] ?? 'true');
+  assertRelations({ config, stage: STAGE_CONFIG, deployment: localDeployment(zohoEnabled) });
   const dataDir = path.resolve(options.dataDir);
   const listeners = new Set<(entry: LogEntry) => void>();
   const pipeline = await startPipeline({
@@ -43,7 +49,7 @@ export async function runStart(options: RunStartOptions): Promise<number> {
     dataDir,
     ports: portsFrom(options.port),
     dynamodb: { program: findDynoxide(), endpoint: env['AWS_ENDPOINT_URL_DYNAMODB'] },
-    zohoEnabled: readSwitch('ZOHO_ENABLED', env['ZOHO_ENABLED'] ?? 'true'),
+    zohoEnabled,
     onLog: (entry) => {
       for (const listen of listeners) listen(entry);
     },
@@ -52,7 +58,7 @@ export async function runStart(options: RunStartOptions): Promise<number> {
   listeners.add((entry) => logFile.write(entry));
   listeners.add((entry) => printEntry(entry, options));
 
-  for (const line of describePipeline(pipeline, dataDir)) print(line);
+  for (const line of describePipeline(pipeline, dataDir, zohoEnabled)) print(line);
   try {
     return options.demo
       ? await demonstrate(pipeline, listeners, options)
@@ -61,6 +67,11 @@ export async function runStart(options: RunStartOptions): Promise<number> {
     await pipeline.stop();
     await logFile.close();
   }
+}
+
+/** What relations between settings are checked for here, so that a wrong one is not met at synth first. */
+function localDeployment(isZohoEnabled: boolean): Deployment {
+  return { stage: 'local', isProduction: false, isDisposable: true, isZohoEnabled };
 }
 
 function printEntry(entry: LogEntry, { verbose, print }: RunStartOptions): void {

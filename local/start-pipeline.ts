@@ -35,6 +35,12 @@ export interface PipelinePorts {
   readonly secrets: number;
 }
 
+/** Ports over 1,000 that fetch refuses (WHATWG, Fetch, port blocking, read 2026-11-22). */
+export const FETCH_BLOCKED_PORTS: ReadonlySet<number> = new Set([
+  1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669,
+  6679, 6697, 10_080,
+]);
+
 /** The webhooks' port of `npm start`. */
 export const DEFAULT_PORT = 4000;
 

@@ -59,7 +59,9 @@ export const signatureSchema = z.strictObject({
     '{timestamp}.{body}',
   ),
   /** `none` accepts a request of any age: replays are then caught by the idempotency key alone. */
-  timestamp: z.union([z.literal('none'), timestampSchema]),
+  timestamp: z.union([z.literal('none'), timestampSchema], {
+    error: 'must be "none", or { header, unit, toleranceSeconds } with 1 to 3600 seconds',
+  }),
 });
 
 /** How a sender signs, with every setting filled in. */
@@ -114,8 +116,11 @@ const websiteFormSource = z.strictObject({
   ...sourceBase,
   /** Origins that may post, as browsers send them. A browser of another origin gets 403. */
   allowedOrigins: z.array(origin).check(z.minLength(1)),
-  /** A field that people do not see: what fills it in is a bot. */
-  honeypotField: z._default(z.string().check(z.minLength(1)), 'website'),
+  /**
+   * A field that people do not see: what fills it in is a bot. None by default, since the form may well
+   * ask people for what a trap is usually called.
+   */
+  honeypotField: z.optional(z.string().check(z.minLength(1))),
 });
 
 /** One configured sender. */
@@ -218,7 +223,7 @@ const zohoSchema = z.strictObject({
    * Simultaneous calls that the edition allows: Free 5, Standard 10, Professional 15, Enterprise 20,
    * Ultimate 25 (Zoho CRM v8, API limits, read 2026-11-22).
    */
-  editionConcurrency: z._default(wholeNumber(2, 25), 10),
+  editionConcurrency: z._default(wholeNumber(4, 25), 10),
 });
 
 const deliverySchema = z.strictObject({

@@ -13,6 +13,7 @@ export type MetricName =
   | 'SignatureRejected'
   | 'PreviousSecretUsed'
   | 'BodyTooLarge'
+  | 'UnsupportedMediaType'
   | 'IntakeUnavailable'
   | 'EnqueueFailed'
   | 'DeadLetterFailed'

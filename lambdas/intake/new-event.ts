@@ -153,7 +153,14 @@ function initialState(
   }
   return {
     state: 'quarantined',
-    failure: failure('missing_identity'),
+    failure: failure('missing_identity', invalidIdentifier(clean)),
     quarantineId: ports.ids.next(),
   };
+}
+
+/** An operator who reads "no e-mail address" must not look for a field that is there. */
+function invalidIdentifier({ attributes }: CleanSubmission): string | undefined {
+  return attributes['email_raw'] === undefined
+    ? undefined
+    : 'what stands in the e-mail field is no valid address';
 }

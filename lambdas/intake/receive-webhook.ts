@@ -107,7 +107,9 @@ function refuseBody(
     });
     return jsonResponse(413, { status: 'too_large', bytes_max: bytesMax });
   }
-  if (!provider.accepts(mediaType)) {
+  // A signature vouches for any body: what cannot be read is then kept and quarantined.
+  if (!provider.signed && !provider.accepts(mediaType)) {
+    ports.metrics.count('UnsupportedMediaType', { source: name });
     log.warn('A request was refused because of its content type', {
       outcome: 'unsupported_media_type',
       http_status: 415,

@@ -92,7 +92,8 @@ function readFields(body: Json, source: WebsiteFormSource): Reading {
         answers,
         consent: readConsent(answers),
         isTest: false,
-        isSpam: isFilledIn(member(body, source.honeypotField)),
+        isSpam:
+          source.honeypotField !== undefined && isFilledIn(member(body, source.honeypotField)),
         content: withoutVolatile(fields),
       },
     ],

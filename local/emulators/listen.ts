@@ -53,4 +53,5 @@ export async function closeServer(server: HttpServer): Promise<void> {
 
 /** What to do about any taken port of the pipeline. */
 export const TAKEN_REMEDY =
-  'Is Holdfast running already? Stop it, or move all of its ports: npm start -- --port 5000';
+  'Is Holdfast running already? Stop it, or run a second one beside it: ' +
+  'npm start -- --port 5000 --data-dir .holdfast-2';

@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { SecretUnavailableError } from '../../lambdas/core/errors.ts';
 
 /** Secrets by id, each a string as Secrets Manager holds it. */
 export interface SecretFile {
@@ -13,7 +14,7 @@ export interface SecretFile {
  *
  * A secret that is itself JSON is written as such, for readability; only its owner can read the file.
  *
- * @throws {Error} when the file is there but holds no JSON object; the message names it
+ * @throws {SecretUnavailableError} when the file is there but holds no JSON object; the message names it
  */
 export function openSecretFile(file: string): SecretFile {
   const read = (): Record<string, unknown> => {
@@ -27,7 +28,7 @@ export function openSecretFile(file: string): SecretFile {
     try {
       return asObject(JSON.parse(text));
     } catch (error) {
-      throw new Error(`${file} must hold one JSON object of secrets by id`, { cause: error });
+      throw new SecretUnavailableError(`${file} must hold one JSON object of secrets by id`, error);
     }
   };
   // A file that others could read before is closed to them, too.

@@ -74,7 +74,7 @@ describe('synth', () => {
 
     expect(run.status).toBe(1);
     expect(run.stderr.trim().split('\n')).toEqual([
-      'The stack cannot be built:',
+      'These settings do not hold:',
       expect.stringMatching(/delivery\.maxConcurrency is 9.*zoho\.editionConcurrency \(10\)/),
     ]);
   });

@@ -119,7 +119,9 @@ describe('the pipeline on this machine', () => {
 
     const error: unknown = await second.catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(PortTakenError);
-    expect(describeStartError(error)).toMatch(new RegExp(`^Port ${endpoint} .*--port 5000$`));
+    expect(describeStartError(error)).toMatch(
+      new RegExp(`^Port ${endpoint} .*--port 5000 --data-dir \\S+$`),
+    );
   });
 
   it('keeps secrets of its own, that a restart does not change', async () => {

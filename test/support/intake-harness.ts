@@ -20,10 +20,15 @@ const SOURCES: HoldfastConfigInput['sources'] = {
     signature: { header: 'x-signature', template: '{body}', timestamp: 'none' },
     idPath: 'id',
   },
-  website: { provider: 'website_form', allowedOrigins: ['https://www.example.com'] },
+  website: {
+    provider: 'website_form',
+    allowedOrigins: ['https://www.example.com'],
+    honeypotField: 'website',
+  },
   strict: {
     provider: 'website_form',
     allowedOrigins: ['https://www.example.com'],
+    honeypotField: 'website',
     onRepeat: 'conflict',
   },
 };

@@ -475,12 +475,29 @@ describe('size and content type', () => {
   });
 
   it.each(['multipart/form-data; boundary=x', 'text/html', 'application/xml', 'image/png'])(
-    'refuses %s, which no provider here sends',
+    'refuses %s from a page, with a count, for no signature vouches for it',
     async (type) => {
-      const body = aTypeformBody();
+      const intake = anIntake();
+
+      const answer = await intake.post('/hooks/website', 'x', { 'content-type': type });
+
+      expect(answer.status).toBe(415);
+      expect(intake.stored).toEqual([]);
+      expect(intake.metrics.counted).toEqual(['UnsupportedMediaType{website}']);
+    },
+  );
+
+  it.each(['multipart/form-data; boundary=x', 'text/html', 'application/xml', 'image/png'])(
+    'keeps a signed body that calls itself %s, and quarantines what cannot be read',
+    async (type) => {
+      const intake = anIntake();
+      const body = '<lead/>';
       const headers = { ...typeformHeaders(body), 'content-type': type };
 
-      expect((await anIntake().post('/hooks/demo', body, headers)).status).toBe(415);
+      const answer = await intake.post('/hooks/demo', body, headers);
+
+      expect(answer.status).toBe(200);
+      expect(intake.letters).toMatchObject([{ failure_code: 'unreadable_body' }]);
     },
   );
 

@@ -3,7 +3,7 @@ import type { Reading, Submission } from '../../../lambdas/providers/provider.ts
 import { websiteForm } from '../../../lambdas/providers/website-form.ts';
 import { aRequest, aSource, NOW_MS } from '../../support/webhook-builders.ts';
 
-const SOURCE = aSource('website_form');
+const SOURCE = aSource('website_form', { honeypotField: 'website' });
 const FORM = 'application/x-www-form-urlencoded';
 
 function readAll(body: string | Uint8Array, type = 'application/json'): Reading {
@@ -144,6 +144,17 @@ describe('the trap', () => {
 
   it.each(['', '  ', null, false, 0, [], {}])('lets pass whoever leaves it at %j', (website) => {
     expect(read({ ...FIELDS, website }).isSpam).toBe(false);
+  });
+
+  it('is set only by configuration: a form may well ask for a website', () => {
+    const reading = websiteForm.read(
+      aRequest({ body: JSON.stringify({ ...FIELDS, website: 'https://customer.example.com' }) }),
+      aSource('website_form'),
+    );
+
+    expect(reading).toMatchObject({
+      submissions: [{ isSpam: false, attributes: { website: 'https://customer.example.com' } }],
+    });
   });
 
   it('is no answer', () => {
