@@ -1,6 +1,7 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
-import { StoreUnavailableError } from '../core/errors.ts';
+import { IdentityTooLargeError, StoreUnavailableError } from '../core/errors.ts';
 import type { Head, HeadField, HeadValue } from '../core/head.ts';
 import type { IdentityStore } from '../core/ports.ts';
 import {
@@ -16,7 +17,9 @@ import {
  * HEADs on DynamoDB.
  *
  * Values of one event share its key, time and trust, so those are stored once and referred to by
- * number: most HEADs then fit into one write unit (1 KB).
+ * number, and all of it is compressed: most HEADs then fit into one write unit (1 KB).
+ *
+ * `save` lets out `IdentityTooLargeError` for a HEAD that no item can hold.
  */
 export function createDynamoDbIdentityStore(options: {
   readonly client: DynamoDBClient;
@@ -77,10 +80,8 @@ function headKey(module: string, identity: string): ItemKey {
 }
 
 const valueItem = z.object({ v: z.string(), e: z.number(), n: z.number() });
-const headItem = z.object({
-  revision: z.number(),
-  version: z.number(),
-  confirmed: z.number(),
+/** The values and where they came from; compressed in the item, which is billed by its size. */
+const mergedPart = z.object({
   /** Events that brought values: key, occurred at, trust. */
   events: z.array(z.object({ k: z.string(), o: z.string(), t: z.number() })),
   /** Field → value, event number, version; and what it replaced. */
@@ -88,11 +89,20 @@ const headItem = z.object({
     z.string(),
     z.object({ v: z.string(), e: z.number(), n: z.number(), r: z.optional(z.array(valueItem)) }),
   ),
+});
+const headItem = z.object({
+  revision: z.number(),
+  version: z.number(),
+  confirmed: z.number(),
+  merged_gz: z.instanceof(Uint8Array),
   crm_record_id: z.optional(z.string()),
   lease_token: z.optional(z.string()),
   lease_until: z.optional(z.number()),
   unsettled_until: z.optional(z.number()),
 });
+
+/** An item may hold 400 KB (Amazon DynamoDB, Constraints, read 2026-11-22); the rest of it is small. */
+const MERGED_BYTES_MAX = 350_000;
 
 function headToItem(head: Head): Item {
   const events: { k: string; o: string; t: number }[] = [];
@@ -116,13 +126,14 @@ function headToItem(head: Head): Item {
       },
     ]),
   );
+  const merged = gzipSync(JSON.stringify({ events, fields }));
+  if (merged.byteLength > MERGED_BYTES_MAX) throw new IdentityTooLargeError(merged.byteLength);
   return {
     ...headKey(head.module, head.identity),
     revision: head.revision,
     version: head.version,
     confirmed: head.confirmedVersion,
-    events,
-    fields,
+    merged_gz: merged,
     crm_record_id: head.crmRecordId,
     lease_token: head.leaseToken,
     lease_until: head.leaseUntilMs,
@@ -134,8 +145,9 @@ function headFromItem(item: Item, module: string, identity: string): Head {
   const parsed = headItem.safeParse(item);
   if (!parsed.success) throw new StoreUnavailableError('The identity record', parsed.error);
   const stored = parsed.data;
+  const merged = readMerged(stored.merged_gz);
   const decode = (value: z.infer<typeof valueItem>): HeadValue => {
-    const event = stored.events[value.e];
+    const event = merged.events[value.e];
     if (event === undefined) {
       throw new StoreUnavailableError('The identity record', new Error('it names no such event'));
     }
@@ -148,7 +160,7 @@ function headFromItem(item: Item, module: string, identity: string): Head {
     };
   };
   const fields: Record<string, HeadField> = {};
-  for (const [name, field] of Object.entries(stored.fields)) {
+  for (const [name, field] of Object.entries(merged.fields)) {
     fields[name] = {
       ...decode(field),
       ...(field.r === undefined ? {} : { replaced: field.r.map(decode) }),
@@ -166,4 +178,12 @@ function headFromItem(item: Item, module: string, identity: string): Head {
     ...(stored.lease_until === undefined ? {} : { leaseUntilMs: stored.lease_until }),
     ...(stored.unsettled_until === undefined ? {} : { unsettledUntilMs: stored.unsettled_until }),
   };
+}
+
+function readMerged(compressed: Uint8Array): z.infer<typeof mergedPart> {
+  try {
+    return mergedPart.parse(JSON.parse(gunzipSync(compressed).toString('utf8')));
+  } catch (error) {
+    throw new StoreUnavailableError('The identity record', error);
+  }
 }

@@ -125,6 +125,11 @@ async function storedBody(
   return { body_ref: await archive.put(name, compressed) };
 }
 
-function compress(raw: RawPayload): Uint8Array {
-  return gzipSync(raw.body);
+/** A request that holds many submissions is compressed once. */
+const compressedBodies = new WeakMap<Uint8Array, Uint8Array>();
+
+function compress({ body }: RawPayload): Uint8Array {
+  const compressed = compressedBodies.get(body) ?? gzipSync(body);
+  compressedBodies.set(body, compressed);
+  return compressed;
 }

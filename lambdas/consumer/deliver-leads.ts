@@ -13,7 +13,7 @@ import assert from 'node:assert/strict';
 import { contributionOf } from '../core/contribution.ts';
 import type { CrmRow, CrmRowOutcome } from '../core/crm.ts';
 import type { DeliveryOutcome } from '../core/delivery-outcome.ts';
-import { StoreUnavailableError } from '../core/errors.ts';
+import { IdentityTooLargeError, StoreUnavailableError } from '../core/errors.ts';
 import type { EventRecord } from '../core/event-record.ts';
 import { failure } from '../core/failure.ts';
 import { identityOf } from '../core/identity.ts';
@@ -28,7 +28,7 @@ import {
   pendingMembers,
 } from './identity-work.ts';
 import { prepareIdentity } from './prepare-identity.ts';
-import { deferPending, endForLackOfTime, settleRow } from './settle-row.ts';
+import { deferPending, endForLackOfTime, rejectPending, settleRow } from './settle-row.ts';
 
 /** Every round ends at least one identity or uses up an attempt; this bound only guards the loop. */
 const ROUNDS_MAX = 100;
@@ -173,6 +173,10 @@ async function eachApart(
       try {
         await action(work, index);
       } catch (error) {
+        if (error instanceof IdentityTooLargeError) {
+          rejectPending(work, failure('identity_too_large'));
+          return;
+        }
         if (!(error instanceof StoreUnavailableError)) throw error;
         for (const member of pendingMembers(work)) {
           member.log.error('The event store failed during delivery', {}, error);

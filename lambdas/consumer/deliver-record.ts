@@ -62,8 +62,11 @@ export class RecordPostponedError extends HoldfastError {
   }
 }
 
-/** A message that says nothing we understand: it stays, ages, and is redriven to the DLQ in the end. */
-const UNKNOWN_MESSAGE_DELAY_MS = 900_000;
+/**
+ * A message that says nothing we understand stays until SQS moves it to the dead-letter queue: 1,000
+ * receives at this distance are 83 hours, well within the queue's retention.
+ */
+const UNKNOWN_MESSAGE_DELAY_MS = 300_000;
 
 /** After a fault of ours that has no schedule of its own. */
 const FAULT_DELAY_MS = 30_000;

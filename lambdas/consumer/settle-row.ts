@@ -4,6 +4,7 @@ import type { Failure, FailureCode } from '../core/failure.ts';
 import {
   confirm,
   needsWrite,
+  unconfirmedFields,
   withdrawEvent,
   withoutCrmRecord,
   withoutLease,
@@ -103,6 +104,14 @@ export function deferPending(work: IdentityWork, ports: Pick<DeliveryPorts, 'ran
   deferIdentity(work, deferralMs(ports.random.next()));
 }
 
+/** Trying again cannot help any of the pending events. A lease that is ours is left to end by itself. */
+export function rejectPending(work: IdentityWork, reason: Failure): void {
+  for (const member of pendingMembers(work)) {
+    member.outcome = { kind: 'rejected', failure: reason, attempts: attemptsOf(member) };
+  }
+  work.done = true;
+}
+
 async function settleWritten(
   work: IdentityWork,
   row: CrmRow,
@@ -159,13 +168,18 @@ async function settleFailed(
     await withdrawCulprit(work, outcome.failure, ports, context);
     return;
   }
-  if (waits.length > 0) {
+  if (waits.length > 0 && (ports.crm.mayRepeatInserts || !isLostInsert(row, outcome))) {
     work.waitMs = Math.max(...waits);
     work.lastFailed = outcome;
     if (work.unsettledUntilMs !== undefined) work.repeat = row;
     return;
   }
   await endFailed(work, outcome, decisions, ports);
+}
+
+/** A record may have been made that nobody knows the id of. */
+function isLostInsert(row: CrmRow, outcome: FailedRow): boolean {
+  return row.recordId === undefined && outcome.mayHaveHappened;
 }
 
 async function endFailed(
@@ -199,8 +213,10 @@ async function endFailed(
 /**
  * Takes the event whose value was refused out of HEAD, so that the others can go on without it.
  *
- * Whose value it was is known where the CRM names the field. Otherwise the newest event is taken: the
- * older ones have been confirmed before, or come next.
+ * Whose value it was is known where the CRM names the field. Where it does not, values of events that are
+ * not in this batch go first, since they may be to blame as well: those events bring them back, and meet
+ * their refusal, when they come. Only when nothing but this batch's values is left is its newest event
+ * taken: the older ones have been confirmed before, or come next.
  */
 async function withdrawCulprit(
   work: IdentityWork,
@@ -209,20 +225,13 @@ async function withdrawCulprit(
   context: DeliveryContext,
 ): Promise<void> {
   const pending = pendingMembers(work);
-  const owner = ownerOfField(work, refusal.crmField, context.config);
-  const newest = pending.toSorted((left, right) =>
-    left.record.occurredAt < right.record.occurredAt ? 1 : -1,
-  )[0];
-  // An owner that is not in this batch is withdrawn all the same: it meets its refusal when it comes.
-  const culprit =
-    owner === undefined ? newest : pending.find((member) => member.record.key === owner);
-  const withdrawn = owner ?? culprit?.record.key;
+  const { culprit, withdrawn } = findCulprit(work, refusal, context.config);
   const remaining = pending.filter((member) => member !== culprit);
 
   const held = await changeLeasedHead(
     work,
     (head) => {
-      const without = withdrawn === undefined ? head : withdrawEvent(head, withdrawn);
+      const without = withdrawn.reduce(withdrawEvent, head);
       const settled = withUnsettled(without, work.unsettledUntilMs);
       return remaining.length === 0 ? withoutLease(settled) : settled;
     },
@@ -236,6 +245,31 @@ async function withdrawCulprit(
     culprit.outcome = { kind: 'rejected', failure: refusal, attempts: attemptsOf(culprit) };
   }
   work.done = remaining.length === 0;
+}
+
+function findCulprit(
+  work: IdentityWork,
+  refusal: Failure,
+  config: HoldfastConfig,
+): { readonly culprit?: Member; readonly withdrawn: readonly string[] } {
+  const pending = pendingMembers(work);
+  const owner = ownerOfField(work, refusal.crmField, config);
+  if (owner !== undefined) {
+    const culprit = pending.find((member) => member.record.key === owner);
+    return { withdrawn: [owner], ...(culprit === undefined ? {} : { culprit }) };
+  }
+  const ours = new Set(pending.map((member) => member.record.key));
+  const others = unconfirmedFields(work.head)
+    .map((name) => work.head.fields[name]?.event ?? '')
+    .filter((event) => !ours.has(event));
+  if (others.length > 0) return { withdrawn: [...new Set(others)] };
+
+  const newest = pending.toSorted((left, right) =>
+    left.record.occurredAt < right.record.occurredAt ? 1 : -1,
+  )[0];
+  return newest === undefined
+    ? { withdrawn: [] }
+    : { culprit: newest, withdrawn: [newest.record.key] };
 }
 
 function ownerOfField(

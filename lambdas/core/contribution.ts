@@ -13,6 +13,12 @@ export interface Contribution {
   readonly values: Readonly<Record<string, string>>;
 }
 
+/** Zoho's longest text fields take 32,000 characters (custom fields, read 2026-11-22). */
+const MESSAGE_MAX = 32_000;
+
+/** Longer than any other field of a lead; HEAD holds several values of each, and must fit into an item. */
+const VALUE_MAX = 1_000;
+
 /**
  * Reads an event's contribution to its identity's HEAD.
  *
@@ -34,6 +40,17 @@ export function contributionOf(event: NormalizedEvent, config: HoldfastConfig): 
     event: event.idempotency_key,
     occurredAt: event.occurred_at,
     trust: source?.trust ?? 0,
-    values: Object.fromEntries(Object.entries(values).filter(([, value]) => value !== '')),
+    values: Object.fromEntries(
+      Object.entries(values)
+        .filter(([, value]) => value !== '')
+        .map(([name, value]) => [name, clamp(value, name === 'message' ? MESSAGE_MAX : VALUE_MAX)]),
+    ),
   };
+}
+
+/** The first `lengthMax` UTF-16 units, without half a character at the end. */
+function clamp(value: string, lengthMax: number): string {
+  if (value.length <= lengthMax) return value;
+  const cut = value.slice(0, lengthMax);
+  return cut.isWellFormed() ? cut : cut.slice(0, -1);
 }

@@ -40,6 +40,11 @@ export type FailedRow = Extract<CrmRowOutcome, { kind: 'failed' }>;
 export interface CrmWriter {
   /** Rows that one call takes at most. */
   readonly rowsMax: number;
+  /**
+   * Whether a row for a record that is not known yet can be sent again at once after an answer that did
+   * not come. Without a unique field the CRM may then make a second record: the first try has to be over.
+   */
+  readonly mayRepeatInserts: boolean;
   /** The longest that one `write` may take, in milliseconds: no lease may end before. */
   readonly writeTimeoutMs: number;
   /**

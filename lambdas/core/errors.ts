@@ -17,6 +17,13 @@ export class StoreUnavailableError extends HoldfastError {
   }
 }
 
+/** What is known of one person does not fit into one item. Trying again cannot help. */
+export class IdentityTooLargeError extends HoldfastError {
+  constructor(bytes: number) {
+    super('identity_too_large', `A merged identity has ${bytes} bytes, more than an item may hold`);
+  }
+}
+
 /** A secret is missing, unreadable or too weak, or the secret store did not answer. */
 export class SecretUnavailableError extends HoldfastError {
   constructor(message: string, cause?: unknown) {

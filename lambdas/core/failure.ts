@@ -25,6 +25,10 @@ const CATALOGUE = {
     'The lead has no e-mail address, phone number or external id, so no CRM record can stand for it',
   ],
   payload_missing: ['permanent', 'The stored lead could not be found or read back'],
+  identity_too_large: [
+    'permanent',
+    'What is known of this person is too much to be merged into one record',
+  ],
   poison: [
     'permanent',
     'Delivery of this lead ended without a result several times, so it was set aside',

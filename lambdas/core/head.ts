@@ -63,8 +63,9 @@ export interface Head {
  */
 type MergePolicy = 'latest' | 'first';
 
-/** Values kept behind one that is not confirmed. */
+/** Values kept behind one that is not confirmed, and their length together, in UTF-16 units. */
 const HISTORY_MAX = 20;
+const HISTORY_LENGTH_MAX = 2_000;
 
 const FIRST_TOUCH_FIELDS: ReadonlySet<string> = new Set([
   'lead_source',
@@ -216,11 +217,14 @@ function compare(left: string, right: string): number {
 function historyOf(head: Head, field: HeadField | undefined): readonly HeadValue[] {
   if (field === undefined) return [];
   const history = [withoutReplaced(field), ...untilConfirmed(field, head.confirmedVersion)];
-  const last = history.at(-1);
+  const last = history.pop();
   // The last one is what the CRM holds; in a long outage, values in between are what can be spared.
-  return history.length <= HISTORY_MAX || last === undefined
-    ? history
-    : [...history.slice(0, HISTORY_MAX - 1), last];
+  let lengthLeft = HISTORY_LENGTH_MAX;
+  const spared = history.slice(0, HISTORY_MAX - 1).filter(({ value }) => {
+    lengthLeft -= value.length;
+    return lengthLeft >= 0;
+  });
+  return last === undefined ? spared : [...spared, last];
 }
 
 /** The values behind a field, up to the first that the CRM holds: none if it holds the field's own. */

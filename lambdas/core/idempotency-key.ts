@@ -3,6 +3,7 @@
  *
  * ```
  * source | event type | source event id                  the sender names its submissions
+ * source | event type | submission id | h1:<HMAC>        a page used one id for two submissions
  * source | event type | h1:<HMAC of content> | <tick>    it does not: the content is the name
  * source | unreadable | h1:<HMAC of the bytes>           the body could not be read
  * ```
@@ -30,6 +31,21 @@ export function eventKey(source: string, eventType: string, sourceEventId: strin
   return [source, eventType, sourceEventId].map(keyPart).join('|');
 }
 
+/**
+ * The key of a submission that a page sent under an id that it had used for another: the id, and the
+ * content.
+ */
+export function pageKey(
+  source: string,
+  eventType: string,
+  submissionId: string,
+  content: SubmissionContent,
+  pepper: string,
+): string {
+  const digest = contentDigest(content, pepper).slice(0, 16);
+  return `${eventKey(source, eventType, submissionId)}|h1:${digest}`;
+}
+
 /** What tells a submission without an id from another one. */
 export interface SubmissionContent {
   readonly formId: string | undefined;
@@ -54,17 +70,19 @@ export function contentKeys(
   pepper: string,
   receivedAtMs: number,
 ): { readonly current: string; readonly previous: string } {
+  const base = `${keyPart(source)}|${keyPart(eventType)}|h1:${contentDigest(content, pepper)}`;
+  const tick = Math.floor(receivedAtMs / TICK_MS);
+  return { current: `${base}|${tick}`, previous: `${base}|${tick - 1}` };
+}
+
+function contentDigest(content: SubmissionContent, pepper: string): string {
   const { answers, ...identity } = content;
   const lasting = answers
     .filter((answer) => !isVolatile(answer.key))
     .map((answer) => [answer.key, answer.value]);
-  const digest = createHmac('sha256', pepper)
+  return createHmac('sha256', pepper)
     .update(`content\0${canonicalJson({ ...identity, answers: lasting })}`)
     .digest('hex');
-
-  const base = `${keyPart(source)}|${keyPart(eventType)}|h1:${digest}`;
-  const tick = Math.floor(receivedAtMs / TICK_MS);
-  return { current: `${base}|${tick}`, previous: `${base}|${tick - 1}` };
 }
 
 /** The key of a body that could not be read: the same bytes are the same event, at any time. */
@@ -110,9 +128,15 @@ export function isVolatile(name: string): boolean {
   return VOLATILE_NAMES.has(name.toLowerCase().replaceAll(/[^a-z0-9]/g, ''));
 }
 
+/**
+ * What ids, URNs and URLs are made of. Anything else, an e-mail address for one, is named by its hash: keys
+ * stand in logs and messages.
+ */
+const MAY_BE_AN_ID = /^[A-Za-z0-9._:/|=~%-]+$/;
+
 function keyPart(part: string): string {
   if (part === '') throw new Error('A part of an idempotency key is empty');
-  if (part.isWellFormed()) {
+  if (MAY_BE_AN_ID.test(part)) {
     const encoded = encodeURIComponent(part);
     if (encoded.length <= PART_BYTES_MAX) return encoded;
   }

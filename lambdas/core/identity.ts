@@ -5,19 +5,21 @@ import type { NormalizedEvent } from './lead-event.ts';
 export type IdentifierKind = 'email' | 'external_id' | 'phone';
 
 const RAW_PHONE_DIGITS_MIN = 7;
+const RAW_PHONE_DISTINCT_DIGITS_MIN = 3;
 
 /**
  * The identifiers that an event carries.
  *
  * A phone number that could not be brought to E.164 still stands for its person by its digits: a
- * lead that can be called must not be turned away for its notation.
+ * lead that can be called must not be turned away for its notation. What people type to get past a
+ * mandatory field (`0000000`, `1212121`, `1234567`) stands for nobody: it would merge strangers.
  */
 export function identifiersOf(
   event: Pick<NormalizedEvent, 'identity' | 'attributes'>,
 ): Readonly<Partial<Record<IdentifierKind, string>>> {
   const { email, contact_external_id: externalId, phone_e164: phoneE164 } = event.identity;
   const rawDigits = (event.attributes['phone_raw'] ?? '').replaceAll(/\D/g, '');
-  const phone = phoneE164 ?? (rawDigits.length >= RAW_PHONE_DIGITS_MIN ? rawDigits : undefined);
+  const phone = phoneE164 ?? (isTelling(rawDigits) ? rawDigits : undefined);
 
   return {
     ...(email === undefined ? {} : { email }),
@@ -54,4 +56,13 @@ export function identityOf(
  */
 export function keyedHash(pepper: string, kind: IdentifierKind, value: string): string {
   return createHmac('sha256', pepper).update(`${kind}\0${value}`).digest('hex');
+}
+
+function isTelling(digits: string): boolean {
+  return (
+    digits.length >= RAW_PHONE_DIGITS_MIN &&
+    new Set(digits).size >= RAW_PHONE_DISTINCT_DIGITS_MIN &&
+    !'01234567890123456789'.includes(digits) &&
+    !'98765432109876543210'.includes(digits)
+  );
 }

@@ -51,6 +51,7 @@ const IN_INVOCATION_ATTEMPTS = 5;
 const IN_INVOCATION_WAIT_MS = 1_000;
 const JITTER = 0.2;
 const HOUR_MS = 3_600_000;
+const RETRY_AFTER_MS_MIN = 1_000;
 
 /** @param random uniform in [0, 1) */
 export function decideRetry(tried: FailedTry, limits: RetryLimits, random: number): RetryDecision {
@@ -120,7 +121,14 @@ function isExhausted(tried: FailedTry, limits: RetryLimits): boolean {
 }
 
 function nextTry(tried: FailedTry, limits: RetryLimits, random: number): RetryDecision {
-  if (tried.retryAfterMs !== undefined) return { kind: 'later', delayMs: tried.retryAfterMs };
+  if (tried.retryAfterMs !== undefined) {
+    // Its wish wins, but neither "at once" nor, in a long outage, what would use up the receives.
+    const leastMs =
+      tried.attempts >= limits.attemptsMax
+        ? backoffMs(tried.attempts, random, limits.attemptsMax)
+        : RETRY_AFTER_MS_MIN;
+    return { kind: 'later', delayMs: Math.max(leastMs, tried.retryAfterMs) };
+  }
   const mayRepeatNow =
     tried.failure.code !== 'crm_rate_limited' &&
     tried.failure.code !== 'crm_credits_exhausted' &&

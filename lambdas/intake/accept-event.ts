@@ -10,6 +10,8 @@ import type { Reception } from './reception.ts';
 export interface AcceptedEvent {
   readonly key: string;
   readonly duplicate: boolean;
+  /** Another submission is stored under this key. */
+  readonly conflict: boolean;
   /** The same e-mail address was submitted to this source before, in another event. */
   readonly repeat: boolean;
 }
@@ -44,7 +46,12 @@ export async function acceptEvent(
     reportKnown(ports, acceptance, log);
     if (isStuck(record, reception.receivedAtMs)) await enqueue(ports, record, log);
   }
-  return { key: event.key, duplicate: acceptance.kind !== 'accepted', repeat };
+  return {
+    key: event.key,
+    duplicate: acceptance.kind !== 'accepted',
+    conflict: acceptance.kind === 'conflict',
+    repeat,
+  };
 }
 
 /**

@@ -3,6 +3,7 @@ import { type Failure, failure } from '../core/failure.ts';
 import {
   contentKeys,
   eventKey,
+  pageKey,
   UNREADABLE_EVENT_TYPE,
   unreadableKey,
 } from '../core/idempotency-key.ts';
@@ -15,15 +16,19 @@ import type { IntakePorts } from './intake-ports.ts';
 import { buildNormalizedEvent, shortId, shortName } from './normalize-submission.ts';
 import type { Reception } from './reception.ts';
 
+/** Whether a submission is named by the sender's id alone, or by its content as well. */
+export type Naming = 'by_id' | 'by_id_and_content';
+
 /** Builds the event of a submission that could be read. */
 export async function submissionEvent(
   ports: Pick<IntakePorts, 'events' | 'ids'>,
   reception: Reception,
   submission: Submission,
+  naming: Naming = 'by_id',
 ): Promise<NewEvent> {
   const { sourceName, config, correlationId, mappingVersion, receivedAtMs } = reception;
   const clean = cleanSubmission(submission, sourceName);
-  const key = await keyOf(ports, reception, submission, clean);
+  const key = await keyOf(ports, reception, submission, clean, naming);
   const contentHash = payloadHash(submission.content);
   const occurrence = occurrenceOf(submission.occurredAt, receivedAtMs);
   const receivedAt = new Date(receivedAtMs).toISOString();
@@ -113,25 +118,24 @@ async function keyOf(
   reception: Reception,
   submission: Submission,
   clean: CleanSubmission,
+  naming: Naming,
 ): Promise<string> {
-  const { sourceName } = reception;
+  const { sourceName, pepper } = reception;
+  // A trap that a browser filled in must not swallow the person's second try without it.
+  const eventType = submission.isSpam ? `${submission.eventType}.spam_trap` : submission.eventType;
+  const content = {
+    formId: clean.attributes['form_id'],
+    email: clean.identity.email ?? clean.attributes['email_raw'],
+    phone: clean.identity.phone_e164 ?? clean.attributes['phone_raw'],
+    externalId: clean.identity.contact_external_id,
+    answers: submission.answers,
+  };
   if (submission.sourceEventId !== undefined) {
-    return eventKey(sourceName, submission.eventType, submission.sourceEventId);
+    return naming === 'by_id'
+      ? eventKey(sourceName, eventType, submission.sourceEventId)
+      : pageKey(sourceName, eventType, submission.sourceEventId, content, pepper);
   }
-
-  const keys = contentKeys(
-    sourceName,
-    submission.eventType,
-    {
-      formId: clean.attributes['form_id'],
-      email: clean.identity.email ?? clean.attributes['email_raw'],
-      phone: clean.identity.phone_e164 ?? clean.attributes['phone_raw'],
-      externalId: clean.identity.contact_external_id,
-      answers: submission.answers,
-    },
-    reception.pepper,
-    reception.receivedAtMs,
-  );
+  const keys = contentKeys(sourceName, eventType, content, pepper, reception.receivedAtMs);
   // The same submission may have come just before the tick changed.
   return (await ports.events.readRecord(keys.previous)) === undefined
     ? keys.current

@@ -14,8 +14,7 @@ import type { CleanSubmission } from './clean-submission.ts';
  */
 const EVENT_BYTES_MAX = 380_000;
 
-/** Names and ids that stand in records, messages and logs. */
-const NAME_LENGTH_MAX = 100;
+/** Ids that stand in records. */
 const ID_LENGTH_MAX = 300;
 
 /** Counts changes of how submissions are read; the source's configuration does the rest. */
@@ -86,9 +85,12 @@ export function mappingVersionOf(source: SourceConfig): string {
   return `${READER_VERSION}-${payloadHash(source).slice(0, 12)}`;
 }
 
-/** An event type as records and messages hold it: one line of 100 characters at most. */
+/**
+ * An event type as records, messages and logs hold it. One that is no plain name is not told: whoever sends
+ * it could put a person there.
+ */
 export function shortName(name: string): string {
-  return cutText(cleanLine(name) ?? 'unknown', NAME_LENGTH_MAX);
+  return /^[A-Za-z0-9._:-]{1,100}$/.test(name) ? name : 'other';
 }
 
 /** A sender's id as records hold it: 300 characters at most. The key is built from the whole of it. */

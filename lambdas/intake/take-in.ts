@@ -1,7 +1,8 @@
-import type { SourceConfig } from '../core/config.ts';
+import { isSigned, type SourceConfig } from '../core/config.ts';
 import { readPepper } from '../core/pepper.ts';
 import type { Log } from '../core/ports.ts';
 import type { BoundProvider } from '../providers/bind-provider.ts';
+import type { Submission } from '../providers/provider.ts';
 import { type AcceptedEvent, acceptEvent } from './accept-event.ts';
 import { authenticate, reportVerification } from './authenticate.ts';
 import type { IntakePorts, IntakeSettings } from './intake-ports.ts';
@@ -9,6 +10,9 @@ import { type IntakeRequest, type IntakeResponse, jsonResponse } from './intake-
 import { rawPayload, submissionEvent, unreadableEvent } from './new-event.ts';
 import { mappingVersionOf } from './normalize-submission.ts';
 import type { Reception } from './reception.ts';
+
+/** Submissions of one request that are stored side by side. */
+const AT_A_TIME = 10;
 
 /** A request to a configured source. */
 export interface Arrival {
@@ -66,13 +70,34 @@ async function acceptAll(
     return [await acceptEvent(ports, reception, event)];
   }
 
-  // In turn: when one cannot be stored the sender repeats them all, and those before it are duplicates.
+  // When one cannot be stored the sender repeats them all, and those that were are duplicates.
   const accepted: AcceptedEvent[] = [];
-  for (const submission of reading.submissions) {
-    const event = await submissionEvent(ports, reception, submission);
-    accepted.push(await acceptEvent(ports, reception, event));
+  for (let start = 0; start < reading.submissions.length; start += AT_A_TIME) {
+    const some = reading.submissions.slice(start, start + AT_A_TIME).map(async (submission) => {
+      return await acceptSubmission(ports, reception, submission);
+    });
+    accepted.push(...(await Promise.all(some)));
   }
   return accepted;
+}
+
+async function acceptSubmission(
+  ports: IntakePorts,
+  reception: Reception,
+  submission: Submission,
+): Promise<AcceptedEvent> {
+  const event = await submissionEvent(ports, reception, submission);
+  const accepted = await acceptEvent(ports, reception, event);
+  if (submission.isSpam) {
+    // The bot is shown what a person would be.
+    const asHonest = await submissionEvent(ports, reception, { ...submission, isSpam: false });
+    return { ...accepted, key: asHonest.key };
+  }
+  if (!accepted.conflict || isSigned(reception.source)) return accepted;
+  // A page makes its id itself, and one that is not reloaded sends two people's forms under the same: this
+  // one is somebody else's, or another try, and gets a key of its own.
+  const apart = await submissionEvent(ports, reception, submission, 'by_id_and_content');
+  return await acceptEvent(ports, reception, apart);
 }
 
 function answerAccepted(accepted: readonly AcceptedEvent[], correlationId: string): IntakeResponse {

@@ -10,13 +10,18 @@ const LEAD_WRAPPERS = new Set(
   ),
 );
 
+/** Of one name, and of a whole dotted key, in UTF-16 units. The raw event has them whole. */
+const NAME_LENGTH_MAX = 200;
+const KEY_LENGTH_MAX = 500;
+
 /**
  * Lists every value of an object in its order: nested objects under dotted keys, lists of plain values as
  * lists, lists of objects as JSON text. `null` and empty objects are no answers.
  */
 export function flatAnswers(data: JsonObject, prefix = ''): Answer[] {
   return Object.entries(data).flatMap(([name, value]) => {
-    const key = `${prefix}${name}`;
+    // Each name stands in the key of everything below it: long ones would multiply the body.
+    const key = `${prefix}${name.slice(0, NAME_LENGTH_MAX)}`.slice(0, KEY_LENGTH_MAX);
     if (isObject(value)) return flatAnswers(value, `${key}.`);
     const answer = answerValue(value);
     return answer === undefined ? [] : [{ key, value: answer }];

@@ -20,7 +20,8 @@ import type { ZohoApi } from './zoho-api.ts';
  * What this mode can't promise: without a field for the identity, a record whose e-mail address Zoho
  * does not have can't be found again. If the answer to the first write of a lead without an e-mail
  * address does not come, writing it again may leave two records; a repeated write may also start
- * automations twice. Once an answer has come, the record is known by its id.
+ * automations twice. Once an answer has come, the record is known by its id. So a lost first write is
+ * not repeated at once, but searched for again when it must have settled (`mayRepeatInserts`).
  */
 export function createEmailSearchWriter(
   api: ZohoApi,

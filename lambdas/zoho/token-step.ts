@@ -29,6 +29,8 @@ export interface AccessToken {
   readonly token: string;
   readonly fingerprint: string;
   readonly apiUrl: string;
+  /** Zoho gave it to this function just now; the shared item may hold one that is as old as any. */
+  readonly isNew: boolean;
 }
 
 /** A token as one function keeps it in memory. */
@@ -156,6 +158,7 @@ function openStored(
   return {
     secret: keys.secret,
     token,
+    isNew: false,
     fingerprint: stored.fingerprint,
     apiUrl: chooseApiUrl(options.apiUrl, stored.apiDomain).apiUrl,
     expiresAtMs: stored.expiresAtMs,
@@ -204,6 +207,7 @@ async function refresh(
     token: {
       secret: keys.secret,
       token: outcome.token,
+      isNew: true,
       fingerprint,
       apiUrl,
       expiresAtMs,

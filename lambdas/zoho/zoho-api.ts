@@ -19,7 +19,7 @@ export interface ZohoCall {
 /** Makes calls with the shared token. Never throws. */
 export interface ZohoApi {
   /**
-   * Makes one call; a second one, with another token, when the first one's token is turned down.
+   * Makes one call; up to two more, each with another token, when a token is turned down.
    *
    * @param read turns an answer into what was asked for, or a refusal
    */
@@ -116,7 +116,13 @@ export function createZohoApi(options: ZohoApiOptions): ZohoApi {
 
       const second = await accessTokens.replace(first.token, deadline);
       if (second.kind === 'failed') return withoutToken(second);
-      return attempt(call, second.token, read, deadline);
+      const again = await attempt(call, second.token, read, deadline);
+      if (again.kind === 'read' || !again.refusal.tokenRejected || second.token.isNew) return again;
+
+      // The second was another function's, and as dead as the first: a new one may still do.
+      const third = await accessTokens.replace(second.token, deadline);
+      if (third.kind === 'failed') return withoutToken(third);
+      return attempt(call, third.token, read, deadline);
     },
   };
 }

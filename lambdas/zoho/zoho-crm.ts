@@ -70,6 +70,7 @@ export function createZohoCrm(options: ZohoCrmOptions): CrmWriter {
 
   return {
     rowsMax: ROWS_PER_CALL_MAX,
+    mayRepeatInserts: config.zoho.match === 'unique_field',
     writeTimeoutMs,
     write: async (rows) => {
       assertRows(rows);

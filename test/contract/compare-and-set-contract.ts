@@ -18,6 +18,13 @@ export function describeIdentityStore(name: string, open: () => Promise<Identity
       return { ...head, revision: 1 };
     };
 
+    const message = (event: string, hour: string, value: string) => ({
+      event,
+      occurredAt: `2026-11-22T${hour}:00:00.000Z`,
+      trust: 50,
+      values: { message: value },
+    });
+
     it('knows no HEAD that was never saved', async () => {
       const store = await open();
 
@@ -45,6 +52,22 @@ export function describeIdentityStore(name: string, open: () => Promise<Identity
         1_795_320_000_000,
       );
       const second = withUnsettled(leased, 1_795_320_030_000);
+
+      await store.save(first);
+      const saved = await store.save(second);
+
+      expect(saved).toEqual({ kind: 'saved' });
+      expect(await store.read('Leads', first.identity)).toEqual(second);
+    });
+
+    it('stores a person who writes two of the longest messages there are', async () => {
+      const store = await open();
+      const text = (seed: number) =>
+        Array.from({ length: 32_000 }, (_, n) =>
+          String.fromCodePoint(0x4e00 + ((n * n * 7 + n * seed) % 20_000)),
+        ).join('');
+      const first = { ...mergeContribution(aHead(), message('m1', '05', text(3))), revision: 1 };
+      const second = { ...mergeContribution(first, message('m2', '06', text(5))), revision: 2 };
 
       await store.save(first);
       const saved = await store.save(second);

@@ -133,6 +133,7 @@ export function aCrm(
     calls,
     records,
     rowsMax: 10,
+    mayRepeatInserts: true,
     writeTimeoutMs: 20_000,
     write: async (rows) => {
       calls.push([...rows]);

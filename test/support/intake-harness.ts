@@ -86,10 +86,12 @@ export function anIntake(options: HarnessOptions = {}): IntakeHarness {
   const clock = { nowMs: NOW_MS };
   let ids = 0;
 
+  let accepts = 0;
   const store: EventStore = {
     ...memory,
     accept: async (event) => {
-      if (broken.store > 0 && stored.length + 1 >= broken.store) {
+      accepts += 1;
+      if (broken.store > 0 && accepts >= broken.store) {
         throw new StoreUnavailableError('The table', new Error('throttled'));
       }
       const acceptance = await memory.accept(event);

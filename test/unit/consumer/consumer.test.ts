@@ -306,7 +306,7 @@ describe('the consumer', () => {
 
     expect(failed).toEqual(['m-1']);
     expect(await world.stateOf('a')).toBe('succeeded');
-    expect(world.deferred).toEqual([{ receiptHandle: 'r-1', delaySeconds: 900 }]);
+    expect(world.deferred).toEqual([{ receiptHandle: 'r-1', delaySeconds: 300 }]);
   });
 
   it('acknowledges a message whose event is not stored', async () => {

@@ -3,8 +3,8 @@ import { deliverLeads } from '../../../lambdas/consumer/deliver-leads.ts';
 import { defineConfig, type HoldfastConfigInput } from '../../../lambdas/core/config.ts';
 import type { CrmRow } from '../../../lambdas/core/crm.ts';
 import type { DeliveryOutcome } from '../../../lambdas/core/delivery-outcome.ts';
-import { StoreUnavailableError } from '../../../lambdas/core/errors.ts';
-import { type Head, withLease } from '../../../lambdas/core/head.ts';
+import { IdentityTooLargeError, StoreUnavailableError } from '../../../lambdas/core/errors.ts';
+import { type Head, mergeContribution, withLease } from '../../../lambdas/core/head.ts';
 import { identityOf } from '../../../lambdas/core/identity.ts';
 import type { NormalizedEvent } from '../../../lambdas/core/lead-event.ts';
 import { createMemoryEventStore } from '../../../local/memory/memory-event-store.ts';
@@ -367,6 +367,54 @@ describe('delivering leads', () => {
 
     expect(outcomes.map((outcome) => outcome.kind)).toEqual(['delivered', 'rejected']);
     expect(world.crm.records.get('rec-1')).toMatchObject({ company: 'Example Ltd' });
+  });
+
+  it('blames nobody in the batch while values of others may be to blame', async () => {
+    const badCity = (row: CrmRow) =>
+      row.changed.includes('city') ? refused('crm_refused') : undefined;
+    const world = aWorld([undefined!, badCity]);
+    await world.deliver([await world.claimed(event(1))]);
+    const before = (await world.head())!;
+    // Another consumer left the value of its event in HEAD while somebody had the lease.
+    await world.identities.save({
+      ...mergeContribution(before, {
+        event: 'elsewhere',
+        occurredAt: '2026-11-22T07:00:00.000Z',
+        trust: 50,
+        values: { city: 'refused' },
+      }),
+      revision: before.revision + 1,
+    });
+
+    const [outcome] = await world.deliver([
+      await world.claimed(
+        event(2, { occurred_at: '2026-11-22T06:00:00.000Z', attributes: { company: 'New' } }),
+      ),
+    ]);
+
+    expect(outcome?.kind).toBe('delivered');
+    expect((await world.head())?.fields).not.toHaveProperty('city');
+  });
+
+  it('waits before it repeats a lost insert that the CRM might make twice', async () => {
+    const world = aWorld([() => refused('crm_no_answer', { mayHaveHappened: true })]);
+    Object.assign(world.crm, { mayRepeatInserts: false });
+
+    const [outcome] = await world.deliver([await world.claimed()]);
+
+    expect(outcome).toMatchObject({ kind: 'retry', attempts: 1, delayMs: 30_000 });
+    expect(world.crm.calls).toHaveLength(1);
+  });
+
+  it('rejects an event that makes its person too large to be stored', async () => {
+    const world = aWorld();
+    world.identities.save = async () => {
+      throw new IdentityTooLargeError(400_000);
+    };
+
+    const [outcome] = await world.deliver([await world.claimed()]);
+
+    expect(outcome).toMatchObject({ kind: 'rejected', failure: { code: 'identity_too_large' } });
   });
 
   it('does not let one person’s refusal touch another’s row', async () => {

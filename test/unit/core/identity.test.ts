@@ -42,6 +42,9 @@ describe('the identity of an event', () => {
 
     expect(typed('(202) 555-0143')).toBe(typed('202 555 0143'));
     expect(typed('555')).toBeUndefined();
+    for (const junk of ['0000000', '000-0000', '1212121', '1234567', '9876543210']) {
+      expect(typed(junk), junk).toBeUndefined();
+    }
   });
 
   it('is nobody’s without an identifier, or without one of the configured kinds', () => {

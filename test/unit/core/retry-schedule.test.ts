@@ -76,6 +76,17 @@ describe('the retry schedule', () => {
     });
   });
 
+  it('lets no wish use up the receives: at least a second, and five minutes in a long outage', () => {
+    expect(decideRetry(aTry({ retryAfterMs: 0 }), LIMITS, 0.5)).toEqual({
+      kind: 'later',
+      delayMs: 1_000,
+    });
+    expect(decideRetry(aTry({ retryAfterMs: 60_000, attempts: 50 }), LIMITS, 0.5)).toEqual({
+      kind: 'later',
+      delayMs: 300_000,
+    });
+  });
+
   it('gives up only when attempts and hours are both used up', () => {
     const attemptsOnly = aTry({ attempts: 500, nowMs: T0 + 72 * HOUR_MS - 1 });
     const hoursOnly = aTry({ attempts: 49, nowMs: T0 + 90 * HOUR_MS });

@@ -169,6 +169,16 @@ describe('a spam trap', () => {
     expect(trapped.metrics.counted).toContain('LeadSuppressed{website}');
   });
 
+  it('does not swallow the person whose browser had filled it in the first time', async () => {
+    const intake = anIntake();
+
+    await intake.post('/hooks/website', aForm({ website: 'x' }), JSON_FROM_PAGE);
+    const again = await intake.post('/hooks/website', aForm(), JSON_FROM_PAGE);
+
+    expect(bodyOf(again)).toMatchObject({ status: 'accepted', events: [{ duplicate: false }] });
+    expect(intake.messages).toHaveLength(1);
+  });
+
   it('keeps quiet for a lead that names nobody, too', async () => {
     const intake = anIntake();
 
@@ -242,5 +252,37 @@ describe("onRepeat: 'conflict'", () => {
 
     expect(phoneAgain.status).toBe(200);
     expect(first.status).toBe(200);
+  });
+});
+
+describe('a page that is not reloaded between two people', () => {
+  it('brings both, though it sends one submission id', async () => {
+    const intake = anIntake();
+    const first = aForm({ email: 'ana@example.com' });
+    const second = aForm({ email: 'ben@example.com' });
+
+    await intake.post('/hooks/website', first, JSON_FROM_PAGE);
+    const other = await intake.post('/hooks/website', second, JSON_FROM_PAGE);
+    const repeated = await intake.post('/hooks/website', second, JSON_FROM_PAGE);
+
+    expect(bodyOf(other)).toMatchObject({ status: 'accepted', events: [{ duplicate: false }] });
+    expect(bodyOf(repeated)).toMatchObject({ status: 'duplicate' });
+    expect(intake.messages).toHaveLength(2);
+    expect(intake.metrics.counted).toContain('LeadConflict{website}');
+  });
+});
+
+describe('what a page sends as an id', () => {
+  it('stands in no key, message or log line if it may name a person', async () => {
+    const intake = anIntake();
+
+    await intake.post(
+      '/hooks/website',
+      aForm({ submission_id: 'leak.person@example.com' }),
+      JSON_FROM_PAGE,
+    );
+
+    const told = JSON.stringify([intake.messages, intake.log.lines, intake.stored[0]?.key]);
+    expect(told).not.toMatch(/leak\.person/);
   });
 });

@@ -166,6 +166,30 @@ describe('a token that Zoho turns down', () => {
     expect(server.tokenRequests()).toHaveLength(2);
   });
 
+  test('is replaced once more when what the shared item holds is as dead as the first', async () => {
+    const tokens = createMemoryTokenStore();
+    const clock = aClock();
+    const accounts = ['first', 'second', 'third'].map((name) => grant({ access_token: name }));
+    const dead = new Set<string>();
+    const crmOf: Script = (request) =>
+      (dead.has((request.headers.get('authorization') ?? '').replace('Zoho-oauthtoken ', ''))
+        ? invalidToken
+        : allWritten())(request);
+    const server = scriptedFetch({ accounts, crm: [crmOf] });
+    const one = aZohoWorld(server, { tokens, clock });
+    const other = aZohoWorld(server, { tokens, clock });
+    await one.crm.write([aRow()]);
+    await other.crm.write([aRow()]);
+    dead.add('first');
+    await one.crm.write([aRow()]);
+    dead.add('second');
+
+    const [outcome] = await other.crm.write([aRow()]);
+
+    expect(outcome?.kind).toBe('written');
+    expect(server.tokenRequests()).toHaveLength(3);
+  });
+
   test('twice in a row is an authorization failure, not a loop', async () => {
     const server = scriptedFetch({ crm: [invalidToken] });
     const { crm } = aZohoWorld(server);
