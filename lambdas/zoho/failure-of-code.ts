@@ -71,6 +71,9 @@ const DETAILS: ReadonlyMap<string, string> = new Map(
   }),
 );
 
+/** Members of an upsert's body beside `data`: they come from the configuration, never from a lead. */
+const CALL_SETTINGS: ReadonlySet<string> = new Set(['duplicate_check_fields', 'trigger']);
+
 /** Whom a person must help first: of several errors of one row, this class decides. */
 const GRAVITY: Readonly<Record<FailureClass, number>> = {
   authorization: 3,
@@ -109,7 +112,9 @@ export function safeCode(code: string): string {
 }
 
 function codeOf(error: ZohoStatus, otherwise: FailureCode): FailureCode {
-  if (error.code === 'INVALID_DATA' && /api name/i.test(error.message)) return 'crm_misconfigured';
+  if (error.code === 'INVALID_DATA' && (isAboutTheCall(error) || /api name/i.test(error.message))) {
+    return 'crm_misconfigured';
+  }
   if (error.code === 'DEPENDENT_SERVICE_ERROR') {
     return error.details.dependency_error === 'PROCESSING_ERROR'
       ? 'crm_unavailable'
@@ -120,6 +125,18 @@ function codeOf(error: ZohoStatus, otherwise: FailureCode): FailureCode {
   return code === 'crm_rate_limited' && /24 hour/i.test(error.message)
     ? 'crm_credits_exhausted'
     : code;
+}
+
+/**
+ * Whether a setting of the call was refused rather than a lead's value: `duplicate_check_fields` names a
+ * field that the module lacks, say. Rows lie below `$.data`.
+ */
+function isAboutTheCall({ details }: ZohoStatus): boolean {
+  const path = details.json_path;
+  return (
+    (details.api_name !== undefined && CALL_SETTINGS.has(details.api_name)) ||
+    (path !== undefined && [...CALL_SETTINGS].some((name) => path.startsWith(`$.${name}`)))
+  );
 }
 
 function detailOf(error: ZohoStatus): string | undefined {

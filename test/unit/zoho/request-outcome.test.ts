@@ -250,6 +250,27 @@ const CASES: readonly Case[] = [
     mayHaveHappened: false,
   },
   {
+    name: 'a duplicate check field that Zoho does not have',
+    script: flat(400, 'INVALID_DATA', {
+      api_name: 'duplicate_check_fields',
+      json_path: '$.duplicate_check_fields[0]',
+    }),
+    code: 'crm_misconfigured',
+    mayHaveHappened: false,
+  },
+  {
+    name: 'a setting of the call, told by its path alone',
+    script: flat(400, 'INVALID_DATA', { api_name: 'Foo', json_path: '$.trigger[1]' }),
+    code: 'crm_misconfigured',
+    mayHaveHappened: false,
+  },
+  {
+    name: 'a value of a row, told with its path',
+    script: wrapped(400, 'INVALID_DATA', { api_name: 'Email', json_path: '$.data[0].Email' }),
+    code: 'crm_invalid_data',
+    mayHaveHappened: false,
+  },
+  {
     name: 'an error with status 200',
     script: flat(200, 'INVALID_MODULE'),
     code: 'crm_misconfigured',
