@@ -129,14 +129,11 @@ function codeOf(error: ZohoStatus, otherwise: FailureCode): FailureCode {
 
 /**
  * Whether a setting of the call was refused rather than a lead's value: `duplicate_check_fields` names a
- * field that the module lacks, say. Rows lie below `$.data`.
+ * field that the module lacks, say. The path decides where there is one: rows lie below `$.data`.
  */
 function isAboutTheCall({ details }: ZohoStatus): boolean {
-  const path = details.json_path;
-  return (
-    (details.api_name !== undefined && CALL_SETTINGS.has(details.api_name)) ||
-    (path !== undefined && [...CALL_SETTINGS].some((name) => path.startsWith(`$.${name}`)))
-  );
+  const member = /^\$\.(\w+)/.exec(details.json_path ?? '')?.[1] ?? details.api_name;
+  return member !== undefined && CALL_SETTINGS.has(member);
 }
 
 function detailOf(error: ZohoStatus): string | undefined {

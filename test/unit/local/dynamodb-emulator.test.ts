@@ -22,6 +22,14 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
+// Without the program, the tests of the table are skipped: that must not happen unnoticed where it exists.
+it.runIf(process.platform === 'linux' && process.arch === 'x64')(
+  'the program of the local DynamoDB is installed with the packages',
+  () => {
+    expect(program).toBeDefined();
+  },
+);
+
 describe.skipIf(program === undefined)('the local DynamoDB', () => {
   it('keeps items across a restart', async () => {
     const dbFile = path.join(directory, 'table.sqlite');

@@ -265,6 +265,12 @@ const CASES: readonly Case[] = [
     mayHaveHappened: false,
   },
   {
+    name: 'a value of a row, in a field called like a setting of the call',
+    script: wrapped(400, 'INVALID_DATA', { api_name: 'trigger', json_path: '$.data[0].trigger' }),
+    code: 'crm_invalid_data',
+    mayHaveHappened: false,
+  },
+  {
     name: 'a value of a row, told with its path',
     script: wrapped(400, 'INVALID_DATA', { api_name: 'Email', json_path: '$.data[0].Email' }),
     code: 'crm_invalid_data',
