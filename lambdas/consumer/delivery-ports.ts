@@ -1,12 +1,22 @@
 import type { HoldfastConfig } from '../core/config.ts';
 import type { CrmWriter } from '../core/crm.ts';
 import type { EventRecord } from '../core/event-record.ts';
-import type { Clock, EventStore, IdentityStore, Ids, Log, Metrics, Random } from '../core/ports.ts';
+import type {
+  BreakerStore,
+  Clock,
+  EventStore,
+  IdentityStore,
+  Ids,
+  Log,
+  Metrics,
+  Random,
+} from '../core/ports.ts';
 
 /** What delivering leads needs of the world. */
 export interface DeliveryPorts {
   readonly events: EventStore;
   readonly identities: IdentityStore;
+  readonly breakers: BreakerStore;
   readonly crm: CrmWriter;
   readonly clock: Clock;
   readonly random: Random;

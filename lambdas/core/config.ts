@@ -24,6 +24,46 @@ const origin = z
 /** Maps a sender's own field (a ref, an id or a name) to a canonical one. */
 const fieldMap = z._default(z.record(z.string(), z.enum(CANONICAL_FIELDS)), {});
 
+/** Numbers of the retry schedule; a source may have its own for some of them. */
+const retrySettings = {
+  /** CRM calls for one lead, one right after the other. */
+  immediateAttempts: wholeNumber(1, 5),
+  /** CRM calls for one lead within one invocation; those after the immediate ones wait `shortWaitMs`. */
+  inInvocationAttempts: wholeNumber(1, 10),
+  shortWaitMs: wholeNumber(0, 10_000),
+  /** The first wait outside an invocation; each further one is twice as long. */
+  firstDelayMs: wholeNumber(1_000, 60_000),
+  delayMaxMs: wholeNumber(1_000, 900_000),
+  /** From `attemptsMax` on: a wait for long outages, which must not use up a message's receives. */
+  longDelayMs: wholeNumber(60_000, 3_600_000),
+  /** Waits are scattered by up to this share, up and down, so that leads do not retry together. */
+  jitterShare: z.number().check(z.gte(0), z.lte(0.5)),
+  /** CRM calls for one lead before it is quarantined (if the hours below are over, too). */
+  attemptsMax: wholeNumber(1, 1_000),
+  retryForHours: wholeNumber(0, 168),
+  /** CRM calls for one lead whose refusals may come from a race. */
+  raceAttemptsMax: wholeNumber(1, 50),
+};
+
+/** The retry schedule with every setting filled in. */
+export type RetrySettings = { readonly [Name in keyof typeof retrySettings]: number };
+
+const RETRY_DEFAULTS: RetrySettings = {
+  immediateAttempts: 3,
+  inInvocationAttempts: 5,
+  shortWaitMs: 1_000,
+  firstDelayMs: 2_000,
+  delayMaxMs: 60_000,
+  longDelayMs: 300_000,
+  jitterShare: 0.2,
+  attemptsMax: 50,
+  retryForHours: 72,
+  raceAttemptsMax: 5,
+};
+
+/** For leads that must reach a person soon, by whatever way. */
+const HIGH_INTENT_RETRY = { attemptsMax: 10, retryForHours: 0 } as const;
+
 const sourceBase = {
   /** What the CRM shows as the origin of the lead; the source's name by default. */
   label: z.optional(z.string().check(z.minLength(1), z.maxLength(100))),
@@ -32,6 +72,12 @@ const sourceBase = {
   /** Answer 409 when the same e-mail address was submitted to this source before. */
   onRepeat: z._default(z.enum(['accept', 'conflict']), 'accept'),
   fields: fieldMap,
+  /** `update_only`: a lead that the CRM does not know is quarantined, not created. */
+  mode: z._default(z.enum(['upsert', 'update_only']), 'upsert'),
+  /** Its leads are set aside, and a person paged, after few attempts; and paged early. */
+  highIntent: z._default(z.boolean(), false),
+  /** Retry settings of this source, over those in `delivery.retry`. */
+  retry: z._default(z.partial(z.strictObject(retrySettings)), {}),
 };
 
 const timestampSchema = z.strictObject({
@@ -215,6 +261,14 @@ const zohoSchema = z.strictObject({
   ),
   /** Canonical field → Zoho API name. Entries are added to the built-in ones or replace them. */
   fields: z._default(z.record(mergedField, apiName), {}),
+  /**
+   * What becomes of a submission of somebody whose lead was turned into a contact, or whom Zoho knows as
+   * a contact.
+   *
+   * - `quarantine`: it waits for a person
+   * - `note`: it becomes a note on the contact
+   */
+  onConverted: z._default(z.enum(['quarantine', 'note']), 'quarantine'),
   /** Fills `Last_Name`, which Zoho requires, when a lead has no name and no company. */
   lastNameFallback: z._default(z.string().check(z.minLength(1), z.maxLength(80)), 'Unknown'),
   /** Fills `Company`, which most layouts require. */
@@ -232,14 +286,44 @@ const deliverySchema = z.strictObject({
   /** Consumer functions at a time. SQS allows no fewer than 2. */
   maxConcurrency: z._default(wholeNumber(2, 25), 3),
   crmTimeoutMs: z._default(wholeNumber(100, 25_000), 10_000),
-  /**
-   * CRM calls for one lead before it is quarantined (if the hours below are over, too). From here on,
-   * attempts are 300 s apart and no longer 60.
-   */
-  attemptsMax: z._default(wholeNumber(1, 1_000), 50),
-  retryForHours: z._default(wholeNumber(1, 168), 72),
-  /** CRM calls for one lead whose refusals may come from a race. */
-  raceAttemptsMax: z._default(wholeNumber(1, 50), 5),
+  /** When a failed delivery is tried again. */
+  retry: z.prefault(
+    z.strictObject(
+      Object.fromEntries(
+        Object.entries(retrySettings).map(([name, schema]) => [
+          name,
+          z._default(schema, RETRY_DEFAULTS[name as keyof RetrySettings]),
+        ]),
+      ) as { [Name in keyof typeof retrySettings]: z.ZodMiniDefault<(typeof retrySettings)[Name]> },
+    ),
+    {},
+  ),
+  /** When Zoho is left alone for a while, for all leads. */
+  breaker: z.prefault(
+    z.strictObject({
+      failuresInRowMax: z._default(wholeNumber(1, 100), 5),
+      windowSeconds: z._default(wholeNumber(1, 3_600), 60),
+      windowCallsMin: z._default(wholeNumber(1, 10_000), 20),
+      windowFailureShareMax: z._default(z.number().check(z.gt(0), z.lte(1)), 0.5),
+      openMs: z._default(wholeNumber(1_000, 3_600_000), 30_000),
+      openMaxMs: z._default(wholeNumber(1_000, 3_600_000), 300_000),
+      /** How long one consumer may take to try whether Zoho is back. Outlasts a consumer's time-out. */
+      probeLeaseMs: z._default(wholeNumber(1_000, 900_000), 90_000),
+    }),
+    {},
+  ),
+  /** API credits of the day that are left to people and other tools. */
+  credits: z.prefault(
+    z.strictObject({
+      /** Below this, deliveries stop for `pauseMs` at a time. */
+      reserve: z._default(wholeNumber(0, 100_000_000), 500),
+      /** Below this, each write waits `slowDownMs`. */
+      slowBelow: z._default(wholeNumber(0, 100_000_000), 1_000),
+      slowDownMs: z._default(wholeNumber(0, 10_000), 5_000),
+      pauseMs: z._default(wholeNumber(60_000, 43_000_000), 900_000),
+    }),
+    {},
+  ),
   /** Claims that end without a result (crash, time-out) before a lead is quarantined as poison. */
   poisonClaimsMax: z._default(wholeNumber(2, 100), 5),
   /** How long one consumer may hold an event. Outlasts the consumer function's time-out. */
@@ -261,6 +345,17 @@ const subscriptionSchema = z.discriminatedUnion('protocol', [
   }),
 ]);
 
+const mergePolicy = z.enum(['latest', 'first', 'append']);
+
+/**
+ * How two values of one field are merged.
+ *
+ * - `latest`: the newer one stays (then the more trusted one)
+ * - `first`: the older one stays; for what only the first contact can tell
+ * - `append`: each is kept
+ */
+export type MergePolicy = z.infer<typeof mergePolicy>;
+
 const configSchema = z.strictObject({
   sources: z
     .record(
@@ -281,6 +376,14 @@ const configSchema = z.strictObject({
       order: z.array(z.enum(['email', 'external_id', 'phone'])).check(z.minLength(1)),
     }),
     { order: ['email', 'external_id', 'phone'] },
+  ),
+  /** How values of several submissions of one person become one. */
+  merge: z.prefault(
+    z.strictObject({
+      /** Field → policy; added to the built-in ones, or in their place. All others are `latest`. */
+      fields: z._default(z.record(mergedField, mergePolicy), {}),
+    }),
+    {},
   ),
   zoho: z.prefault(zohoSchema, {}),
   delivery: z.prefault(deliverySchema, {}),
@@ -336,6 +439,40 @@ export function isSigned(source: SourceConfig): boolean {
     case 'website_form':
       return false;
   }
+}
+
+/** The retry settings of a source: its own over those of all. */
+export function retrySettingsOf(config: HoldfastConfig, source: string): RetrySettings {
+  const own = config.sources[source];
+  return {
+    ...config.delivery.retry,
+    ...(own?.highIntent === true ? HIGH_INTENT_RETRY : {}),
+    ...definedIn(own?.retry ?? {}),
+  };
+}
+
+const MERGE_POLICIES: Readonly<Record<string, MergePolicy>> = {
+  lead_source: 'first',
+  referrer: 'first',
+  utm_source: 'first',
+  utm_medium: 'first',
+  utm_campaign: 'first',
+  utm_term: 'first',
+  utm_content: 'first',
+  message: 'append',
+};
+
+/** The merge policy of a field. */
+export function mergePolicyOf(config: Pick<HoldfastConfig, 'merge'>, field: string): MergePolicy {
+  return config.merge.fields[field] ?? MERGE_POLICIES[field] ?? 'latest';
+}
+
+function definedIn<Value>(
+  settings: Readonly<Record<string, Value | undefined>>,
+): Record<string, Value> {
+  return Object.fromEntries(
+    Object.entries(settings).filter((entry): entry is [string, Value] => entry[1] !== undefined),
+  );
 }
 
 /** The full canonical → Zoho mapping: the module's built-in one with the configured entries over it. */

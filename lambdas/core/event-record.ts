@@ -33,8 +33,11 @@ export type Suppression = 'spam_trap' | 'test_lead';
 export interface CrmResult {
   readonly module: string;
   readonly recordId: string;
-  /** `none`: an earlier write had carried this event's values already. */
-  readonly action: 'insert' | 'update' | 'none';
+  /**
+   * `none`: an earlier write had carried this event's values already; `note`: a note on the contact that
+   * the lead had become.
+   */
+  readonly action: 'insert' | 'update' | 'none' | 'note';
 }
 
 /** One event's state, without its payload. Times are ISO 8601 in UTC with milliseconds. */
@@ -68,6 +71,8 @@ export interface EventRecord {
   readonly quarantinedAt?: string;
   readonly dlqSentAt?: string;
   readonly suppression?: Suppression;
+  /** The mapping version under which the event was read anew; absent: as it was read at first. */
+  readonly remappedAs?: string;
 }
 
 /** The request as it came, kept beside what was read from it. */

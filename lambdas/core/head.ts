@@ -47,6 +47,10 @@ export interface Head {
   /** The newest version that the CRM is known to hold. */
   readonly confirmedVersion: number;
   readonly fields: Readonly<Record<string, HeadField>>;
+  /** Values of fields that keep each of them, newest first. */
+  readonly appended?: Readonly<Record<string, readonly HeadValue[]>>;
+  /** Idempotency key of an event that permits making a CRM record where there is none. */
+  readonly creator?: string;
   readonly crmRecordId?: string;
   /** Who may write this identity's record now. */
   readonly leaseToken?: string;

@@ -40,7 +40,7 @@ export const normalizedEventSchema = z.object({
     crm: z.literal('zoho'),
     object: z.string(),
     upsert_key: z.string(),
-    mode: z.enum(['upsert']),
+    mode: z.enum(['upsert', 'update_only']),
   }),
   audit: z.object({
     received_at: z.string(),

@@ -16,7 +16,7 @@ export interface LogFields {
   readonly receive_count?: number;
   readonly crm_module?: string;
   readonly crm_record_id?: string;
-  readonly crm_action?: 'insert' | 'update' | 'none';
+  readonly crm_action?: 'insert' | 'update' | 'none' | 'note';
   readonly identity?: string;
   readonly attempt?: number;
   readonly claims?: number;
@@ -33,6 +33,9 @@ export interface LogFields {
   readonly body_sha256?: string;
   readonly body_bytes?: number;
   readonly duplicate?: boolean;
+  readonly breaker_state?: string;
+  readonly breaker_reason?: string;
+  readonly credits_remaining?: number;
   readonly rows?: number;
   readonly count?: number;
   readonly error_name?: string;

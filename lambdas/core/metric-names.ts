@@ -24,4 +24,14 @@ export type MetricName =
   | 'CrmRowWritten'
   | 'CrmRowRefused'
   | 'CrmTokenRefresh'
-  | 'CrmCreditsRemaining';
+  | 'CrmCreditsRemaining'
+  | 'CrmReadBack'
+  | 'BreakerOpened'
+  | 'BreakerOpen'
+  | 'HighIntentLeadDelayed'
+  | 'OldestPendingLeadAgeSeconds'
+  | 'Pending'
+  | 'Quarantined'
+  | 'DlqDepth'
+  | 'SecondsSinceLastEvent'
+  | 'SweeperHeartbeat';

@@ -1,3 +1,5 @@
+import type { AuditEntry } from './audit.ts';
+import type { Breaker } from './breaker.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import type { DeliveryMessage } from './delivery-message.ts';
 import type {
@@ -9,6 +11,7 @@ import type {
   FailedAttempt,
   NewEvent,
   QuarantineEntry,
+  RawPayload,
 } from './event-record.ts';
 import type { FailureClass } from './failure.ts';
 import type { Head } from './head.ts';
@@ -23,6 +26,12 @@ export interface Clock {
   nowMs(): number;
   /** Resolves after `ms` milliseconds (0 or more). */
   sleep(ms: number): Promise<void>;
+  /**
+   * Calls `run` once, `ms` milliseconds from now.
+   *
+   * @returns calls it off
+   */
+  after(ms: number, run: () => void): () => void;
 }
 
 /** Uniform numbers in [0, 1): the only source of randomness for jitter. */
@@ -75,9 +84,46 @@ export interface EventStore {
    */
   markRequeued(key: string, atMs: number, notSinceMs: number): Promise<'marked' | 'unchanged'>;
   readRecord(key: string): Promise<EventRecord | undefined>;
-  readNormalized(key: string, payloadHash: string): Promise<NormalizedEvent | undefined>;
+  /**
+   * What an event says.
+   *
+   * @param remappedAs `EventRecord.remappedAs`: as it was read anew, not as it was read at first
+   */
+  readNormalized(
+    key: string,
+    payloadHash: string,
+    remappedAs?: string,
+  ): Promise<NormalizedEvent | undefined>;
+  /** The request as it came; `undefined` when its retention has ended. */
+  readRaw(key: string, payloadHash: string): Promise<RawPayload | undefined>;
+  /**
+   * Replaces what a quarantined event says, because it was read anew; what it said before is kept.
+   * Fenced by the quarantine's id. The event's key and state stay.
+   *
+   * @param mappingVersion under which `normalized` was read
+   */
+  remap(
+    key: string,
+    quarantineId: string,
+    mappingVersion: string,
+    normalized: NormalizedEvent,
+  ): Promise<FencedWrite>;
+  /** Adds an entry to an event's history; the same entry again changes nothing. */
+  appendAudit(key: string, entry: AuditEntry): Promise<void>;
+  /** An event's history, oldest first. */
+  readAudit(key: string): Promise<readonly AuditEntry[]>;
   /** A page of one partition of the `open` index, oldest first. The index may lag behind. */
   listOpen(partition: OpenPartition, page: OpenPageRequest): Promise<OpenPage>;
+  /**
+   * How many events a partition of the `open` index lists, and since when the oldest.
+   *
+   * @param countMax counts no further: the answer is then `countMax`
+   */
+  measureOpen(partition: OpenPartition, countMax: number): Promise<OpenMeasure>;
+  /** Notes when a source last sent an event. An earlier time than the noted one changes nothing. */
+  noteSourceSeen(source: string, atMs: number): Promise<void>;
+  /** When a source last sent an event, as far as it was noted. */
+  readSourceSeenMs(source: string): Promise<number | undefined>;
   /**
    * Remembers the first event of a person at a source.
    *
@@ -109,16 +155,42 @@ export interface OpenPage {
   readonly cursor?: string;
 }
 
-/** Merged states of identities, written by compare-and-set on their revision. */
+/** How much of a partition there is. */
+export interface OpenMeasure {
+  readonly count: number;
+  /** ISO 8601; absent when nothing is listed. */
+  readonly oldestReceivedAt?: string;
+}
+
+/**
+ * What is stored under the name of an identity: its merged state, or that it is another name of an
+ * identity. A name is one or the other for ever.
+ */
+export type IdentityEntry =
+  | { readonly kind: 'head'; readonly head: Head }
+  | { readonly kind: 'alias'; readonly of: string };
+
+/** Whether a HEAD was stored, or what stands in the way; `undefined`: nothing, it was erased. */
+export type HeadSave =
+  | { readonly kind: 'saved' }
+  | { readonly kind: 'changed'; readonly current: IdentityEntry | undefined };
+
+/** Merged states of identities, written by compare-and-set on their revision, and their aliases. */
 export interface IdentityStore {
-  /** May lag behind by a moment: `save` is what decides. */
-  read(module: string, identity: string): Promise<Head | undefined>;
+  /** May lag behind by a moment: `save` and `bindAlias` are what decides. */
+  read(module: string, identity: string): Promise<IdentityEntry | undefined>;
+  /** Stores a HEAD if the stored one still has revision `head.revision - 1` (0: nothing stored). */
+  save(head: Head): Promise<HeadSave>;
   /**
-   * Stores a HEAD if the stored one still has revision `head.revision - 1` (0: none stored).
+   * Makes a name that nothing is stored under another name of an identity.
    *
-   * @returns the HEAD that stands in the way when there is another; `undefined` if it was erased
+   * @returns `taken` with what is stored under it, which may be this very alias
    */
-  save(head: Head): Promise<{ kind: 'saved' } | { kind: 'changed'; current: Head | undefined }>;
+  bindAlias(
+    module: string,
+    alias: string,
+    identity: string,
+  ): Promise<{ kind: 'bound' } | { kind: 'taken'; current: IdentityEntry }>;
   /** Lists an event under its identity, for lookup, rebuild and erasure. */
   link(module: string, identity: string, occurredAt: string, key: string): Promise<void>;
 }
@@ -144,6 +216,20 @@ export interface StoredToken {
   readonly notBeforeMs: number;
 }
 
+/** The one breaker between all consumers and the CRM. */
+export interface BreakerStore {
+  /** `undefined` before the first trouble. May lag behind by a moment. */
+  read(): Promise<Breaker | undefined>;
+  /**
+   * Compare-and-set on `revision`, like `IdentityStore.save`.
+   *
+   * @returns what stands in the way when it has changed
+   */
+  save(
+    breaker: Breaker,
+  ): Promise<{ kind: 'saved' } | { kind: 'changed'; current: Breaker | undefined }>;
+}
+
 /** The queue of events that wait for delivery. */
 export interface DeliveryQueue {
   /**
@@ -161,6 +247,8 @@ export interface DeliveryQueue {
 /** Where quarantined events are reported. */
 export interface DeadLetterQueue {
   send(letter: DeadLetter): Promise<void>;
+  /** Messages that lie there, hidden ones included; about right, as SQS counts. */
+  count(): Promise<number>;
 }
 
 /** Secrets by id. */
@@ -175,7 +263,7 @@ export interface SecretReader {
 /** Counters and gauges. Dimensions are few and never personal. */
 export interface Metrics {
   count(name: MetricName, dimensions?: { source?: string }): void;
-  gauge(name: MetricName, value: number): void;
+  gauge(name: MetricName, value: number, dimensions?: { source?: string }): void;
 }
 
 /** A log whose fields have no room for a body, a header, a token, an e-mail or a phone number. */

@@ -8,6 +8,10 @@ export const systemClock: Clock = {
   sleep: async (ms) => {
     await sleep(ms);
   },
+  after: (ms, run) => {
+    const timer = setTimeout(run, ms);
+    return () => clearTimeout(timer);
+  },
 };
 
 /** The machine's random numbers. */

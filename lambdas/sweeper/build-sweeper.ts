@@ -1,4 +1,5 @@
 import { createAwsClients } from '../aws/clients.ts';
+import { createDynamoDbBreakerStore } from '../aws/dynamodb-breaker-store.ts';
 import { createDynamoDbEventStore } from '../aws/dynamodb-event-store.ts';
 import { createPowertoolsLog } from '../aws/powertools-log.ts';
 import { createPowertoolsMetrics, type FlushableMetrics } from '../aws/powertools-metrics.ts';
@@ -32,6 +33,7 @@ export function buildSweeper(
       tableName: settings.TABLE_NAME,
       retention: config.retention,
     }),
+    breakers: createDynamoDbBreakerStore({ client: dynamodb, tableName: settings.TABLE_NAME }),
     queue: createSqsDeliveryQueue({ client: sqs, queueUrl: settings.DELIVERY_QUEUE_URL }),
     deadLetters: createSqsDeadLetterQueue({
       client: sqs,

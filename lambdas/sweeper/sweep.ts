@@ -1,12 +1,13 @@
 import { deliveryMessageOf } from '../core/delivery-message.ts';
 import type { EventRecord } from '../core/event-record.ts';
 import { OPEN_PARTITIONS, type OpenPartition } from '../core/open-index.ts';
-import type { DeliveryQueue, EventStore, Log } from '../core/ports.ts';
+import type { BreakerStore, DeliveryQueue, EventStore, Log } from '../core/ports.ts';
 import { type QuarantinePorts, reportIfUnreported } from '../operations/report-quarantine.ts';
 
 /** What a sweep needs of the world. */
 export interface SweepPorts extends QuarantinePorts {
   readonly events: EventStore;
+  readonly breakers: Pick<BreakerStore, 'read'>;
   readonly queue: DeliveryQueue;
   readonly log: Log;
 }

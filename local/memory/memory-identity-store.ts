@@ -1,26 +1,34 @@
-import type { Head } from '../../lambdas/core/head.ts';
-import type { IdentityStore } from '../../lambdas/core/ports.ts';
+import type { IdentityEntry, IdentityStore } from '../../lambdas/core/ports.ts';
 
-/** HEADs in memory, with the compare-and-set of the table. */
+/** HEADs and aliases in memory, with the compare-and-set of the table. */
 export function createMemoryIdentityStore(): IdentityStore & {
   /** Keys of the events linked to an identity, oldest first. */
   linkedEvents(module: string, identity: string): readonly string[];
 } {
-  const heads = new Map<string, Head>();
+  const entries = new Map<string, IdentityEntry>();
   const links = new Map<string, Map<string, string>>();
   const idOf = (module: string, identity: string): string => `${module} ${identity}`;
 
   return {
-    read: async (module, identity) => heads.get(idOf(module, identity)),
+    read: async (module, identity) => entries.get(idOf(module, identity)),
 
     save: async (head) => {
       const id = idOf(head.module, head.identity);
-      const current = heads.get(id);
-      if ((current?.revision ?? 0) === head.revision - 1) {
-        heads.set(id, head);
-        return { kind: 'saved' };
+      const current = entries.get(id);
+      const revision = current?.kind === 'head' ? current.head.revision : 0;
+      if (current?.kind === 'alias' || revision !== head.revision - 1) {
+        return { kind: 'changed', current };
       }
-      return { kind: 'changed', current };
+      entries.set(id, { kind: 'head', head });
+      return { kind: 'saved' };
+    },
+
+    bindAlias: async (module, alias, identity) => {
+      const id = idOf(module, alias);
+      const current = entries.get(id);
+      if (current !== undefined) return { kind: 'taken', current };
+      entries.set(id, { kind: 'alias', of: identity });
+      return { kind: 'bound' };
     },
 
     link: async (module, identity, occurredAt, key) => {

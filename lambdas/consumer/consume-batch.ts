@@ -1,0 +1,102 @@
+import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { HoldfastConfig } from '../core/config.ts';
+import type { CrmWriter } from '../core/crm.ts';
+import type { DeliveryOutcome } from '../core/delivery-outcome.ts';
+import { readPepper } from '../core/pepper.ts';
+import type {
+  BreakerStore,
+  Clock,
+  DeadLetterQueue,
+  DeliveryQueue,
+  EventStore,
+  IdentityStore,
+  Ids,
+  Log,
+  Metrics,
+  Random,
+  SecretReader,
+} from '../core/ports.ts';
+import { createBarrier } from '../runtime/barrier.ts';
+import { deliverLeads } from './deliver-leads.ts';
+import { deliverRecord } from './deliver-record.ts';
+import type { ClaimedEvent } from './delivery-ports.ts';
+
+/** Everything that consuming a batch needs of the world. */
+export interface ConsumerPorts {
+  readonly events: EventStore;
+  readonly identities: IdentityStore;
+  readonly breakers: BreakerStore;
+  readonly queue: DeliveryQueue;
+  readonly deadLetters: DeadLetterQueue;
+  readonly secrets: SecretReader;
+  readonly crm: CrmWriter;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+/** What consuming a batch needs to know. */
+export interface ConsumerSettings {
+  readonly config: HoldfastConfig;
+  /** `false` holds leads and calls nothing. */
+  readonly deliveryEnabled: boolean;
+  readonly pepperSecretId: string;
+}
+
+/**
+ * The consumer as Lambda calls it: a batch of messages in, the ids of those that must come back
+ * out.
+ */
+export type ConsumerFunction = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
+
+/** Builds the consumer over its ports. */
+export function createConsumer(ports: ConsumerPorts, settings: ConsumerSettings): ConsumerFunction {
+  const { config, deliveryEnabled, pepperSecretId } = settings;
+  return async (event, lambda) => {
+    const deadlineMs = ports.clock.nowMs() + lambda.getRemainingTimeInMillis();
+    const batch = createBarrier(event.Records.length, async (events: readonly ClaimedEvent[]) => {
+      const pepper = await pepperOrNone(ports, pepperSecretId);
+      return pepper === undefined
+        ? events.map(() => WITHOUT_PEPPER)
+        : await deliverLeads(events, ports, { config, pepper, deadlineMs });
+    });
+    return await processPartialResponse(
+      event,
+      async (record: SQSRecord) =>
+        await deliverRecord(queueRecordOf(record), ports, {
+          config,
+          deliveryEnabled,
+          lambda,
+          batch,
+        }),
+      new BatchProcessor(EventType.SQS),
+      // A batch that fails as a whole must not become a function error: each message has been hidden
+      // for as long as it is to wait, and the mapping must not slow down on top.
+      { context: lambda, throwOnFullBatchFailure: false },
+    );
+  };
+}
+
+/** Nobody can be told from anybody: the batch waits. That is our fault and counts as no attempt. */
+const WITHOUT_PEPPER: DeliveryOutcome = { kind: 'deferred', delayMs: 30_000 };
+
+async function pepperOrNone(ports: ConsumerPorts, secretId: string): Promise<string | undefined> {
+  try {
+    return await readPepper(ports.secrets, secretId);
+  } catch (error) {
+    ports.log.error('The pepper could not be read; the batch comes back later', {}, error);
+    return undefined;
+  }
+}
+
+function queueRecordOf(record: SQSRecord): Parameters<typeof deliverRecord>[0] {
+  return {
+    messageId: record.messageId,
+    receiptHandle: record.receiptHandle,
+    body: record.body,
+    receiveCount: Number(record.attributes.ApproximateReceiveCount),
+  };
+}

@@ -1,0 +1,19 @@
+/** What an operator did to an event. */
+export type AuditAction = 'replayed' | 'mapped_anew';
+
+/** One operator's action on one event: who, when, why. */
+export interface AuditEntry {
+  /** Unique among the event's entries. */
+  readonly id: string;
+  readonly action: AuditAction;
+  /** ISO 8601, UTC, milliseconds. */
+  readonly at: string;
+  /** The AWS identity that did it (an ARN), or `local` on one machine. */
+  readonly by: string;
+  /** Why, in the operator's words. */
+  readonly reason: string;
+  /** The quarantine that was opened. */
+  readonly quarantineId?: string;
+  /** The mapping that the event was read with anew. */
+  readonly mappingVersion?: string;
+}
