@@ -56,7 +56,7 @@ export function deadLettersOutliveMessages({ stage }: Settings): string | undefi
 
 /** A lead's message lasts as long as the lead is tried. */
 export function messagesOutliveRetries({ config, stage }: Settings): string | undefined {
-  const { retryForHours } = config.delivery;
+  const { retryForHours } = config.delivery.retry;
   const retentionHours = stage.deliveryQueue.retentionDays * 24;
   return retentionHours >= retryForHours
     ? undefined
@@ -71,7 +71,7 @@ export function messagesOutliveRetries({ config, stage }: Settings): string | un
  * SQS takes 1–1,000 for `maxReceiveCount` (Amazon SQS, RedrivePolicy, read 2026-11-22).
  */
 export function receivesOutlastOutage({ config, stage }: Settings): string | undefined {
-  const { attemptsMax, retryForHours } = config.delivery;
+  const { attemptsMax, retryForHours } = config.delivery.retry;
   const { receivesMax } = stage.deliveryQueue;
   const short = Math.min(attemptsMax, receivesMax);
   const coveredMs = short * RETRY_DELAY_MS_MAX + (receivesMax - short) * LONG_OUTAGE_DELAY_MS;

@@ -61,7 +61,7 @@ const PROGRESS = new Map<string, (fields: LogFields) => Move>([
 ]);
 
 function describeDelivery(fields: LogFields): string {
-  const action = { insert: 'created', update: 'updated', none: 'already there' }[
+  const action = { insert: 'created', update: 'updated', none: 'already there', note: 'noted on' }[
     fields.crm_action ?? 'none'
   ];
   return `${action} ${fields.crm_module ?? ''} ${fields.crm_record_id ?? ''}  ${fields.duration_ms ?? '?'} ms`;

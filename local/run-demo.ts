@@ -92,7 +92,9 @@ function describeLead(
 ): { readonly cells: readonly string[] } {
   if (progress?.kind === 'delivered' && fields !== undefined) {
     const textOf = (field: string) => (typeof fields[field] === 'string' ? fields[field] : '');
-    const action = { insert: 'created', update: 'updated', none: 'already there' }[progress.action];
+    const action = { insert: 'created', update: 'updated', none: 'already there', note: 'noted' }[
+      progress.action
+    ];
     return {
       cells: [
         lead.source,

@@ -82,6 +82,13 @@ export function createDynamoDbEventStore(options: DynamoDbEventStoreOptions): Ev
     readNormalized: async (key, payloadHash) =>
       await getNormalized(client, tableName, key, payloadHash),
     listOpen: async (partition, page) => await listOpen(options, openPartitionKey(partition), page),
+    readRaw: notYet,
+    remap: notYet,
+    appendAudit: notYet,
+    readAudit: notYet,
+    measureOpen: notYet,
+    noteSourceSeen: notYet,
+    readSourceSeenMs: notYet,
     rememberSubmitter: async (source, personHash, key, expiresAtMs) =>
       await rememberSubmitter(options, { source, personHash, key, expiresAtMs }),
   };
@@ -164,6 +171,10 @@ async function listOpen(
       ? {}
       : { cursor: JSON.stringify(fromAttributes(output.LastEvaluatedKey)) }),
   };
+}
+
+async function notYet(): Promise<never> {
+  throw new Error('not yet');
 }
 
 const cursorSchema = z.record(z.string(), z.string());

@@ -41,7 +41,7 @@ export function createDynamoDbIdentityStore(options: {
       );
       return output.Item === undefined
         ? undefined
-        : headFromItem(fromAttributes(output.Item), module, identity);
+        : { kind: 'head', head: headFromItem(fromAttributes(output.Item), module, identity) };
     },
 
     save: async (head) => {
@@ -60,8 +60,12 @@ export function createDynamoDbIdentityStore(options: {
         current:
           result.existing === undefined
             ? undefined
-            : headFromItem(result.existing, head.module, head.identity),
+            : { kind: 'head', head: headFromItem(result.existing, head.module, head.identity) },
       };
+    },
+
+    bindAlias: async () => {
+      throw new Error('not yet');
     },
 
     link: async (module, identity, occurredAt, key) => {

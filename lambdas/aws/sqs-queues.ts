@@ -86,6 +86,9 @@ export function createSqsDeadLetterQueue({ client, queueUrl }: SqsQueueOptions):
         ),
       );
     },
+    count: async () => {
+      throw new Error('not yet');
+    },
   };
 }
 

@@ -151,7 +151,7 @@ async function writeRows(
   context: DeliveryContext,
 ): Promise<void> {
   const rows = works.map((work) => work.row());
-  const outcomes = await ports.crm.write(rows);
+  const { outcomes } = await ports.crm.write(rows);
   assert.equal(outcomes.length, rows.length, 'the CRM writer returns one outcome a row');
   await eachApart(works, ports, async (work, index) => {
     for (const member of pendingMembers(work)) member.calls += 1;

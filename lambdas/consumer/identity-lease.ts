@@ -16,7 +16,11 @@ export async function saveHead(work: IdentityWork, next: Head, ports: Stores): P
   const candidate = { ...next, revision: work.head.revision + 1 };
   const saved = await ports.identities.save(candidate);
   work.head =
-    saved.kind === 'saved' ? candidate : (saved.current ?? newHead(next.module, next.identity));
+    saved.kind === 'saved'
+      ? candidate
+      : saved.current?.kind === 'head'
+        ? saved.current.head
+        : newHead(next.module, next.identity);
   return saved.kind === 'saved';
 }
 

@@ -90,6 +90,7 @@ function rowOf(head: Head): CrmRow {
     version: head.version,
     values: valuesOf(head),
     changed: unconfirmedFields(head),
+    mayCreate: true,
     ...(head.crmRecordId === undefined ? {} : { recordId: head.crmRecordId }),
   };
 }

@@ -25,7 +25,7 @@ export async function prepareIdentity(
 ): Promise<'ready' | 'done'> {
   if (!work.seen) {
     const stored = await ports.identities.read(work.head.module, work.identity);
-    work.head = stored ?? work.head;
+    work.head = stored?.kind === 'head' ? stored.head : work.head;
     work.seen = true;
   }
   if (work.repeat !== undefined) return await prolongLease(work, ports, context);

@@ -51,6 +51,10 @@ export async function settleRow(
   if (outcome.kind === 'failed' && outcome.mayHaveHappened) {
     work.unsettledUntilMs = ports.clock.nowMs() + context.config.delivery.settleWindowMs;
   }
+  if (outcome.kind === 'converted') {
+    rejectPending(work, outcome.failure);
+    return;
+  }
   if (outcome.kind === 'written') {
     await settleWritten(work, row, outcome, ports);
     return;
@@ -91,7 +95,7 @@ export async function endForLackOfTime(
         delayMs: backoffMs(
           attemptsOf(member),
           ports.random.next(),
-          context.config.delivery.attemptsMax,
+          context.config.delivery.retry.attemptsMax,
         ),
       },
     ]),
@@ -168,7 +172,7 @@ async function settleFailed(
     await withdrawCulprit(work, outcome.failure, ports, context);
     return;
   }
-  if (waits.length > 0 && (ports.crm.mayRepeatInserts || !isLostInsert(row, outcome))) {
+  if (waits.length > 0 && !isLostInsert(row, outcome)) {
     work.waitMs = Math.max(...waits);
     work.lastFailed = outcome;
     if (work.unsettledUntilMs !== undefined) work.repeat = row;
@@ -301,7 +305,7 @@ function decide(
       nowMs: ports.clock.nowMs(),
       ...(outcome.retryAfterMs === undefined ? {} : { retryAfterMs: outcome.retryAfterMs }),
     },
-    context.config.delivery,
+    context.config.delivery.retry,
     ports.random.next(),
   );
 }

@@ -70,7 +70,6 @@ export function createZohoCrm(options: ZohoCrmOptions): CrmWriter {
 
   return {
     rowsMax: ROWS_PER_CALL_MAX,
-    mayRepeatInserts: config.zoho.match === 'unique_field',
     writeTimeoutMs,
     write: async (rows) => {
       assertRows(rows);
@@ -78,14 +77,20 @@ export function createZohoCrm(options: ZohoCrmOptions): CrmWriter {
       try {
         const outcomes = await writer.write(rows, deadline);
         for (const outcome of outcomes) countRow(outcome, metrics);
-        return outcomes;
+        return { outcomes };
       } catch (error) {
         log.error('A write to Zoho ended in an error of ours', { rows: rows.length }, error);
-        return rows.map(() => unexpected());
+        return { outcomes: rows.map(() => unexpected()) };
       } finally {
         deadline.end();
       }
     },
+    readBack: async (refs) => ({ readings: refs.map(() => ({ kind: 'unsupported' as const })) }),
+    addNote: async () => ({
+      kind: 'failed',
+      failure: failure('crm_refused', 'notes are not written yet'),
+      mayHaveHappened: false,
+    }),
   };
 }
 

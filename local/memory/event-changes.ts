@@ -142,6 +142,14 @@ export function requeuedChange(atMs: number, notSinceMs: number): Change {
   };
 }
 
+/** Replaces what a quarantined event says. Fenced by the quarantine's id. */
+export function remapChange(quarantineId: string, mappingVersion: string): Change {
+  return {
+    holds: (record) => record.state === 'quarantined' && record.quarantineId === quarantineId,
+    apply: (record) => ({ ...record, remappedAs: mappingVersion }),
+  };
+}
+
 function heldBy(leaseToken: string): Change['holds'] {
   return (record) => record.state === 'processing' && record.leaseToken === leaseToken;
 }

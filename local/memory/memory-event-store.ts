@@ -1,3 +1,4 @@
+import type { AuditEntry } from '../../lambdas/core/audit.ts';
 import {
   type Acceptance,
   type ClaimRequest,
@@ -5,6 +6,7 @@ import {
   decideClaim,
   type EventRecord,
   type NewEvent,
+  type RawPayload,
 } from '../../lambdas/core/event-record.ts';
 import type { NormalizedEvent } from '../../lambdas/core/lead-event.ts';
 import {
@@ -22,6 +24,7 @@ import {
   newRecord,
   quarantineChange,
   releaseChange,
+  remapChange,
   requeuedChange,
   succeedChange,
   unholdChange,
@@ -38,12 +41,19 @@ type Records = Map<string, EventRecord>;
 export function createMemoryEventStore(): EventStore {
   const records: Records = new Map();
   const normalized = new Map<string, NormalizedEvent>();
+  const raw = new Map<string, RawPayload>();
+  const audits = new Map<string, Map<string, AuditEntry>>();
+  const sourcesSeenMs = new Map<string, number>();
   const submitters = new Map<string, string>();
   const fenced = (key: string, change: Change) =>
     write(records, key, change) ? 'written' : 'superseded';
 
   return {
-    accept: async (event) => accept(records, normalized, event),
+    accept: async (event) => {
+      const payload = payloadKey(event.key, event.payloadHash);
+      if (!raw.has(payload)) raw.set(payload, structuredClone(event.raw));
+      return accept(records, normalized, event);
+    },
     claim: async (request) => claim(records, request),
     succeed: async (key, success) => {
       write(records, key, succeedChange(success));
@@ -61,10 +71,38 @@ export function createMemoryEventStore(): EventStore {
     markRequeued: async (key, atMs, notSinceMs) =>
       write(records, key, requeuedChange(atMs, notSinceMs)) ? 'marked' : 'unchanged',
     readRecord: async (key) => records.get(key),
-    readNormalized: async (key, payloadHash) => {
-      const found = normalized.get(payloadKey(key, payloadHash));
+    readNormalized: async (key, payloadHash, remappedAs) => {
+      const found = normalized.get(payloadKey(key, payloadHash, remappedAs));
       return found === undefined ? undefined : structuredClone(found);
     },
+    readRaw: async (key, payloadHash) => structuredClone(raw.get(payloadKey(key, payloadHash))),
+    remap: async (key, quarantineId, mappingVersion, event) => {
+      const hash = records.get(key)?.payloadHash ?? '';
+      const change = remapChange(quarantineId, mappingVersion);
+      if (!write(records, key, change)) return 'superseded';
+      normalized.set(payloadKey(key, hash, mappingVersion), structuredClone(event));
+      return 'written';
+    },
+    appendAudit: async (key, entry) => {
+      const entries = audits.get(key) ?? new Map<string, AuditEntry>();
+      audits.set(key, entries.set(`${entry.at} ${entry.id}`, entry));
+    },
+    readAudit: async (key) =>
+      [...(audits.get(key) ?? new Map<string, AuditEntry>())]
+        .toSorted(([left], [right]) => (left < right ? -1 : 1))
+        .map(([, entry]) => entry),
+    measureOpen: async (partition, countMax) => {
+      const listed = [...records.values()].filter((record) => isIn(record, partition));
+      const [oldest] = listed.map((record) => record.receivedAt).toSorted();
+      return {
+        count: Math.min(listed.length, countMax),
+        ...(oldest === undefined ? {} : { oldestReceivedAt: oldest }),
+      };
+    },
+    noteSourceSeen: async (source, atMs) => {
+      sourcesSeenMs.set(source, Math.max(sourcesSeenMs.get(source) ?? 0, atMs));
+    },
+    readSourceSeenMs: async (source) => sourcesSeenMs.get(source),
     listOpen: async (partition, page) => listOpen(records, partition, page),
     rememberSubmitter: async (source, personHash, key) => {
       const submitter = `${source} ${personHash}`;
@@ -134,6 +172,6 @@ function isIn(record: EventRecord, partition: OpenPartition): boolean {
   return listed !== undefined && openPartitionKey(listed) === openPartitionKey(partition);
 }
 
-function payloadKey(key: string, payloadHash: string): string {
-  return `${key} ${payloadHash}`;
+function payloadKey(key: string, payloadHash: string, remappedAs = ''): string {
+  return `${key} ${payloadHash} ${remappedAs}`;
 }

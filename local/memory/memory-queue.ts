@@ -97,6 +97,7 @@ export function createMemoryQueue(options: MemoryQueueOptions): MemoryQueue {
         const body = JSON.stringify(letter);
         queue.dead.set(messageId, { messageId, body, sentAtMs: clock.nowMs() });
       },
+      count: async () => queue.dead.size,
     },
     receive: (max) => receive(queue, max),
     delete: (receiptHandle) => {

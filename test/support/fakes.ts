@@ -1,4 +1,4 @@
-import type { CrmRow, CrmRowOutcome, CrmWriter } from '../../lambdas/core/crm.ts';
+import type { CrmNote, CrmRow, CrmRowOutcome, CrmWriter } from '../../lambdas/core/crm.ts';
 import type { DeadLetter } from '../../lambdas/core/dead-letter.ts';
 import type { DeliveryMessage } from '../../lambdas/core/delivery-message.ts';
 import { type FailureCode, failure } from '../../lambdas/core/failure.ts';
@@ -11,19 +11,31 @@ import type {
 } from '../../lambdas/core/ports.ts';
 import { T0 } from './event-builders.ts';
 
-/** A clock that only tests move; sleeping moves it, too. */
+/** A clock that only tests move; sleeping moves it, too. What is due after that runs at once. */
 export function aClock(startMs = T0): Clock & { advance(ms: number): void; sleeps: number[] } {
   let nowMs = startMs;
   const sleeps: number[] = [];
+  const timers = new Set<{ readonly dueMs: number; readonly run: () => void }>();
+  const advance = (ms: number): void => {
+    nowMs += ms;
+    for (const timer of timers) {
+      if (timer.dueMs > nowMs) continue;
+      timers.delete(timer);
+      timer.run();
+    }
+  };
   return {
     nowMs: () => nowMs,
     sleep: async (ms) => {
       sleeps.push(ms);
-      nowMs += ms;
+      advance(ms);
     },
-    advance: (ms) => {
-      nowMs += ms;
+    after: (ms, run) => {
+      const timer = { dueMs: nowMs + ms, run };
+      timers.add(timer);
+      return () => timers.delete(timer);
     },
+    advance,
     sleeps,
   };
 }
@@ -79,12 +91,16 @@ export function someQueues(): {
         orFail();
         letters.push(letter);
       },
+      count: async () => letters.length,
     },
   };
 }
 
 /** A row that the CRM confirmed. */
-export const written = (recordId: string, action: 'insert' | 'update'): CrmRowOutcome => ({
+export const written = (
+  recordId: string,
+  action: 'insert' | 'update',
+): Extract<CrmRowOutcome, { kind: 'written' }> => ({
   kind: 'written',
   recordId,
   action,
@@ -114,10 +130,17 @@ export function aCrm(
     row: CrmRow,
     calls: number,
   ) => CrmRowOutcome | undefined | Promise<CrmRowOutcome | undefined>)[] = [],
-): CrmWriter & { calls: CrmRow[][]; records: Map<string, Record<string, string>> } {
+): CrmWriter & {
+  calls: CrmRow[][];
+  records: Map<string, Record<string, string>>;
+  versions: Map<string, number>;
+  notes: CrmNote[];
+} {
   const calls: CrmRow[][] = [];
   const ids = new Map<string, string>();
   const records = new Map<string, Record<string, string>>();
+  const versions = new Map<string, number>();
+  const notes: CrmNote[] = [];
   const writeRow = (row: CrmRow): CrmRowOutcome => {
     const known = row.recordId ?? ids.get(row.identity);
     const id = known ?? `rec-${ids.size + 1}`;
@@ -127,20 +150,36 @@ export function aCrm(
         ? row.values
         : Object.fromEntries(row.changed.map((name) => [name, row.values[name] ?? '']));
     records.set(id, { ...records.get(id), ...fields });
+    versions.set(id, row.version);
     return written(id, known === undefined ? 'insert' : 'update');
   };
   return {
     calls,
     records,
+    versions,
+    notes,
     rowsMax: 10,
-    mayRepeatInserts: true,
     writeTimeoutMs: 20_000,
     write: async (rows) => {
       calls.push([...rows]);
       const step = script[calls.length - 1];
-      return await Promise.all(
-        rows.map(async (row) => (await step?.(row, calls.length)) ?? writeRow(row)),
-      );
+      return {
+        outcomes: await Promise.all(
+          rows.map(async (row) => (await step?.(row, calls.length)) ?? writeRow(row)),
+        ),
+      };
+    },
+    readBack: async (refs) => ({
+      readings: refs.map(({ identity, recordId }) => {
+        const id = recordId ?? ids.get(identity);
+        return id === undefined || !records.has(id)
+          ? { kind: 'absent' }
+          : { kind: 'held', recordId: id, version: versions.get(id) ?? 0 };
+      }),
+    }),
+    addNote: async (note) => {
+      notes.push(note);
+      return written(`note-${notes.length}`, 'insert');
     },
   };
 }

@@ -114,6 +114,7 @@ export function anIntake(options: HarnessOptions = {}): IntakeHarness {
           if (broken.deadLetters) throw new StoreUnavailableError('The queue', new Error('down'));
           letters.push(letter);
         },
+        count: async () => letters.length,
       },
       secrets: {
         read: async (id, { fresh = false } = {}) => {
