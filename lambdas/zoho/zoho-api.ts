@@ -77,7 +77,7 @@ export function createZohoApi(options: ZohoApiOptions): ZohoApi {
         ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
       },
       Math.min(options.callTimeoutMs, deadline.remainingMs()),
-      startedAtMs,
+      clock,
     );
     if (outcome.kind === 'answer' && outcome.creditsRemaining !== undefined) {
       metrics.gauge('CrmCreditsRemaining', outcome.creditsRemaining);
