@@ -4,8 +4,8 @@ import { personClasses } from '../person-classes.ts';
 import { type Delivered, foldOf } from '../reference-fold.ts';
 import { SIMULATED_CONFIG } from '../settings.ts';
 
-/** What Zoho's record holds for a lead that says nothing of it. */
-const FILLERS: Readonly<Record<string, string>> = { Last_Name: 'Unknown', Company: 'Unknown' };
+/** Fields whose values differ from one submission to the next: an old value can be told from a new one. */
+const TELLING: ReadonlySet<string> = new Set(['Company']);
 
 /** G4: a record says what its events say, folded; a person's correction stays until a newer submission. */
 export function observeFold({ facts, check }: ObserverContext): Observer {
@@ -15,6 +15,7 @@ export function observeFold({ facts, check }: ObserverContext): Observer {
       const record = facts.records.get(after.id);
       if (record === undefined) return;
       for (const [name, value] of Object.entries(after.fields)) {
+        if (!TELLING.has(name)) continue;
         const last = record.fields.get(name);
         if (last?.by !== 'person' || before.fields[name] === value) continue;
         check(
@@ -29,10 +30,11 @@ export function observeFold({ facts, check }: ObserverContext): Observer {
         ({ record }) => record.state === 'succeeded',
       );
       for (const person of personClasses(delivered)) {
-        for (const id of new Set(person.map(({ record }) => record.crm?.recordId ?? ''))) {
-          const record = facts.records.get(id);
-          if (record !== undefined && record.gone === undefined) compare(record, person);
-        }
+        const live = [...new Set(person.map(({ record }) => record.crm?.recordId ?? ''))]
+          .map((id) => facts.records.get(id))
+          .filter((record) => record?.gone === undefined);
+        // Two records of one person are a fault of their own.
+        if (live.length === 1 && live[0] !== undefined) compare(live[0], person);
       }
       await Promise.resolve();
     },
@@ -40,7 +42,7 @@ export function observeFold({ facts, check }: ObserverContext): Observer {
 
   function compare(record: RecordFacts, person: readonly EventFacts[]): void {
     const folded = foldOf(person.map(deliveredOf));
-    for (const [name, wanted] of Object.entries({ ...FILLERS, ...folded })) {
+    for (const [name, wanted] of Object.entries(folded)) {
       const held = record.fields.get(name);
       check(
         'G4 record is the fold',
