@@ -92,29 +92,10 @@ export function createZohoApi(options: ZohoApiOptions): ZohoApi {
     const reading =
       outcome.kind === 'answer' ? read(outcome) : refused(refusalOfNoAnswer(outcome, call.effect));
     if (reading.kind === 'read') return reading;
-    report(call, outcome, reading.refusal, startedAtMs);
+    report(options, call, outcome, reading.refusal, startedAtMs);
     return call.effect === 'read'
       ? refused({ ...reading.refusal, mayHaveHappened: false })
       : reading;
-  }
-
-  function report(call: ZohoCall, outcome: HttpOutcome, refusal: Refusal, sinceMs: number): void {
-    metrics.count('CrmCallFailed');
-    options.log.warn(
-      outcome.kind === 'answer' ? 'Zoho refused a call' : 'Zoho did not answer a call',
-      {
-        crm_module: options.module,
-        rows: call.rows,
-        duration_ms: clock.nowMs() - sinceMs,
-        failure_code: refusal.failure.code,
-        failure_class: refusal.failure.class,
-        ...(outcome.kind === 'answer'
-          ? { http_status: outcome.status }
-          : { outcome: outcome.reason }),
-        ...(refusal.failure.crmCode === undefined ? {} : { crm_code: refusal.failure.crmCode }),
-        ...(refusal.failure.crmField === undefined ? {} : { crm_field: refusal.failure.crmField }),
-      },
-    );
   }
 
   async function send<T>(
@@ -154,6 +135,26 @@ export function createZohoApi(options: ZohoApiOptions): ZohoApi {
 interface Work {
   readonly deadline: Deadline;
   readonly told: { creditsRemaining?: number };
+}
+
+function report(
+  { metrics, log, clock, module }: ZohoApiOptions,
+  call: ZohoCall,
+  outcome: HttpOutcome,
+  refusal: Refusal,
+  sinceMs: number,
+): void {
+  metrics.count('CrmCallFailed');
+  log.warn(outcome.kind === 'answer' ? 'Zoho refused a call' : 'Zoho did not answer a call', {
+    crm_module: module,
+    rows: call.rows,
+    duration_ms: clock.nowMs() - sinceMs,
+    failure_code: refusal.failure.code,
+    failure_class: refusal.failure.class,
+    ...(outcome.kind === 'answer' ? { http_status: outcome.status } : { outcome: outcome.reason }),
+    ...(refusal.failure.crmCode === undefined ? {} : { crm_code: refusal.failure.crmCode }),
+    ...(refusal.failure.crmField === undefined ? {} : { crm_field: refusal.failure.crmField }),
+  });
 }
 
 function withoutToken(result: Extract<TokenResult, { kind: 'failed' }>): CallReading<never> {
