@@ -12,7 +12,7 @@ import type { FaultInput } from '../../local/zoho-simulator/faults/fault.ts';
 import { DEFAULT_KNOBS, type Knobs } from '../../local/zoho-simulator/knobs.ts';
 import { startZohoSimulator, type ZohoSimulator } from '../../local/zoho-simulator/simulator.ts';
 import { createRecordingLog } from '../support/recording-ports.ts';
-import { aRow, someMetrics } from '../support/zoho-world.ts';
+import { aRow, someMetrics, writeRows } from '../support/zoho-world.ts';
 
 const START: Partial<Knobs> = { searchLagMs: 0, tokenRequestsMax: 1_000 };
 // Generous: these tests share the machine. What must time out has a limit of its own.
@@ -79,10 +79,10 @@ function recordIdOf(outcome: unknown): string {
 test('creates a record, then changes one field of it, and starts workflows once for each', async () => {
   const crm = aWriter();
 
-  const [created] = await crm.write([aRow({ identity: 'p-1', version: 1 })]);
+  const [created] = await writeRows(crm, [aRow({ identity: 'p-1', version: 1 })]);
   const recordId = recordIdOf(created);
   const values = { ...aRow().values, city: 'Porto' };
-  const [changed] = await crm.write([
+  const [changed] = await writeRows(crm, [
     aRow({ identity: 'p-1', version: 2, recordId, values, changed: ['city'] }),
   ]);
 
@@ -123,7 +123,7 @@ test('finds a record by the key, and by the e-mail of a person without one', asy
   });
   const crm = aWriter();
 
-  const outcomes = await crm.write([
+  const outcomes = await writeRows(crm, [
     aRow({ identity: 'p-1', values: { email: 'new@example.com', last_name: 'A' } }),
     aRow({ identity: 'p-2', values: { email: 'BEN@example.com', last_name: 'B' } }),
   ]);
@@ -142,7 +142,7 @@ test('writes ten leads with one call and one credit', async () => {
     aRow({ identity: `p-${index}`, values: { email: `p${index}@example.com` } }),
   );
 
-  const outcomes = await crm.write(rows);
+  const outcomes = await writeRows(crm, rows);
 
   expect(new Set(outcomes.map(recordIdOf)).size).toBe(10);
   const journal = await admin.journal();
@@ -164,7 +164,7 @@ test('lets nine leads through when Zoho refuses one', async () => {
     aRow({ identity: `p-${index}`, values: { email: `p${index}@example.com` } }),
   );
 
-  const outcomes = await crm.write(rows);
+  const outcomes = await writeRows(crm, rows);
 
   expect(outcomes.filter((outcome) => outcome.kind === 'written')).toHaveLength(9);
   expect(outcomes[4]).toMatchObject({
@@ -183,7 +183,7 @@ test('loses no lead to odd values: a simulator as strict as Zoho takes them all'
     message: `\u0000${'m'.repeat(200_000)}\ud800`,
   };
 
-  const [outcome] = await crm.write([aRow({ values })]);
+  const [outcome] = await writeRows(crm, [aRow({ values })]);
 
   expect(outcome).toMatchObject({ kind: 'written', action: 'insert' });
   const [record] = await admin.records();
@@ -193,12 +193,12 @@ test('loses no lead to odd values: a simulator as strict as Zoho takes them all'
 
 test('writes a record anew when its id is gone', async () => {
   const crm = aWriter();
-  const [created] = await crm.write([aRow()]);
+  const [created] = await writeRows(crm, [aRow()]);
   const recordId = recordIdOf(created);
   await admin.remove(recordId);
 
-  const [gone] = await crm.write([aRow({ recordId, version: 2 })]);
-  const [again] = await crm.write([aRow({ version: 2 })]);
+  const [gone] = await writeRows(crm, [aRow({ recordId, version: 2 })]);
+  const [again] = await writeRows(crm, [aRow({ version: 2 })]);
 
   expect(gone).toMatchObject({ failure: { code: 'crm_record_gone' }, mayHaveHappened: false });
   expect(again).toMatchObject({ kind: 'written', action: 'insert' });
@@ -270,9 +270,9 @@ describe('a call that goes wrong', () => {
         match: { method: 'POST', path: '/crm/v8/Leads/upsert' },
       });
 
-      const [first] = await crm.write([aRow()]);
+      const [first] = await writeRows(crm, [aRow()]);
       const between = await admin.records();
-      const [second] = await aWriter().write([aRow()]);
+      const [second] = await writeRows(aWriter(), [aRow()]);
 
       expect(first).toMatchObject({ failure: { code }, mayHaveHappened });
       expect(between).toHaveLength(records);
@@ -286,7 +286,7 @@ describe('a call that goes wrong', () => {
     await gone.close();
     const crm = aWriter({ apiUrl: gone.url });
 
-    const [outcome] = await crm.write([aRow()]);
+    const [outcome] = await writeRows(crm, [aRow()]);
 
     expect(outcome).toMatchObject({ failure: { code: 'crm_no_answer' }, mayHaveHappened: false });
     expect(await admin.records()).toEqual([]);
@@ -303,8 +303,8 @@ describe('without a custom field', () => {
   test('creates a record once, and finds it by e-mail afterwards', async () => {
     const crm = aWriter({ zoho });
 
-    const [created] = await crm.write([aRow()]);
-    const [found] = await crm.write([
+    const [created] = await writeRows(crm, [aRow()]);
+    const [found] = await writeRows(crm, [
       aRow({ values: { email: 'ANA@example.com', city: 'Porto' } }),
     ]);
 
@@ -324,7 +324,7 @@ describe('without a custom field', () => {
     });
     const crm = aWriter({ zoho });
 
-    const [outcome] = await crm.write([aRow()]);
+    const [outcome] = await writeRows(crm, [aRow()]);
 
     expect(outcome).toMatchObject({ action: 'insert' });
     expect(await admin.records()).toHaveLength(3);
@@ -334,8 +334,8 @@ describe('without a custom field', () => {
     await admin.knobs({ searchLagMs: 60_000 });
     const crm = aWriter({ zoho });
 
-    const [created] = await crm.write([aRow()]);
-    const [again] = await crm.write([aRow()]);
+    const [created] = await writeRows(crm, [aRow()]);
+    const [again] = await writeRows(crm, [aRow()]);
 
     expect(again).toMatchObject({ action: 'update', recordId: recordIdOf(created) });
     expect(await admin.records()).toHaveLength(1);
@@ -349,20 +349,20 @@ describe('without a custom field', () => {
     const crm = aWriter({ zoho, ...(fault.kind === 'hang' ? { crmTimeoutMs: 1_000 } : {}) });
     await admin.faults({ ...fault, match: { method: 'GET', path: '/crm/v8/Leads/search' } });
 
-    const [outcome] = await crm.write([aRow()]);
+    const [outcome] = await writeRows(crm, [aRow()]);
 
     expect(outcome).toMatchObject({ kind: 'written', action: 'insert' });
   });
 
   test('changes a known record by its id, and says when it is gone', async () => {
     const crm = aWriter({ zoho });
-    const [created] = await crm.write([aRow()]);
+    const [created] = await writeRows(crm, [aRow()]);
     const recordId = recordIdOf(created);
     const row = aRow({ recordId, values: { city: 'Porto' }, changed: ['city'] });
 
-    const [changed] = await crm.write([row]);
+    const [changed] = await writeRows(crm, [row]);
     await admin.remove(recordId);
-    const [gone] = await crm.write([row]);
+    const [gone] = await writeRows(crm, [row]);
 
     expect(changed).toEqual({ kind: 'written', recordId, action: 'update' });
     expect(gone).toMatchObject({ failure: { code: 'crm_record_gone' } });
@@ -377,7 +377,7 @@ describe('the access token', () => {
     const outcomes = await Promise.all(
       writers.flatMap((crm, writer) =>
         [1, 2].map(async (index) =>
-          crm.write([
+          writeRows(crm, [
             aRow({
               identity: `p-${writer}-${index}`,
               values: { email: `p${writer}${index}@example.com` },
@@ -396,7 +396,7 @@ describe('the access token', () => {
     await crm.write([aRow({ identity: 'p-1' })]);
     await admin.expireTokens();
 
-    const [outcome] = await crm.write([
+    const [outcome] = await writeRows(crm, [
       aRow({ identity: 'p-2', values: { email: 'b@example.com' } }),
     ]);
 
@@ -413,7 +413,7 @@ describe('the access token', () => {
       ]);
     }
 
-    const [outcome] = await ours.write([aRow({ identity: 'p-1', version: 2 })]);
+    const [outcome] = await writeRows(ours, [aRow({ identity: 'p-1', version: 2 })]);
 
     expect(outcome).toMatchObject({ kind: 'written', action: 'update' });
     expect((await admin.stats()).tokensIssued).toBe(12);
@@ -424,8 +424,8 @@ describe('the access token', () => {
     await aWriter().write([aRow()]);
     const tokens = createMemoryTokenStore();
 
-    const [first] = await aWriter({ tokens }).write([aRow()]);
-    const [second] = await aWriter({ tokens }).write([aRow()]);
+    const [first] = await writeRows(aWriter({ tokens }), [aRow()]);
+    const [second] = await writeRows(aWriter({ tokens }), [aRow()]);
 
     expect(first).toMatchObject({
       failure: { code: 'crm_token_throttled' },
@@ -436,7 +436,7 @@ describe('the access token', () => {
   });
 
   test('of a revoked client: an authorization failure', async () => {
-    const [outcome] = await aWriter({ refreshToken: '1000.revoked' }).write([aRow()]);
+    const [outcome] = await writeRows(aWriter({ refreshToken: '1000.revoked' }), [aRow()]);
 
     expect(outcome).toMatchObject({
       failure: { code: 'crm_unauthorized', crmCode: 'invalid_code' },
@@ -447,7 +447,7 @@ describe('the access token', () => {
   test('without the scope to write: an authorization failure, and no second token', async () => {
     await admin.knobs({ scopes: ['ZohoCRM.modules.leads.READ'] });
 
-    const [outcome] = await aWriter().write([aRow()]);
+    const [outcome] = await writeRows(aWriter(), [aRow()]);
 
     expect(outcome).toMatchObject({ failure: { code: 'crm_forbidden', class: 'authorization' } });
     expect((await admin.stats()).tokensIssued).toBe(1);
@@ -459,7 +459,7 @@ describe('the access token', () => {
     const kinds: string[] = [];
 
     for (let round = 0; round < 3; round += 1) {
-      const [outcome] = await crm.write([aRow({ version: round + 1 })]);
+      const [outcome] = await writeRows(crm, [aRow({ version: round + 1 })]);
       kinds.push(outcome?.kind ?? '');
       passedMs += 61_000;
     }

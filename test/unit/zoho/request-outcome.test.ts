@@ -10,7 +10,7 @@ import {
   text,
   writtenStatus,
 } from '../../support/zoho-fetch.ts';
-import { aRow, aZohoWorld } from '../../support/zoho-world.ts';
+import { aRow, aZohoWorld, writeRows } from '../../support/zoho-world.ts';
 
 interface Case {
   readonly name: string;
@@ -376,7 +376,7 @@ describe('one row written alone', () => {
       delivery: { crmTimeoutMs: each.name === 'a time-out' ? 100 : 10_000 },
     });
 
-    const outcomes = await crm.write([aRow()]);
+    const outcomes = await writeRows(crm, [aRow()]);
 
     expect(outcomes).toHaveLength(1);
     expect(outcomes[0]).toMatchObject({
@@ -396,7 +396,7 @@ describe('a refusal of the whole call', () => {
   test.each(REQUEST_LEVEL)('$name holds for each of its rows', async (each) => {
     const { crm } = aZohoWorld(scriptedFetch({ crm: [each.script] }));
 
-    const outcomes = await crm.write([aRow({ identity: 'a' }), aRow({ identity: 'b' })]);
+    const outcomes = await writeRows(crm, [aRow({ identity: 'a' }), aRow({ identity: 'b' })]);
 
     expect(outcomes).toHaveLength(2);
     for (const outcome of outcomes) {
@@ -421,7 +421,7 @@ test('names field and fault, never the value, and the record that stands in the 
   );
   const { crm, log } = aZohoWorld(scriptedFetch({ crm: [json(400, { data: [duplicate] })] }));
 
-  const [outcome] = await crm.write([aRow()]);
+  const [outcome] = await writeRows(crm, [aRow()]);
 
   expect(outcome).toMatchObject({
     failure: {
@@ -443,7 +443,7 @@ test('lets the gravest of several errors of a row decide, and names them all', a
   });
   const { crm } = aZohoWorld(scriptedFetch({ crm: [json(400, { data: [several] })] }));
 
-  const [outcome] = await crm.write([aRow()]);
+  const [outcome] = await writeRows(crm, [aRow()]);
 
   expect(outcome).toMatchObject({
     failure: { code: 'crm_invalid_data', class: 'permanent', crmField: 'Phone' },
@@ -458,7 +458,7 @@ test('takes a hostile code or field name for unknown instead of passing it on', 
   const hostile = errorStatus('ana@example.com', { api_name: 'ana@example.com' });
   const { crm } = aZohoWorld(scriptedFetch({ crm: [json(400, { data: [hostile] })] }));
 
-  const [outcome] = await crm.write([aRow()]);
+  const [outcome] = await writeRows(crm, [aRow()]);
 
   expect(outcome).toMatchObject({ failure: { code: 'crm_refused', crmCode: 'OTHER' } });
   expect(JSON.stringify(outcome)).not.toContain('ana@example.com');
@@ -473,7 +473,7 @@ test.each([
   const limited = json(429, errorStatus('TOO_MANY_REQUESTS'), { 'retry-after': header });
   const { crm } = aZohoWorld(scriptedFetch({ crm: [limited] }));
 
-  const [outcome] = await crm.write([aRow()]);
+  const [outcome] = await writeRows(crm, [aRow()]);
 
   expect(outcome).toHaveProperty('kind', 'failed');
   expect(outcome && 'retryAfterMs' in outcome ? outcome.retryAfterMs : undefined).toBe(waitMs);
