@@ -326,12 +326,6 @@ const CASES: readonly Case[] = [
     mayHaveHappened: false,
   },
   {
-    name: 'a converted lead',
-    script: wrapped(400, 'CONVERTED_RECORD'),
-    code: 'crm_refused',
-    mayHaveHappened: false,
-  },
-  {
     name: '412',
     script: wrapped(412, 'ALREADY_MODIFIED'),
     code: 'crm_conflict',
@@ -414,7 +408,7 @@ test('names field and fault, never the value, and the record that stands in the 
     'DUPLICATE_DATA',
     {
       api_name: 'Email',
-      duplicate_record: { id: '2008662000006256222', module: { api_name: 'Contacts' } },
+      duplicate_record: { id: '2008662000006256222', module: { api_name: 'Leads' } },
       json_path: '$.data[0].Email',
     },
     secretValue,
@@ -426,7 +420,7 @@ test('names field and fault, never the value, and the record that stands in the 
   expect(outcome).toMatchObject({
     failure: {
       message:
-        'Zoho refused the lead because another record holds the same unique value: Email, held by record 2008662000006256222 in Contacts.',
+        'Zoho refused the lead because another record holds the same unique value: Email, held by record 2008662000006256222 in Leads.',
       crmCode: 'DUPLICATE_DATA',
       crmField: 'Email',
     },
@@ -509,7 +503,41 @@ test('reports the credits that are left when Zoho says so', async () => {
   const answer = json(200, { data: [writtenStatus('1')] }, { 'x-api-credits-remaining': '1234' });
   const { crm, metrics } = aZohoWorld(scriptedFetch({ crm: [answer] }));
 
+  const result = await crm.write([aRow()]);
+
+  expect(result.creditsRemaining).toBe(1_234);
+  expect(metrics.gauges).toEqual({ CrmCreditsRemaining: 1_234 });
+});
+
+test('reports the credits of the last answer of a write, even if it is a refusal', async () => {
+  const credits = (count: number) => ({ 'x-api-credits-remaining': String(count) });
+  const server = scriptedFetch({
+    crm: [
+      json(200, { data: [writtenStatus('20', 'update')] }, credits(501)),
+      json(429, errorStatus('TOO_MANY_REQUESTS'), credits(500)),
+    ],
+  });
+  const { crm } = aZohoWorld(server);
+
+  const result = await crm.write([
+    aRow({ identity: 'known', recordId: '20' }),
+    aRow({ identity: 'new' }),
+  ]);
+
+  expect(result.creditsRemaining).toBe(500);
+});
+
+test('says nothing of credits when Zoho does not, and does not keep those of an earlier write', async () => {
+  const server = scriptedFetch({
+    crm: [
+      json(200, { data: [writtenStatus('1')] }, { 'x-api-credits-remaining': '7' }),
+      json(200, { data: [writtenStatus('1')] }),
+    ],
+  });
+  const { crm } = aZohoWorld(server);
   await crm.write([aRow()]);
 
-  expect(metrics.gauges).toEqual({ CrmCreditsRemaining: 1_234 });
+  const result = await crm.write([aRow()]);
+
+  expect(result).not.toHaveProperty('creditsRemaining');
 });
