@@ -1,74 +1,34 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { defineConfig, type HoldfastConfigInput } from '../../lambdas/core/config.ts';
 import type { CrmWriter } from '../../lambdas/core/crm.ts';
-import { systemClock, systemIds, systemRandom } from '../../lambdas/runtime/system.ts';
-import { createZohoCrm } from '../../lambdas/zoho/zoho-crm.ts';
 import { createMemoryTokenStore } from '../../local/memory/memory-token-store.ts';
-import {
-  createSimulatorAdmin,
-  type SimulatorAdmin,
-} from '../../local/zoho-simulator/admin-client.ts';
+import type { SimulatorAdmin } from '../../local/zoho-simulator/admin-client.ts';
 import type { FaultInput } from '../../local/zoho-simulator/faults/fault.ts';
-import { DEFAULT_KNOBS, type Knobs } from '../../local/zoho-simulator/knobs.ts';
-import { startZohoSimulator, type ZohoSimulator } from '../../local/zoho-simulator/simulator.ts';
-import { createRecordingLog } from '../support/recording-ports.ts';
-import { aRow, someMetrics, writeRows } from '../support/zoho-world.ts';
+import { startZohoSimulator } from '../../local/zoho-simulator/simulator.ts';
+import {
+  type SimulatedWriterOptions,
+  type SimulatedZoho,
+  startSimulatedZoho,
+} from '../support/simulated-zoho.ts';
+import { aRow, writeRows } from '../support/zoho-world.ts';
 
-const START: Partial<Knobs> = { searchLagMs: 0, tokenRequestsMax: 1_000 };
-// Generous: these tests share the machine. What must time out has a limit of its own.
-const CRM_TIMEOUT_MS = 10_000;
-
-/** What tests add to the time, for the writer and for Zoho alike. */
-let passedMs = 0;
-const nowMs = (): number => Date.now() + passedMs;
-
-let simulator: ZohoSimulator;
+let zoho: SimulatedZoho;
 let admin: SimulatorAdmin;
 
 beforeAll(async () => {
-  simulator = await startZohoSimulator({ port: 0, now: nowMs, ...START });
-  admin = createSimulatorAdmin(simulator.url);
+  zoho = await startSimulatedZoho();
+  ({ admin } = zoho);
 });
 
 beforeEach(async () => {
-  passedMs = 0;
-  await admin.reset();
+  await zoho.reset();
 });
 
 afterAll(async () => {
-  await simulator.close();
+  await zoho.close();
 });
 
-function aWriter(
-  options: {
-    zoho?: HoldfastConfigInput['zoho'];
-    tokens?: ReturnType<typeof createMemoryTokenStore>;
-    refreshToken?: string;
-    crmTimeoutMs?: number;
-    apiUrl?: string;
-  } = {},
-): CrmWriter {
-  return createZohoCrm({
-    config: defineConfig({
-      sources: { demo: { provider: 'typeform' } },
-      zoho: options.zoho ?? {},
-      delivery: { crmTimeoutMs: options.crmTimeoutMs ?? CRM_TIMEOUT_MS },
-    }),
-    accountsUrl: simulator.url,
-    apiUrl: options.apiUrl ?? simulator.url,
-    readCredentials: async () =>
-      JSON.stringify({
-        client_id: DEFAULT_KNOBS.clientId,
-        client_secret: DEFAULT_KNOBS.clientSecret,
-        refresh_token: options.refreshToken ?? DEFAULT_KNOBS.refreshToken,
-      }),
-    tokens: options.tokens ?? createMemoryTokenStore(),
-    clock: { ...systemClock, nowMs },
-    random: systemRandom,
-    ids: systemIds,
-    log: createRecordingLog(),
-    metrics: someMetrics(),
-  });
+function aWriter(options: SimulatedWriterOptions = {}): CrmWriter {
+  return zoho.aWriter(options);
 }
 
 function recordIdOf(outcome: unknown): string {
@@ -294,14 +254,14 @@ describe('a call that goes wrong', () => {
 });
 
 describe('without a custom field', () => {
-  const zoho = { match: 'email_search' } as const;
+  const byEmail = { match: 'email_search' } as const;
 
   beforeEach(async () => {
     await admin.knobs({ customFields: false, uniqueFields: [] });
   });
 
   test('creates a record once, and finds it by e-mail afterwards', async () => {
-    const crm = aWriter({ zoho });
+    const crm = aWriter({ zoho: byEmail });
 
     const [created] = await writeRows(crm, [aRow()]);
     const [found] = await writeRows(crm, [
@@ -322,7 +282,7 @@ describe('without a custom field', () => {
         { Last_Name: 'Similar', Email: 'ana@example-com.example' },
       ],
     });
-    const crm = aWriter({ zoho });
+    const crm = aWriter({ zoho: byEmail });
 
     const [outcome] = await writeRows(crm, [aRow()]);
 
@@ -332,7 +292,7 @@ describe('without a custom field', () => {
 
   test('finds through the upsert what the search index does not have yet', async () => {
     await admin.knobs({ searchLagMs: 60_000 });
-    const crm = aWriter({ zoho });
+    const crm = aWriter({ zoho: byEmail });
 
     const [created] = await writeRows(crm, [aRow()]);
     const [again] = await writeRows(crm, [aRow()]);
@@ -346,7 +306,10 @@ describe('without a custom field', () => {
     { kind: 'hang' },
     { kind: 'too_many_concurrent' },
   ])('upserts all the same when the search fails: $kind', async (fault) => {
-    const crm = aWriter({ zoho, ...(fault.kind === 'hang' ? { crmTimeoutMs: 1_000 } : {}) });
+    const crm = aWriter({
+      zoho: byEmail,
+      ...(fault.kind === 'hang' ? { crmTimeoutMs: 1_000 } : {}),
+    });
     await admin.faults({ ...fault, match: { method: 'GET', path: '/crm/v8/Leads/search' } });
 
     const [outcome] = await writeRows(crm, [aRow()]);
@@ -355,7 +318,7 @@ describe('without a custom field', () => {
   });
 
   test('changes a known record by its id, and says when it is gone', async () => {
-    const crm = aWriter({ zoho });
+    const crm = aWriter({ zoho: byEmail });
     const [created] = await writeRows(crm, [aRow()]);
     const recordId = recordIdOf(created);
     const row = aRow({ recordId, values: { city: 'Porto' }, changed: ['city'] });
@@ -461,7 +424,7 @@ describe('the access token', () => {
     for (let round = 0; round < 3; round += 1) {
       const [outcome] = await writeRows(crm, [aRow({ version: round + 1 })]);
       kinds.push(outcome?.kind ?? '');
-      passedMs += 61_000;
+      zoho.pass(61_000);
     }
 
     expect(kinds).toEqual(['written', 'written', 'written']);
@@ -472,7 +435,7 @@ describe('the access token', () => {
     const crm = aWriter();
     for (let minutes = 0; minutes < 180; minutes += 4) {
       await crm.write([aRow({ version: minutes + 1 })]);
-      passedMs += 4 * 60_000;
+      zoho.pass(4 * 60_000);
     }
 
     const stats = await admin.stats();
