@@ -63,6 +63,11 @@ const CATALOGUE = {
   crm_invalid_data: ['permanent', 'Zoho refused a value'],
   crm_mandatory_missing: ['permanent', 'Zoho requires a field that the lead does not have'],
   crm_refused: ['permanent', 'Zoho refused the lead'],
+  crm_converted: [
+    'permanent',
+    'The lead was converted into a contact in Zoho, which takes no changes',
+  ],
+  no_match: ['permanent', 'The source only updates, and Zoho has no record for this person'],
   crm_misconfigured: [
     'permanent',
     'Zoho does not know the module, field or address that is configured',
