@@ -28,7 +28,6 @@ const CATALOGUE = {
     'permanent',
     'What the lead says of its person belongs to two different people here',
   ],
-  no_match: ['permanent', 'The source only updates, and Zoho has no record of this person'],
   payload_missing: ['permanent', 'The stored lead could not be found or read back'],
   identity_too_large: [
     'permanent',
@@ -56,10 +55,6 @@ const CATALOGUE = {
     'Zoho refused the lead because another record holds the same unique value',
   ],
   crm_conflict: ['potentially_retryable', 'Zoho reported a conflict with another change'],
-  crm_converted: [
-    'permanent',
-    'The lead was turned into a contact in Zoho, and a converted lead takes no changes',
-  ],
   crm_invalid_data: ['permanent', 'Zoho refused a value'],
   crm_mandatory_missing: ['permanent', 'Zoho requires a field that the lead does not have'],
   crm_refused: ['permanent', 'Zoho refused the lead'],
