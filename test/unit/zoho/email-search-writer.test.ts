@@ -203,7 +203,6 @@ test('ends at its time limit: rows that were not begun are said not to have happ
   const rows = Array.from({ length: 10 }, (_, index) =>
     aRow({ identity: `p-${index}`, recordId: '9' }),
   );
-  // The clock of the test stands still: what ends this write is the timer of its deadline.
 
   const outcomes = await writeRows(crm, rows);
 
