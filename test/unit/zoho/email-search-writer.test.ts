@@ -8,7 +8,7 @@ import {
   silence,
   text,
 } from '../../support/zoho-fetch.ts';
-import { API_URL, aRow, aZohoWorld, type ZohoWorld, writeRows } from '../../support/zoho-world.ts';
+import { API_URL, aRow, aZohoWorld, writeRows, type ZohoWorld } from '../../support/zoho-world.ts';
 
 const ZOHO = { match: 'email_search' } as const;
 const nothingFound = text(204, '');
