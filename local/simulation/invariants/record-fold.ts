@@ -53,10 +53,12 @@ export function observeFold({ facts, check }: ObserverContext): Observer {
     }
     const description = record.fields.get('Description');
     for (const { submission, key } of person) {
+      // A page may send one text in two submissions.
+      const said = person.filter((other) => other.submission.message === submission.message).length;
       const times = String(description?.value ?? '').split(submission.message).length - 1;
       check(
         'G4 record is the fold',
-        times === 1 || description?.by === 'person',
+        (times >= 1 && times <= said) || description?.by === 'person',
         () => `The message of ${key} stands ${times} times in the description of record ${record.id}.`,
       );
     }
