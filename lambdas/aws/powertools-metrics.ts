@@ -9,7 +9,7 @@ export type FlushableMetrics = Metrics & {
   flush(): void;
 };
 
-/** Units of the gauges that are no plain numbers. An alarm on a metric counts only values of its unit. */
+/** Units of the gauges that are no plain numbers. */
 const UNITS: Partial<Readonly<Record<MetricName, typeof MetricUnit.Seconds>>> = {
   OldestPendingLeadAgeSeconds: MetricUnit.Seconds,
   SecondsSinceLastEvent: MetricUnit.Seconds,
@@ -49,7 +49,7 @@ export function createPowertoolsMetrics(service: string): FlushableMetrics {
       }
       // A line of its own, written at once: no other metric can get this dimension.
       const single = total.singleMetric();
-      single.setDefaultDimensions({ service, source });
+      single.addDimension('source', source);
       single.addMetric(name, unit, value);
     },
     flush: () => {
