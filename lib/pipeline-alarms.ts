@@ -187,7 +187,8 @@ export class PipelineAlarms extends Construct {
       direction: 'below',
       periods: stage.alarms.heartbeatMinutes,
       missingData: 'bad',
-      impact: 'Nobody looks for leads whose message was lost, and what the sweeper measures is unknown.',
+      impact:
+        'Nobody looks for leads whose message was lost, and what the sweeper measures is unknown.',
       runbook:
         'Look for error lines in the sweeper log. If it has none at all, look whether the EventBridge ' +
         'rule of the sweeper is enabled, and at its failures.',

@@ -208,7 +208,11 @@ const BROKEN: readonly [Relation, Changes, readonly string[]][] = [
   [
     sweeper.overdueOutlastsWaits,
     { websiteRetry: { longDelayMs: 750_000 } },
-    ['sweeper.overdueMs is 900000', 'more than 900000', 'sources.website.retry: longDelayMs (750000)'],
+    [
+      'sweeper.overdueMs is 900000',
+      'more than 900000',
+      'sources.website.retry: longDelayMs (750000)',
+    ],
   ],
   [
     sweeper.requeueOutlastsHiding,
@@ -218,7 +222,11 @@ const BROKEN: readonly [Relation, Changes, readonly string[]][] = [
   [
     sweeper.requeueOutlastsHiding,
     { breaker: { openMaxMs: 500_000 } },
-    ['sweeper.requeueIntervalMs is 600000', 'more than 600000', 'delivery.breaker.openMaxMs (500000)'],
+    [
+      'sweeper.requeueIntervalMs is 600000',
+      'more than 600000',
+      'delivery.breaker.openMaxMs (500000)',
+    ],
   ],
   [
     relations.reservationCoversConsumers,

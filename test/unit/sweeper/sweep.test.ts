@@ -1,29 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { StoreUnavailableError } from '../../../lambdas/core/errors.ts';
 import { failure } from '../../../lambdas/core/failure.ts';
-import type { EventStore } from '../../../lambdas/core/ports.ts';
-import { createSweep } from '../../../lambdas/sweeper/sweep.ts';
-import { createMemoryEventStore } from '../../../local/memory/memory-event-store.ts';
 import { aNewEvent } from '../../support/event-builders.ts';
-import { aClock, someQueues } from '../../support/fakes.ts';
-import { createRecordingLog, createRecordingMetrics } from '../../support/recording-ports.ts';
-
-const MINUTE_MS = 60_000;
-
-function aWorld() {
-  const clock = aClock();
-  const events: EventStore = createMemoryEventStore();
-  const queues = someQueues();
-  const log = createRecordingLog();
-  const ports = { events, clock, log, metrics: createRecordingMetrics(), ...queues };
-  const on = createSweep(ports, { deliveryEnabled: true });
-  const off = createSweep(ports, { deliveryEnabled: false });
-  const run = async (deliveryEnabled = true) => await (deliveryEnabled ? on() : off());
-  const store = async (key: string) => await events.accept(aNewEvent({ key }));
-  const claim = async (key: string) =>
-    await events.claim({ key, leaseToken: 't', leaseMs: 90_000, nowMs: clock.nowMs() });
-  return { clock, events, ...queues, run, store, claim };
-}
+import { aWorld, MINUTE_MS } from './world.ts';
 
 describe('the sweeper', () => {
   it('leaves an event alone that may just be on its way', async () => {
@@ -96,6 +75,39 @@ describe('the sweeper', () => {
     world.clock.advance(1);
 
     expect([before, (await world.run()).requeued]).toEqual([0, 1]);
+  });
+
+  it('waits as long as it is told to, not as long as it usually does', async () => {
+    const world = aWorld({ receivedStaleMs: 30_000, requeueIntervalMs: MINUTE_MS });
+    await world.store('a');
+
+    world.clock.advance(30_001);
+    await world.run();
+    world.clock.advance(MINUTE_MS);
+    await world.run();
+
+    expect(world.enqueuedKeys()).toEqual(['a', 'a']);
+  });
+
+  it('ends by itself when everything is slow, and goes on behind that place', async () => {
+    const world = aWorld({ runForMs: 20_000, pageEvents: 10, heldPagesMax: 1 });
+    for (let n = 0; n < 40; n += 1) await world.store(`e${n}`);
+    for (let n = 0; n < 30; n += 1) await world.store(`h${n}`).then(() => world.hold(`h${n}`));
+    world.clock.advance(2 * MINUTE_MS + 1);
+    const untouched = { ...world.queue };
+    world.queue.enqueue = async (...args) => {
+      world.clock.advance(4_000);
+      await untouched.enqueue(...args);
+    };
+
+    const first = await world.run();
+    const enqueuedFirst = world.enqueuedKeys();
+    for (let run = 0; run < 30; run += 1) await world.run();
+
+    expect(enqueuedFirst.length).toBeGreaterThan(0);
+    expect(enqueuedFirst.length).toBeLessThan(70);
+    expect(first.unheld).toBe(0);
+    expect(new Set(world.enqueuedKeys()).size).toBe(70);
   });
 
   it('leaves held events held while delivery is off, and drains them once it is on', async () => {
