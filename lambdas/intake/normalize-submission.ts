@@ -64,7 +64,7 @@ export function buildNormalizedEvent(
       crm: 'zoho',
       object: config.zoho.module,
       upsert_key: config.zoho.match === 'unique_field' ? config.zoho.keyField : 'Email',
-      mode: 'upsert',
+      mode: config.sources[context.sourceName]?.mode ?? 'upsert',
     },
     audit: {
       received_at: context.receivedAt,
