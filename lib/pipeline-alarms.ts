@@ -120,7 +120,8 @@ export class PipelineAlarms extends Construct {
       threshold: 0,
       periods: 1,
       missingData: 'good',
-      impact: 'A lead of a highIntent source was not delivered at once: somebody may be waiting.',
+      impact:
+        'A lead of a highIntent source has waited too long: somebody expects to hear from you.',
       runbook:
         'Look in the consumer log for its idempotency_key and failure_code. If the CRM is down, take ' +
         'the lead from the event store and call the person by hand.',

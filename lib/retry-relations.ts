@@ -41,7 +41,8 @@ export function receivesOutlastOutage({ config, stage }: Settings): string | und
   const { receivesMax } = stage.deliveryQueue;
   for (const [path, retry] of retriesOf(config)) {
     const short = Math.min(retry.attemptsMax, receivesMax);
-    const coveredMs = short * retry.delayMaxMs + (receivesMax - short) * retry.longDelayMs;
+    const longMs = Math.max(retry.longDelayMs, retry.delayMaxMs);
+    const coveredMs = short * retry.delayMaxMs + (receivesMax - short) * longMs;
     const hours = Math.floor(coveredMs / HOUR_MS);
     if (receivesMax <= RECEIVES_MAX && hours >= retry.retryForHours) continue;
     return (

@@ -8,6 +8,9 @@ import { retriesOf } from './retry-relations.ts';
  */
 const SWEEP_CLOSING_MS = 27_000;
 
+/** The consumer scatters what the breaker asks for by up to this share, upwards. */
+const BREAKER_SCATTER = 0.2;
+
 /** One sweep ends before the next one starts. */
 export function sweepsDoNotOverlap({ stage }: Settings): string | undefined {
   const intervalSeconds = stage.sweeper.everyMinutes * 60;
@@ -64,12 +67,13 @@ export function overdueOutlastsWaits({ config, stage }: Settings): string | unde
       `${visibilitySeconds * 1_000}, deliveryQueue.visibilitySeconds (${visibilitySeconds})`
     );
   }
-  for (const [path, { longDelayMs, jitterShare }] of retriesOf(config)) {
-    const waitMs = Math.round(longDelayMs * (1 + jitterShare));
+  for (const [path, { delayMaxMs, longDelayMs, jitterShare }] of retriesOf(config)) {
+    const waitMs = Math.round(Math.max(longDelayMs, delayMaxMs) * (1 + jitterShare));
     if (config.sweeper.overdueMs > waitMs) continue;
     return (
       `sweeper.overdueMs is ${config.sweeper.overdueMs}; it must be more than ${waitMs}, the longest ` +
-      `wait of ${path}: longDelayMs (${longDelayMs}) and jitterShare (${jitterShare}) of it`
+      `wait of ${path}: longDelayMs (${longDelayMs}) or delayMaxMs (${delayMaxMs}), and jitterShare ` +
+      `(${jitterShare}) of it`
     );
   }
   return undefined;
@@ -82,13 +86,12 @@ export function overdueOutlastsWaits({ config, stage }: Settings): string | unde
 export function requeueOutlastsHiding({ config, stage }: Settings): string | undefined {
   const { requeueIntervalMs } = config.sweeper;
   const { openMaxMs } = config.delivery.breaker;
-  const { jitterShare } = config.delivery.retry;
   const { visibilitySeconds } = stage.deliveryQueue;
-  const openingMs = Math.round(openMaxMs * (1 + jitterShare));
+  const openingMs = Math.round(openMaxMs * (1 + BREAKER_SCATTER));
   const hiddenMs = Math.max(openingMs, visibilitySeconds * 1_000);
   return requeueIntervalMs > hiddenMs
     ? undefined
     : `sweeper.requeueIntervalMs is ${requeueIntervalMs}; it must be more than ${hiddenMs}: ` +
         `deliveryQueue.visibilitySeconds (${visibilitySeconds}), and delivery.breaker.openMaxMs ` +
-        `(${openMaxMs}) with jitterShare (${jitterShare}) of it, in which messages come back by themselves`;
+        `(${openMaxMs}) and a fifth of it, in which messages come back by themselves`;
 }

@@ -181,6 +181,24 @@ describe('alarms that a lost lead would raise', () => {
     });
   });
 
+  it('and the metrics behind them are all explained', () => {
+    const names = readFileSync(
+      new URL('../../lambdas/core/metric-names.ts', import.meta.url),
+      'utf8',
+    ).matchAll(/'(\w+)'/g);
+    const page = readFileSync(new URL('../../docs/metrics.md', import.meta.url), 'utf8');
+
+    const unexplained = [...names]
+      .map(([, name]) => name)
+      .filter((name) => !page.includes(`\`${name}\``));
+
+    expect(unexplained).toEqual([]);
+    for (const { properties } of alarms) {
+      if (properties['Namespace'] !== 'Holdfast') continue;
+      expect(page).toContain(`\`${String(properties['AlarmName']).replace('holdfast-dev-', '')}\``);
+    }
+  });
+
   it('are raised on no metric that nothing emits', () => {
     const own = alarms
       .filter(({ properties }) => properties['Namespace'] === 'Holdfast')
