@@ -30,6 +30,21 @@ describe('the sweeper, while the breaker is open', () => {
     },
   );
 
+  it('does not even look at held events', async () => {
+    const world = await aStuckWorld();
+    world.openBreaker();
+    const untouched = { ...world.events };
+    const listed: string[] = [];
+    world.events.listOpen = async (partition, page) => {
+      listed.push(partition.kind);
+      return await untouched.listOpen(partition, page);
+    };
+
+    await world.run();
+
+    expect(listed).toEqual(['open', 'open', 'open', 'open']);
+  });
+
   it('waits for a person for as long as it takes', async () => {
     const world = await aStuckWorld();
     world.openBreaker({ reason: 'authorization' });

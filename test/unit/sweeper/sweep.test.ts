@@ -4,6 +4,8 @@ import { failure } from '../../../lambdas/core/failure.ts';
 import { aNewEvent } from '../../support/event-builders.ts';
 import { aWorld, MINUTE_MS } from './world.ts';
 
+type World = ReturnType<typeof aWorld>;
+
 describe('the sweeper', () => {
   it('leaves an event alone that may just be on its way', async () => {
     const world = aWorld();
@@ -89,25 +91,66 @@ describe('the sweeper', () => {
     expect(world.enqueuedKeys()).toEqual(['a', 'a']);
   });
 
-  it('ends by itself when everything is slow, and goes on behind that place', async () => {
-    const world = aWorld({ runForMs: 20_000, pageEvents: 10, heldPagesMax: 1 });
-    for (let n = 0; n < 40; n += 1) await world.store(`e${n}`);
-    for (let n = 0; n < 30; n += 1) await world.store(`h${n}`).then(() => world.hold(`h${n}`));
+  it.each([
+    ['stuck', async () => {}],
+    ['held', async (world: World, key: string) => await world.hold(key)],
+  ] as const)(
+    'ends by itself when everything is slow, and comes to all: %s',
+    async (_what, put) => {
+      const world = aWorld({ runForMs: 20_000, pageEvents: 10, requeueIntervalMs: 7_200_000 });
+      for (let n = 0; n < 200; n += 1) {
+        await world.store(`e${n}`);
+        await put(world, `e${n}`);
+      }
+      world.clock.advance(2 * MINUTE_MS + 1);
+      const untouched = { ...world.queue };
+      world.queue.enqueue = async (...args) => {
+        world.clock.advance(2_000);
+        await untouched.enqueue(...args);
+      };
+
+      await world.run();
+      const inFirstRun = world.enqueued.length;
+      for (let run = 0; run < 30; run += 1) await world.run();
+
+      // What was begun side by side is brought to its end, and nothing more.
+      expect(inFirstRun).toBeGreaterThan(0);
+      expect(inFirstRun).toBeLessThanOrEqual(40);
+      expect(new Set(world.enqueuedKeys()).size).toBe(200);
+    },
+  );
+
+  it('begins nothing more in a page whose time is over', async () => {
+    const world = aWorld({ runForMs: 20_000 });
+    for (let n = 0; n < 200; n += 1) await world.store(`e${n}`);
     world.clock.advance(2 * MINUTE_MS + 1);
     const untouched = { ...world.queue };
     world.queue.enqueue = async (...args) => {
-      world.clock.advance(4_000);
+      world.clock.advance(2_000);
       await untouched.enqueue(...args);
     };
 
-    const first = await world.run();
-    const enqueuedFirst = world.enqueuedKeys();
-    for (let run = 0; run < 30; run += 1) await world.run();
+    await world.run();
 
-    expect(enqueuedFirst.length).toBeGreaterThan(0);
-    expect(enqueuedFirst.length).toBeLessThan(70);
-    expect(first.unheld).toBe(0);
-    expect(new Set(world.enqueuedKeys()).size).toBe(70);
+    expect(world.enqueued).toHaveLength(40);
+  });
+
+  it('reads no further once its time is over, or it would skip what it read', async () => {
+    const world = aWorld({ runForMs: 20_000, pageEvents: 10 });
+    for (let n = 0; n < 30; n += 1) {
+      await world.store(`e${n}`);
+      await world.hold(`e${n}`);
+    }
+    world.clock.advance(1_000);
+    const untouched = { ...world.queue };
+    world.queue.enqueue = async (...args) => {
+      world.clock.advance(2_000);
+      await untouched.enqueue(...args);
+    };
+
+    const unheld = [await world.run(), await world.run(), await world.run()];
+
+    expect(unheld.map((report) => report.unheld)).toEqual([10, 10, 10]);
   });
 
   it('leaves held events held while delivery is off, and drains them once it is on', async () => {
