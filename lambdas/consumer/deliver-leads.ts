@@ -172,6 +172,12 @@ async function runRound(
   }
 }
 
+/** While the day's credits run low, each write waits. */
+async function slowDown(ports: DeliveryPorts, { gate }: DeliveryContext): Promise<void> {
+  const check = gate.check();
+  if (check.kind === 'open' && check.waitMs > 0) await ports.clock.sleep(check.waitMs);
+}
+
 /** Whether there is time for a call and the breaker lets it through; if not, the works have ended. */
 async function mayCall(
   works: readonly IdentityWork[],
@@ -190,7 +196,6 @@ async function mayCall(
     await eachApart(works, ports, async (work) => await endForLackOfTime(work, ports, context));
     return false;
   }
-  if (gate.waitMs > 0) await ports.clock.sleep(gate.waitMs);
   return true;
 }
 
@@ -200,6 +205,7 @@ async function writeRows(
   context: DeliveryContext,
 ): Promise<void> {
   if (!(await mayCall(candidates, ports, context))) return;
+  await slowDown(ports, context);
   const leased = new Set<IdentityWork>();
   await eachApart(candidates, ports, async (work) => {
     if (await ensureLease(work, ports, context)) leased.add(work);

@@ -28,7 +28,6 @@ const CATALOGUE = {
     'permanent',
     'What the lead says of its person belongs to two different people here',
   ],
-  no_match: ['permanent', 'The source only updates, and Zoho has no record of this person'],
   payload_missing: ['permanent', 'The stored lead could not be found or read back'],
   identity_too_large: [
     'permanent',
@@ -59,6 +58,11 @@ const CATALOGUE = {
   crm_invalid_data: ['permanent', 'Zoho refused a value'],
   crm_mandatory_missing: ['permanent', 'Zoho requires a field that the lead does not have'],
   crm_refused: ['permanent', 'Zoho refused the lead'],
+  crm_converted: [
+    'permanent',
+    'The lead was converted into a contact in Zoho, which takes no changes',
+  ],
+  no_match: ['permanent', 'The source only updates, and Zoho has no record for this person'],
   crm_misconfigured: [
     'permanent',
     'Zoho does not know the module, field or address that is configured',

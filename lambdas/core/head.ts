@@ -125,8 +125,12 @@ export function mergeContribution(
  * The version goes up, so that no write without these values has the version of one with them.
  */
 export function withdrawEvent(head: Head, event: string): Head {
-  const stays = (value: HeadValue): boolean =>
-    value.event !== event || value.version <= head.confirmedVersion;
+  let isWithdrawn = false;
+  const stays = (value: HeadValue): boolean => {
+    const goes = value.event === event && value.version > head.confirmedVersion;
+    isWithdrawn ||= goes;
+    return !goes;
+  };
   const fields: Record<string, HeadField> = {};
   for (const [name, field] of Object.entries(head.fields)) {
     const [current, ...replaced] = [withoutReplaced(field), ...(field.replaced ?? [])].filter(
@@ -140,7 +144,6 @@ export function withdrawEvent(head: Head, event: string): Head {
       .filter(([, values]) => values.length > 0),
   );
   const { creator, appended: _appended, ...rest } = head;
-  const isWithdrawn = unconfirmedEvents(head).has(event);
   const isCreatorNoMore = creator === event && head.crmRecordId === undefined;
   if (!isWithdrawn && !isCreatorNoMore) return head;
   return {
@@ -180,12 +183,10 @@ export function unconfirmedEvents(head: Head): ReadonlySet<string> {
 
 /** The merged values. Of a field that keeps several, each has its time before it, the newest first. */
 export function valuesOf(head: Head): Readonly<Record<string, string>> {
-  const single = Object.entries(head.fields).map(([name, field]) => [name, field.value]);
-  const appended = Object.entries(head.appended ?? {}).map(([name, values]) => [
-    name,
-    joined(values),
-  ]);
-  return Object.fromEntries([...single, ...appended]);
+  const merged: Record<string, string> = {};
+  for (const [name, field] of Object.entries(head.fields)) merged[name] = field.value;
+  for (const [name, values] of Object.entries(head.appended ?? {})) merged[name] = joined(values);
+  return merged;
 }
 
 /** When another writer's lease ends, or `undefined` if the lease is free or already `token`'s. */

@@ -1,3 +1,5 @@
+import type { Clock } from '../core/ports.ts';
+
 /** One HTTP request. Secrets go into headers or the body, never into the URL: URLs get logged. */
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT';
@@ -65,16 +67,16 @@ const NOT_CONNECTED_CODES: ReadonlySet<string> = new Set([
  * must not travel to another host.
  *
  * @param timeoutMs from now until the last byte of the answer, in milliseconds
- * @param nowMs epoch milliseconds, for a `Retry-After` that is a date
+ * @param clock ends the wait, and says how far off a `Retry-After` is that is a date
  */
 export async function callHttp(
   fetcher: typeof globalThis.fetch,
   request: HttpRequest,
   timeoutMs: number,
-  nowMs: number,
+  clock: Clock,
 ): Promise<HttpOutcome> {
   const timeout = new AbortController();
-  const timer = setTimeout(() => timeout.abort(), timeoutMs);
+  const callOff = clock.after(timeoutMs, () => timeout.abort());
   try {
     const response = await fetcher(request.url, {
       method: request.method,
@@ -88,7 +90,7 @@ export async function callHttp(
       kind: 'answer',
       status: response.status,
       body: readBody(text),
-      ...retryAfterOf(response.headers.get('retry-after'), nowMs),
+      ...retryAfterOf(response.headers.get('retry-after'), clock.nowMs()),
       ...creditsOf(response.headers.get('x-api-credits-remaining')),
     };
   } catch (error) {
@@ -97,7 +99,7 @@ export async function callHttp(
       ? { kind: 'no_answer', reason: 'not_connected', sent: false }
       : { kind: 'no_answer', reason: 'connection_lost', sent: true };
   } finally {
-    clearTimeout(timer);
+    callOff();
   }
 }
 

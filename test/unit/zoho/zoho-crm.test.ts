@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { defineConfig } from '../../../lambdas/core/config.ts';
 import { errorStatus, json, scriptedFetch, text, writtenStatus } from '../../support/zoho-fetch.ts';
-import { aRow, aZohoWorld } from '../../support/zoho-world.ts';
+import { aRow, aZohoWorld, writeRows } from '../../support/zoho-world.ts';
 
 test.each([
   { delivery: {}, writeTimeoutMs: 25_000 },
@@ -28,7 +28,7 @@ test('ends in time although the token store never answers', async () => {
   const server = scriptedFetch({});
   const { crm } = aZohoWorld(server, { tokens, delivery: { crmTimeoutMs: 100 } });
 
-  const [outcome] = await crm.write([aRow()]);
+  const [outcome] = await writeRows(crm, [aRow()]);
 
   expect(outcome).toMatchObject({
     failure: { code: 'crm_token_unavailable' },
@@ -69,7 +69,7 @@ test('gives one outcome a row and never throws, whatever Zoho answers', async ()
           aRow({ identity: 'c' }),
         ];
 
-        const outcomes = await crm.write(rows);
+        const outcomes = await writeRows(crm, rows);
 
         expect(outcomes).toHaveLength(3);
         expect(log.lines.filter((line) => line.level === 'error')).toEqual([]);
