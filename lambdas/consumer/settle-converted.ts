@@ -58,6 +58,8 @@ async function addNote(
   }
   const decision = decideFor(member, noted, ports, context);
   const attempts = attemptsOf(member);
+  // A note that is committed late cannot be found before, and would be written twice.
+  const settleMs = noted.mayHaveHappened ? context.config.delivery.settleWindowMs : 0;
   member.outcome =
     decision.kind === 'give_up'
       ? { kind: 'rejected', failure: decision.failure, attempts }
@@ -65,6 +67,6 @@ async function addNote(
           kind: 'retry',
           failure: noted.failure,
           attempts,
-          delayMs: decision.kind === 'later' ? decision.delayMs : 0,
+          delayMs: Math.max(decision.kind === 'later' ? decision.delayMs : 0, settleMs),
         };
 }

@@ -76,23 +76,14 @@ export async function callHttp(
   clock: Clock,
 ): Promise<HttpOutcome> {
   const timeout = new AbortController();
-  const callOff = clock.after(timeoutMs, () => timeout.abort());
+  const { promise: timedOut, reject } = Promise.withResolvers<never>();
+  const callOff = clock.after(timeoutMs, () => {
+    timeout.abort();
+    // Beside the signal: the time-out holds for a fetcher that does not heed it, too.
+    reject(new DOMException('The time for the call was over', 'TimeoutError'));
+  });
   try {
-    const response = await fetcher(request.url, {
-      method: request.method,
-      headers: { ...request.headers },
-      ...(request.body === undefined ? {} : { body: request.body }),
-      redirect: 'manual',
-      signal: timeout.signal,
-    });
-    const text = await response.text();
-    return {
-      kind: 'answer',
-      status: response.status,
-      body: readBody(text),
-      ...retryAfterOf(response.headers.get('retry-after'), clock.nowMs()),
-      ...creditsOf(response.headers.get('x-api-credits-remaining')),
-    };
+    return await Promise.race([exchange(fetcher, request, clock, timeout.signal), timedOut]);
   } catch (error) {
     if (timeout.signal.aborted) return { kind: 'no_answer', reason: 'timed_out', sent: true };
     return isNotConnected(error)
@@ -101,6 +92,29 @@ export async function callHttp(
   } finally {
     callOff();
   }
+}
+
+async function exchange(
+  fetcher: typeof globalThis.fetch,
+  request: HttpRequest,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<HttpAnswer> {
+  const response = await fetcher(request.url, {
+    method: request.method,
+    headers: { ...request.headers },
+    ...(request.body === undefined ? {} : { body: request.body }),
+    redirect: 'manual',
+    signal,
+  });
+  const text = await response.text();
+  return {
+    kind: 'answer',
+    status: response.status,
+    body: readBody(text),
+    ...retryAfterOf(response.headers.get('retry-after'), clock.nowMs()),
+    ...creditsOf(response.headers.get('x-api-credits-remaining')),
+  };
 }
 
 function readBody(text: string): HttpBody {

@@ -119,6 +119,7 @@ function createUnsupported(log: Log): (failure?: Failure) => CrmReadBack {
   return (failure) => {
     if (!isSaid) {
       log.warn('Records can not be read back from Zoho, so a write without an answer is repeated', {
+        outcome: failure === undefined ? 'no_version_field' : 'refused',
         ...(failure === undefined ? {} : { failure_code: failure.code }),
         ...(failure?.crmCode === undefined ? {} : { crm_code: failure.crmCode }),
       });

@@ -1,9 +1,8 @@
-import * as z from 'zod/mini';
 import type { HoldfastConfig } from '../core/config.ts';
 import type { CrmRow } from '../core/crm.ts';
-import { queryRecords } from './coql.ts';
 import type { FieldMapper } from './field-mapping.ts';
-import { type RowVerdict, notMatched, refusedRow } from './row-outcome.ts';
+import { type FoundRow, findByKey, type PlacedRow } from './find-by-key.ts';
+import { notMatched, type RowVerdict, refusedRow } from './row-outcome.ts';
 import { oneByOne, type RowWriter, writeRecord, writeRecords } from './row-writer.ts';
 import { createUpdateByEmail } from './update-by-email.ts';
 import type { ZohoSession } from './zoho-api.ts';
@@ -79,7 +78,7 @@ export function createUniqueFieldWriter(
       if (found.kind === 'refused') {
         place(
           plan.updateOnly,
-          plan.updateOnly.map(() => found.verdict),
+          plan.updateOnly.map(() => refusedRow(found.refusal)),
         );
       } else {
         known.push(...found.known.map((each) => ({ ...each, fields: whole(each.row) })));
@@ -98,15 +97,6 @@ export function createUniqueFieldWriter(
 }
 
 type Fields = Readonly<Record<string, string | number>>;
-
-interface PlacedRow {
-  readonly index: number;
-  readonly row: CrmRow;
-}
-
-interface FoundRow extends PlacedRow {
-  readonly recordId: string;
-}
 
 interface KnownRow extends FoundRow {
   readonly fields: Fields;
@@ -127,45 +117,6 @@ function planRows(rows: readonly CrmRow[]): Plan {
     else (row.mayCreate ? fresh : updateOnly).push({ index, row });
   }
   return { known, fresh, updateOnly };
-}
-
-type KeySearch =
-  | {
-      readonly kind: 'searched';
-      readonly known: readonly FoundRow[];
-      readonly strangers: readonly PlacedRow[];
-    }
-  | { readonly kind: 'refused'; readonly verdict: RowVerdict };
-
-async function findByKey(
-  rows: readonly PlacedRow[],
-  { module, keyField }: Pick<HoldfastConfig['zoho'], 'module' | 'keyField'>,
-  session: ZohoSession,
-): Promise<KeySearch> {
-  if (rows.length === 0) return { kind: 'searched', known: [], strangers: [] };
-  const schema = z.object({ id: z.string().check(z.minLength(1)), [keyField]: z.string() });
-  const reading = await queryRecords(
-    session,
-    {
-      module,
-      fields: [keyField],
-      where: keyField,
-      values: rows.map(({ row }) => row.identity),
-    },
-    (each) => schema.safeParse(each).data,
-  );
-  if (reading.kind === 'refused') return { kind: 'refused', verdict: refusedRow(reading.refusal) };
-  const ids = new Map(
-    reading.value.records.map((record) => [String(record[keyField]).toLowerCase(), record.id]),
-  );
-  const known: FoundRow[] = [];
-  const strangers: PlacedRow[] = [];
-  for (const each of rows) {
-    const recordId = ids.get(each.row.identity.toLowerCase());
-    if (recordId === undefined) strangers.push(each);
-    else known.push({ ...each, recordId });
-  }
-  return { kind: 'searched', known, strangers };
 }
 
 /**

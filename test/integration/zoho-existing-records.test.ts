@@ -134,6 +134,24 @@ describe('a lead that became a contact', () => {
     },
   );
 
+  test('is named by Zoho itself when it holds a unique value', async () => {
+    const { contactId } = await aConvertedLead();
+    await zoho.admin.faults({
+      kind: 'row_error',
+      code: 'DUPLICATE_DATA',
+      details: {
+        api_name: 'Email',
+        duplicate_record: { id: contactId, module: { api_name: 'Contacts' } },
+      },
+    });
+
+    const outcomes = await writeRows(zoho.aWriter(), [aRow({ identity: 'hf_2' })]);
+
+    expect(outcomes).toMatchObject([
+      { kind: 'converted', contactId, failure: { crmField: 'Email' } },
+    ]);
+  });
+
   test('does not stand in the way where Zoho hides it: the lead is made anew', async () => {
     await zoho.admin.knobs({ convertedLeads: 'hidden' });
     await aConvertedLead();

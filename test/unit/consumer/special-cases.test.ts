@@ -92,7 +92,7 @@ describe('a lead that was turned into a contact', () => {
 
     const [outcome] = await world.deliver([await world.claimed()]);
 
-    expect(outcome).toMatchObject({ kind: 'retry', attempts: 1 });
+    expect(outcome).toMatchObject({ kind: 'retry', attempts: 1, delayMs: 30_000 });
   });
 
   it('sets it aside when the CRM does not say which contact it is', async () => {

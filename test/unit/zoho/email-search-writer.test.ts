@@ -8,7 +8,7 @@ import {
   silence,
   text,
 } from '../../support/zoho-fetch.ts';
-import { API_URL, aRow, aZohoWorld, type ZohoWorld, writeRows } from '../../support/zoho-world.ts';
+import { API_URL, aRow, aZohoWorld, writeRows, type ZohoWorld } from '../../support/zoho-world.ts';
 
 const ZOHO = { match: 'email_search' } as const;
 const nothingFound = text(204, '');
@@ -203,7 +203,6 @@ test('ends at its time limit: rows that were not begun are said not to have happ
   const rows = Array.from({ length: 10 }, (_, index) =>
     aRow({ identity: `p-${index}`, recordId: '9' }),
   );
-  // The clock of the test stands still: what ends this write is the timer of its deadline.
 
   const outcomes = await writeRows(crm, rows);
 

@@ -29,6 +29,19 @@ test('a call that is not answered ends by the clock, at its time-out', async () 
   expect(clock.nowMs() - startedAtMs).toBe(10_000);
 });
 
+test('a call ends at its time-out although the fetcher does not heed its signal', async () => {
+  const { fetch } = scriptedFetch({});
+  const deaf: typeof globalThis.fetch = async (input, init) =>
+    new Request(input).url.includes('/crm/') ? new Promise<Response>(() => {}) : fetch(input, init);
+  const { crm, clock } = aZohoWorld({ fetch: deaf }, { delivery: { crmTimeoutMs: 10_000 } });
+  const startedAtMs = clock.nowMs();
+
+  const outcomes = await writeRows(crm, [aRow()]);
+
+  expect(outcomes).toMatchObject([{ failure: { code: 'crm_no_answer' }, mayHaveHappened: true }]);
+  expect(clock.nowMs() - startedAtMs).toBe(10_000);
+});
+
 test('a write whose every call hangs ends by the clock, at its own limit', async () => {
   const { crm, clock } = aZohoWorld(scriptedFetch({ crm: [silence()] }), {
     zoho: { match: 'email_search' },

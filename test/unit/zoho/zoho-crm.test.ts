@@ -37,6 +37,28 @@ test('ends in time although the token store never answers', async () => {
   expect(server.sent).toEqual([]);
 });
 
+test('ends a read-back and a note in time, too, although the token store never answers', async () => {
+  const tokens = {
+    read: async () => new Promise<undefined>(() => {}),
+    save: async () => 'saved' as const,
+  };
+  const { crm, clock } = aZohoWorld(scriptedFetch({}), { tokens });
+  const startedAtMs = clock.nowMs();
+
+  const { readings } = await crm.readBack([{ identity: 'hf_1' }]);
+  const readBackMs = clock.nowMs() - startedAtMs;
+  const note = await crm.addNote({ contactId: '9', mark: 'demo:1', values: {} });
+  const noteMs = clock.nowMs() - startedAtMs - readBackMs;
+
+  expect(readings).toMatchObject([{ kind: 'unknown', failure: { code: 'crm_token_unavailable' } }]);
+  expect(note).toMatchObject({
+    failure: { code: 'crm_token_unavailable' },
+    mayHaveHappened: false,
+  });
+  expect(readBackMs).toBeLessThanOrEqual(crm.writeTimeoutMs);
+  expect(noteMs).toBeLessThanOrEqual(crm.writeTimeoutMs);
+});
+
 test('gives one outcome a row and never throws, whatever Zoho answers', async () => {
   const status = fc.oneof(
     fc.constant(writtenStatus('1')),
