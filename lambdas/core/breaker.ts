@@ -266,7 +266,8 @@ function withCredits(
     : noted;
 }
 
-function withoutProbe(breaker: Breaker): Breaker {
+/** Gives the probe lease back. */
+export function withoutProbe(breaker: Breaker): Breaker {
   const { probeToken: _token, probeUntilMs: _until, ...rest } = breaker;
   return rest;
 }

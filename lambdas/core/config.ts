@@ -324,6 +324,8 @@ const deliverySchema = z.strictObject({
     }),
     {},
   ),
+  /** A lead of a `highIntent` source that waits for longer than this pages somebody. */
+  highIntentPatienceSeconds: z._default(wholeNumber(1, 86_400), 120),
   /** Claims that end without a result (crash, time-out) before a lead is quarantined as poison. */
   poisonClaimsMax: z._default(wholeNumber(2, 100), 5),
   /** How long one consumer may hold an event. Outlasts the consumer function's time-out. */

@@ -24,6 +24,11 @@ const CATALOGUE = {
     'permanent',
     'The lead has no e-mail address, phone number or external id, so no CRM record can stand for it',
   ],
+  identity_conflict: [
+    'permanent',
+    'What the lead says of its person belongs to two different people here',
+  ],
+  no_match: ['permanent', 'The source only updates, and Zoho has no record of this person'],
   payload_missing: ['permanent', 'The stored lead could not be found or read back'],
   identity_too_large: [
     'permanent',

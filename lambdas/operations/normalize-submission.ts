@@ -66,7 +66,7 @@ export function buildNormalizedEvent(
       crm: 'zoho',
       object: config.zoho.module,
       upsert_key: config.zoho.match === 'unique_field' ? config.zoho.keyField : 'Email',
-      mode: 'upsert',
+      mode: config.sources[context.sourceName]?.mode ?? 'upsert',
     },
     audit: {
       received_at: new Date(context.receivedAtMs).toISOString(),
