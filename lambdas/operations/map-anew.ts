@@ -102,20 +102,17 @@ function requestOf(raw: RawPayload): WebhookRequest {
 }
 
 /**
- * Finds an event among the submissions of its request: by its key, and by its content where the present
- * configuration would name it otherwise (another field holds the id, or the e-mail address, of which a key
- * is made).
+ * Finds an event among the submissions of its request. The only one is it, whatever the present configuration
+ * would name it. Of several it is the one with its key, or else with its content: another field may hold
+ * the id now, or the e-mail address, of which a key is made.
  */
 function submissionOf(
   record: EventRecord,
   submissions: readonly Submission[],
   pepper: string,
 ): Submission | 'several_submissions' | 'not_in_raw' {
-  const [first, ...others] = submissions;
-  if (record.eventType === UNREADABLE_EVENT_TYPE) {
-    if (others.length > 0) return 'several_submissions';
-    return first ?? 'not_in_raw';
-  }
+  if (submissions.length <= 1) return submissions[0] ?? 'not_in_raw';
+  if (record.eventType === UNREADABLE_EVENT_TYPE) return 'several_submissions';
   const isSame = (submission: Submission): boolean =>
     payloadHash(submission.content) === record.payloadHash;
   const named = submissions.filter((each) => isNamed(each, record, pepper));

@@ -70,7 +70,7 @@ export async function planReplay(
     remap,
     items: assessed
       .filter((each): each is ReplayItem => !('why' in each))
-      .toSorted((left, right) => (left.receivedAt < right.receivedAt ? -1 : 1)),
+      .toSorted((left, right) => (positionOf(left) < positionOf(right) ? -1 : 1)),
     skipped: assessed.filter((each): each is SkippedEvent => 'why' in each),
     hasMore: candidates.hasMore,
   };
@@ -106,6 +106,10 @@ async function candidatesOf(
     return isSelected(record, selection) ? record : skipped(key, 'not_selected');
   });
   return { events, hasMore: keys.length > countMax };
+}
+
+function positionOf(item: ReplayItem): string {
+  return `${item.receivedAt} ${item.key}`;
 }
 
 function skipped(key: string, why: SkipReason): SkippedEvent {
