@@ -13,7 +13,8 @@ export interface ReplaySelection {
   readonly receivedBeforeMs?: number;
 }
 
-const ALL_CLASSES: readonly FailureClass[] = [
+/** All failure classes, the most urgent first. */
+export const FAILURE_CLASSES: readonly FailureClass[] = [
   'authorization',
   'permanent',
   'potentially_retryable',
@@ -35,7 +36,7 @@ export function isSelected(record: EventRecord, selection: ReplaySelection): boo
 
 /** The failure classes in which a selection's events can lie; none when class and code exclude each other. */
 export function classesOf({ failureClass, failureCode }: ReplaySelection): readonly FailureClass[] {
-  return ALL_CLASSES.filter(
+  return FAILURE_CLASSES.filter(
     (each) =>
       (failureClass === undefined || failureClass === each) &&
       (failureCode === undefined || failureClassOf(failureCode) === each),
