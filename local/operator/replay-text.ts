@@ -44,7 +44,9 @@ export function describeResult(
   const { enqueued, mappedAnew, superseded, failed, letters } = result;
   const anew = mappedAnew === 0 ? '' : `, ${mappedAnew} of them mapped anew`;
   return [
-    `${leads(enqueued.length)} put on the delivery queue${anew}. Who and why is recorded with each.`,
+    enqueued.length === 0
+      ? 'No lead was put on the delivery queue.'
+      : `${leads(enqueued.length)} put on the delivery queue${anew}. Who and why is recorded with each.`,
     ...(superseded.length === 0
       ? []
       : [`${leads(superseded.length)} left alone: no longer in the quarantine of the plan.`]),

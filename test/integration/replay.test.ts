@@ -1,0 +1,204 @@
+import { execFile } from 'node:child_process';
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { afterEach, describe, expect, it } from 'vitest';
+import { findDynoxide } from '../../local/emulators/dynamodb.ts';
+import { PortTakenError } from '../../local/emulators/listen.ts';
+import { portsFrom } from '../../local/start-pipeline.ts';
+import { eventually, startTestPipeline, type TestPipeline } from '../support/running-pipeline.ts';
+
+const COMMAND_TIMEOUT_MS = 30_000;
+
+/** A pipeline whose ports the command line can work out from one of them. */
+async function startAtPort(): Promise<{ pipeline: TestPipeline; port: number }> {
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    try {
+      return { pipeline: await startTestPipeline({ options: { ports: portsFrom(port) } }), port };
+    } catch (error) {
+      if (!(error instanceof PortTakenError)) throw error;
+    }
+  }
+}
+
+/** Runs the command line as a person does. */
+async function holdfast(...words: readonly string[]) {
+  return await new Promise<{ code: number; out: string; err: string }>((resolve) => {
+    execFile(
+      process.execPath,
+      ['bin/holdfast.mjs', ...words],
+      { timeout: COMMAND_TIMEOUT_MS },
+      (error, out, err) =>
+        resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err }),
+    );
+  });
+}
+
+describe.runIf(findDynoxide() !== undefined)('an operator at the command line', () => {
+  let running: TestPipeline | undefined;
+
+  afterEach(async () => {
+    await running?.stop();
+    running = undefined;
+  });
+
+  const start = async () => {
+    const { pipeline, port } = await startAtPort();
+    running = pipeline;
+    const run = async (...words: readonly string[]) =>
+      await holdfast(...words, '--port', String(port));
+    return { pipeline, run };
+  };
+  const stored = async (pipeline: TestPipeline, isWanted: (sk: string) => boolean) =>
+    (await pipeline.items()).filter(
+      (item) => String(item['pk']).startsWith('EVT#') && isWanted(String(item['sk'])),
+    );
+  const states = async (pipeline: TestPipeline) =>
+    (await stored(pipeline, (sk) => sk === 'STATE'))
+      .map((item) => String(item['state']))
+      .toSorted();
+  const settled = async (pipeline: TestPipeline, ...expected: readonly string[]) =>
+    await eventually(
+      async () => await states(pipeline),
+      (all) => JSON.stringify(all) === JSON.stringify(expected),
+    );
+  const refuse = async (pipeline: TestPipeline, email: string) => {
+    await pipeline.zoho.faults({
+      kind: 'row_error',
+      code: 'INVALID_DATA',
+      details: { api_name: 'Company', maximum_length: 5 },
+      match: { row: { field: 'Email', equals: email } },
+      times: 'always',
+    });
+    await pipeline.send('demo', { id: 'refused', email });
+    await pipeline.send('demo', { id: 'fine' });
+    await settled(pipeline, 'quarantined', 'succeeded');
+    await eventually(pipeline.pipeline.countDeadLetters, (count) => count === 1);
+    await pipeline.zoho.clearFaults();
+  };
+
+  it('sees what lies in quarantine, replays it, and it is delivered with its history', async () => {
+    const { pipeline, run } = await start();
+    await refuse(pipeline, 'bad@example.com');
+    const key = 'demo|form_response|refused';
+
+    const plan = await run('replay', '--plan');
+    const lettersAfterPlan = await pipeline.pipeline.countDeadLetters();
+    const replay = await run(
+      'replay',
+      '--code',
+      'crm_invalid_data',
+      '--reason',
+      'Company is shorter',
+    );
+
+    expect([plan.err, plan.code]).toEqual(['', 0]);
+    expect(plan.out).toContain('1 lead to replay');
+    expect(plan.out).toContain('1 × crm_invalid_data (permanent), source demo');
+    expect(plan.out).toContain(key);
+    expect(plan.out).toContain('nothing has been changed');
+    expect(plan.out).not.toContain('bad@example.com');
+    expect(lettersAfterPlan).toBe(1);
+    expect([replay.err, replay.code]).toEqual(['', 0]);
+    expect(replay.out).toContain('1 lead put on the delivery queue');
+    await settled(pipeline, 'succeeded', 'succeeded');
+    const emails = (await pipeline.zoho.records('Leads')).map((each) => each.fields['Email']);
+    expect(emails).toContain('bad@example.com');
+    const [audit] = await stored(pipeline, (sk) => sk.startsWith('AUD#'));
+    expect(audit).toMatchObject({ pk: `EVT#${key}` });
+    expect(JSON.stringify(audit)).toContain('Company is shorter');
+    expect(JSON.stringify(audit)).toContain('"local"');
+    expect(await pipeline.pipeline.countDeadLetters()).toBe(0);
+    expect((await run('replay')).out).toContain('No lead to replay');
+  });
+
+  it('replays a delivered lead, and nothing changes, even by a message of its old quarantine', async () => {
+    const { pipeline, run } = await start();
+    await refuse(pipeline, 'bad@example.com');
+    const [letter] = await eventually(pipeline.deadLetters, (letters) => letters.length > 0);
+    await run('replay', '--reason', 'mended');
+    await settled(pipeline, 'succeeded', 'succeeded');
+    const before = await pipeline.zoho.records('Leads');
+
+    const again = await run('replay', '--key', 'demo|form_response|refused', '--reason', 'again');
+    await pipeline.sqs.send(
+      new SendMessageCommand({
+        QueueUrl: `${pipeline.pipeline.sqsUrl}/000000000000/holdfast-local-delivery`,
+        MessageBody: JSON.stringify(letter),
+      }),
+    );
+    await eventually(pipeline.pipeline.countQueued, (count) => count === 0);
+
+    expect(again.code).toBe(0);
+    expect(again.out).toContain('delivered already; a replay would change nothing');
+    expect(await pipeline.zoho.records('Leads')).toEqual(before);
+    expect(before.map((record) => record.workflowFires.total)).toEqual([1, 1]);
+  });
+
+  it('can still redrive a dead letter by hand', async () => {
+    const { pipeline } = await start();
+    await refuse(pipeline, 'bad@example.com');
+    const [letter] = await eventually(pipeline.deadLetters, (letters) => letters.length > 0);
+
+    await pipeline.sqs.send(
+      new SendMessageCommand({
+        QueueUrl: `${pipeline.pipeline.sqsUrl}/000000000000/holdfast-local-delivery`,
+        MessageBody: JSON.stringify(letter),
+      }),
+    );
+
+    await settled(pipeline, 'succeeded', 'succeeded');
+    expect(await pipeline.zoho.records('Leads')).toHaveLength(2);
+  });
+
+  it('maps a lead anew from its raw request and delivers what it says now', async () => {
+    const { pipeline, run } = await start();
+    await refuse(pipeline, 'bad@example.com');
+
+    const plan = await run('replay', '--remap');
+    const replay = await run(
+      'replay',
+      '--remap',
+      '--reason',
+      'mapped by the present configuration',
+    );
+
+    expect([plan.err, plan.code, replay.err, replay.code]).toEqual(['', 0, '', 0]);
+    expect(plan.out).toContain('Mapped anew with holdfast.config.ts as it is here');
+    await settled(pipeline, 'succeeded', 'succeeded');
+    expect(await pipeline.zoho.records('Leads')).toHaveLength(2);
+  });
+
+  it('stops deliveries and lets them go on by the breaker', async () => {
+    const { pipeline, run } = await start();
+
+    const opened = await run('breaker', 'open', '--reason', 'Zoho is being migrated');
+    await pipeline.send('demo', { id: 'waits' });
+    await eventually(pipeline.pipeline.countQueued, (count) => count === 1);
+    const status = await run('breaker', 'status', '--json');
+    const waiting = await pipeline.zoho.records('Leads');
+    const closed = await run('breaker', 'close', '--reason', 'the migration is over');
+
+    expect([opened.code, status.code, closed.code]).toEqual([0, 0, 0]);
+    expect(opened.out).toContain('Opened by local: Zoho is being migrated');
+    expect(JSON.parse(status.out)).toMatchObject({ status: { state: 'open', reason: 'operator' } });
+    expect(waiting).toEqual([]);
+    expect(closed.out).toContain('is closed: leads are delivered');
+  });
+
+  it('is told how to go on when no Holdfast runs there', async () => {
+    const answer = await holdfast('replay', '--port', '19999');
+
+    expect(answer.code).toBe(1);
+    expect(answer.err).toContain('No Holdfast answers on http://127.0.0.1:19999');
+  });
+
+  it('is told of wrong use by exit code 2', async () => {
+    const answers = await Promise.all([
+      holdfast('replay', '--from', 'yesterday'),
+      holdfast('replay', '--reason', ' '),
+      holdfast('breaker', 'close'),
+    ]);
+
+    expect(answers.map((answer) => answer.code)).toEqual([2, 2, 2]);
+  });
+});
