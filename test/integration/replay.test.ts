@@ -1,12 +1,17 @@
 import { execFile } from 'node:child_process';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterEach, describe, expect, it } from 'vitest';
+import { defineConfig } from '../../lambdas/core/config.ts';
 import { findDynoxide } from '../../local/emulators/dynamodb.ts';
 import { PortTakenError } from '../../local/emulators/listen.ts';
+import { runReplay } from '../../local/operator/run-replay.ts';
 import { portsFrom } from '../../local/start-pipeline.ts';
 import { eventually, startTestPipeline, type TestPipeline } from '../support/running-pipeline.ts';
 
 const COMMAND_TIMEOUT_MS = 30_000;
+
+/** Of the lead that Zoho refuses. */
+const KEY = 'demo|form_response|responserefused';
 
 /** A pipeline whose ports the command line can work out from one of them. */
 async function startAtPort(): Promise<{ pipeline: TestPipeline; port: number }> {
@@ -46,7 +51,7 @@ describe.runIf(findDynoxide() !== undefined)('an operator at the command line', 
     running = pipeline;
     const run = async (...words: readonly string[]) =>
       await holdfast(...words, '--port', String(port));
-    return { pipeline, run };
+    return { pipeline, run, port };
   };
   const stored = async (pipeline: TestPipeline, isWanted: (sk: string) => boolean) =>
     (await pipeline.items()).filter(
@@ -79,7 +84,6 @@ describe.runIf(findDynoxide() !== undefined)('an operator at the command line', 
   it('sees what lies in quarantine, replays it, and it is delivered with its history', async () => {
     const { pipeline, run } = await start();
     await refuse(pipeline, 'bad@example.com');
-    const key = 'demo|form_response|refused';
 
     const plan = await run('replay', '--plan');
     const lettersAfterPlan = await pipeline.pipeline.countDeadLetters();
@@ -94,7 +98,7 @@ describe.runIf(findDynoxide() !== undefined)('an operator at the command line', 
     expect([plan.err, plan.code]).toEqual(['', 0]);
     expect(plan.out).toContain('1 lead to replay');
     expect(plan.out).toContain('1 × crm_invalid_data (permanent), source demo');
-    expect(plan.out).toContain(key);
+    expect(plan.out).toContain(KEY);
     expect(plan.out).toContain('nothing has been changed');
     expect(plan.out).not.toContain('bad@example.com');
     expect(lettersAfterPlan).toBe(1);
@@ -104,7 +108,7 @@ describe.runIf(findDynoxide() !== undefined)('an operator at the command line', 
     const emails = (await pipeline.zoho.records('Leads')).map((each) => each.fields['Email']);
     expect(emails).toContain('bad@example.com');
     const [audit] = await stored(pipeline, (sk) => sk.startsWith('AUD#'));
-    expect(audit).toMatchObject({ pk: `EVT#${key}` });
+    expect(audit).toMatchObject({ pk: `EVT#${KEY}` });
     expect(JSON.stringify(audit)).toContain('Company is shorter');
     expect(JSON.stringify(audit)).toContain('"local"');
     expect(await pipeline.pipeline.countDeadLetters()).toBe(0);
@@ -119,7 +123,7 @@ describe.runIf(findDynoxide() !== undefined)('an operator at the command line', 
     await settled(pipeline, 'succeeded', 'succeeded');
     const before = await pipeline.zoho.records('Leads');
 
-    const again = await run('replay', '--key', 'demo|form_response|refused', '--reason', 'again');
+    const again = await run('replay', '--key', KEY, '--reason', 'again');
     await pipeline.sqs.send(
       new SendMessageCommand({
         QueueUrl: `${pipeline.pipeline.sqsUrl}/000000000000/holdfast-local-delivery`,
@@ -151,21 +155,41 @@ describe.runIf(findDynoxide() !== undefined)('an operator at the command line', 
   });
 
   it('maps a lead anew from its raw request and delivers what it says now', async () => {
-    const { pipeline, run } = await start();
+    const { pipeline, port } = await start();
     await refuse(pipeline, 'bad@example.com');
+    const demo = { provider: 'typeform', fields: { company: 'job_title' } } as const;
+    const config = defineConfig({ sources: { demo } });
+    const lines: string[] = [];
+    const replay = async (reason?: string) =>
+      await runReplay({
+        port,
+        config,
+        env: {},
+        selection: {},
+        selectionOptions: [],
+        remap: true,
+        json: false,
+        verbose: false,
+        ...(reason === undefined ? {} : { reason }),
+        print: (line) => lines.push(line),
+        printError: (line) => lines.push(line),
+      });
 
-    const plan = await run('replay', '--remap');
-    const replay = await run(
-      'replay',
-      '--remap',
-      '--reason',
-      'mapped by the present configuration',
-    );
+    const codes = [await replay(), await replay('company was the job title')];
 
-    expect([plan.err, plan.code, replay.err, replay.code]).toEqual(['', 0, '', 0]);
-    expect(plan.out).toContain('Mapped anew with holdfast.config.ts as it is here');
+    expect(codes).toEqual([0, 0]);
+    expect(lines).toContain('  company    removed in 1');
+    expect(lines).toContain('  job_title  added in 1');
+    expect(lines.join('\n')).toContain('1 lead put on the delivery queue, 1 of them mapped anew.');
     await settled(pipeline, 'succeeded', 'succeeded');
-    expect(await pipeline.zoho.records('Leads')).toHaveLength(2);
+    const all = await pipeline.zoho.records('Leads');
+    const [lead] = all.filter(({ fields }) => fields['Email'] === 'bad@example.com');
+    expect(lead?.fields).toMatchObject({ Designation: 'Example Ltd', Company: 'Unknown' });
+    const [state] = (await stored(pipeline, (sk) => sk === 'STATE')).filter((item) =>
+      String(item['pk']).endsWith(KEY),
+    );
+    expect(state?.['remapped_as']).toMatch(/^1-/);
+    expect(await stored(pipeline, (sk) => sk.startsWith('AUD#'))).toHaveLength(2);
   });
 
   it('stops deliveries and lets them go on by the breaker', async () => {
