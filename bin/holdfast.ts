@@ -3,7 +3,7 @@ import { config } from '../holdfast.config.ts';
 import { FAILURE_CODES, type FailureClass, type FailureCode } from '../lambdas/core/failure.ts';
 import { ReasonError } from '../lambdas/operations/execute-replay.ts';
 import { FAILURE_CLASSES } from '../lambdas/operations/replay-selection.ts';
-import { describeStartError } from '../local/describe-start-error.ts';
+import { describeOperatorError } from '../local/operator/describe-operator-error.ts';
 import { runBreaker } from '../local/operator/run-breaker.ts';
 import { runReplay } from '../local/operator/run-replay.ts';
 import type { TargetOptions } from '../local/operator/target.ts';
@@ -142,7 +142,7 @@ for (const [action, description] of [
 try {
   await program.parseAsync();
 } catch (error) {
-  printError(describeStartError(error));
+  printError(describeOperatorError(error));
   process.exitCode = error instanceof ReasonError ? EXIT_WRONG_USE : 1;
 }
 

@@ -129,9 +129,14 @@ async function replayOrReport(
     return outcome;
   } catch (error) {
     log.error('A quarantined lead could not be replayed; it stays in quarantine', {}, error);
-    const message = error instanceof HoldfastError ? error.message : 'An unforeseen fault';
-    return { kind: 'failed', message };
+    return { kind: 'failed', message: messageOf(error) };
   }
+}
+
+/** What failed, and the name of what AWS said: its message may quote what it met. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof HoldfastError)) return 'An unforeseen fault';
+  return error.cause instanceof Error ? `${error.message} (${error.cause.name})` : error.message;
 }
 
 async function replay(

@@ -5,6 +5,7 @@ import {
   skipSentenceOf,
   summarizePlan,
 } from '../../lambdas/operations/replay-plan.ts';
+import { shortTime } from './short-time.ts';
 
 /** Keys that are shown; `--json` has all. */
 const KEYS_SHOWN = 20;
@@ -21,7 +22,7 @@ export function describePlan(plan: ReplayPlan, target: string): readonly string[
   return [
     count === 0
       ? `No lead to replay on ${target}.`
-      : `${leads(count)} to replay on ${target}, received ${shortTime(oldest)} to ${shortTime(newest)}:`,
+      : `${leads(count)} to replay on ${target}${receivedText(oldest, newest)}:`,
     ...summary.groups.flatMap((group) => [
       '',
       `  ${group.count} × ${group.failureCode} (${group.failureClass}), source ${group.source}`,
@@ -134,7 +135,9 @@ function leads(count: number): string {
   return count === 1 ? '1 lead' : `${count} leads`;
 }
 
-/** `2026-11-22 04:00 UTC` */
-function shortTime(iso: string | undefined): string {
-  return iso === undefined ? '?' : `${iso.slice(0, 16).replace('T', ' ')} UTC`;
+function receivedText(oldest: string | undefined, newest: string | undefined): string {
+  if (oldest === undefined || newest === undefined) return '';
+  return oldest === newest
+    ? `, received ${shortTime(oldest)}`
+    : `, received ${shortTime(oldest)} to ${shortTime(newest)}`;
 }

@@ -7,6 +7,7 @@ import {
 } from '../../lambdas/operations/control-breaker.ts';
 import { parseReason } from '../../lambdas/operations/execute-replay.ts';
 import { type OpenTargetOptions, openTarget } from './open-target.ts';
+import { shortTime } from './short-time.ts';
 import type { OperatorTarget } from './target.ts';
 
 /** What an operator wants of the breaker. */
@@ -89,9 +90,11 @@ export function describeBreaker(status: BreakerStatus, target: string): readonly
     case 'open':
       return [
         `The breaker of ${target} is OPEN${because}.`,
-        openUntil === undefined
-          ? `Since ${openedAt ?? '?'}, until a person closes it. Leads are taken in and wait.`
-          : `Since ${openedAt ?? '?'}; the next try is at ${openUntil}. Leads are taken in and wait.`,
+        `Since ${openedAt === undefined ? '?' : shortTime(openedAt)}, ${
+          openUntil === undefined
+            ? 'until a person closes it'
+            : `and until ${shortTime(openUntil)}, when one delivery tries again`
+        }. Leads are taken in and wait.`,
         ...credits,
       ];
   }

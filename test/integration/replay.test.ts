@@ -1,9 +1,16 @@
 import { execFile } from 'node:child_process';
+import { createServer } from 'node:http';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { defineConfig } from '../../lambdas/core/config.ts';
 import { findDynoxide } from '../../local/emulators/dynamodb.ts';
-import { PortTakenError } from '../../local/emulators/listen.ts';
+import { closeServer, listenOnLoopback, PortTakenError } from '../../local/emulators/listen.ts';
+import {
+  LOCAL_BUCKET,
+  LOCAL_DEAD_LETTER_QUEUE,
+  LOCAL_DELIVERY_QUEUE,
+  LOCAL_TABLE,
+} from '../../local/local-stack.ts';
 import { runReplay } from '../../local/operator/run-replay.ts';
 import { portsFrom } from '../../local/start-pipeline.ts';
 import { eventually, startTestPipeline, type TestPipeline } from '../support/running-pipeline.ts';
@@ -27,15 +34,51 @@ async function startAtPort(): Promise<{ pipeline: TestPipeline; port: number }> 
 
 /** Runs the command line as a person does. */
 async function holdfast(...words: readonly string[]) {
+  return await holdfastWith({}, ...words);
+}
+
+async function holdfastWith(env: Readonly<Record<string, string>>, ...words: readonly string[]) {
   return await new Promise<{ code: number; out: string; err: string }>((resolve) => {
     execFile(
       process.execPath,
       ['bin/holdfast.mjs', ...words],
-      { timeout: COMMAND_TIMEOUT_MS },
+      { timeout: COMMAND_TIMEOUT_MS, env: { ...process.env, ...env } },
       (error, out, err) =>
         resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err }),
     );
   });
+}
+
+const OPERATOR = 'arn:aws:sts::111122223333:assumed-role/Operator/ana';
+
+/** CloudFormation and STS, as far as the command line asks them: a stage whose names are the local ones. */
+async function startFakeAws(sqsUrl: string) {
+  const queueUrl = (name: string) => `${sqsUrl}/000000000000/${name}`;
+  const outputs = {
+    TableName: LOCAL_TABLE,
+    ArchiveBucketName: LOCAL_BUCKET,
+    DeliveryQueueUrl: queueUrl(LOCAL_DELIVERY_QUEUE),
+    DeadLetterQueueUrl: queueUrl(LOCAL_DEAD_LETTER_QUEUE),
+    PepperSecretName: 'holdfast/local/pepper',
+  };
+  const members = Object.entries(outputs).map(
+    ([key, value]) =>
+      `<member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue></member>`,
+  );
+  const server = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+    request.on('end', () => {
+      if (body.includes('GetCallerIdentity')) response.end(`<Arn>${OPERATOR}</Arn>`);
+      else if (body.includes('StackName=holdfast-staging')) response.end(members.join(''));
+      else {
+        const why = '<Code>ValidationError</Code><Message>There is no such stack</Message>';
+        response.writeHead(400).end(why);
+      }
+    });
+  });
+  const port = await listenOnLoopback(server, { port: 0, what: 'AWS', remedy: '' });
+  return { url: `http://127.0.0.1:${port}`, stop: async () => await closeServer(server) };
 }
 
 describe.runIf(findDynoxide() !== undefined)('an operator at the command line', () => {
@@ -190,6 +233,50 @@ describe.runIf(findDynoxide() !== undefined)('an operator at the command line', 
     );
     expect(state?.['remapped_as']).toMatch(/^1-/);
     expect(await stored(pipeline, (sk) => sk.startsWith('AUD#'))).toHaveLength(2);
+  });
+
+  it('works on a deployed stage, found by its stack, under the name of its AWS identity', async () => {
+    const { pipeline, port } = await start();
+    await refuse(pipeline, 'bad@example.com');
+    const ports = portsFrom(port);
+    const aws = await startFakeAws(pipeline.pipeline.sqsUrl);
+    const env = {
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+      AWS_SECRET_ACCESS_KEY: 'example',
+      AWS_ENDPOINT_URL: aws.url,
+      AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${ports.dynamodb}`,
+      AWS_ENDPOINT_URL_SQS: pipeline.pipeline.sqsUrl,
+    };
+
+    const unknown = await holdfastWith(env, 'replay', '--stage', 'nowhere');
+    const plan = await holdfastWith(env, 'replay', '--stage', 'staging');
+    const replay = await holdfastWith(env, 'replay', '--stage', 'staging', '--reason', 'mended');
+    await aws.stop();
+
+    expect([unknown.code, plan.code, replay.code]).toEqual([1, 0, 0]);
+    expect(unknown.err).toContain('There is no such stack');
+    expect(plan.out).toContain('1 lead to replay on the stage staging in us-east-1');
+    expect(plan.out).toContain('npx holdfast replay --stage staging --reason');
+    await settled(pipeline, 'succeeded', 'succeeded');
+    const [audit] = await stored(pipeline, (sk) => sk.startsWith('AUD#'));
+    expect(JSON.stringify(audit)).toContain(OPERATOR);
+  });
+
+  it('leaves the dead letters of others where everybody sees them', async () => {
+    const { pipeline, run } = await start();
+    await pipeline.zoho.faults({ kind: 'row_error', code: 'INVALID_DATA', times: 2 });
+    await pipeline.send('demo', { id: 'one' });
+    await settled(pipeline, 'quarantined');
+    await pipeline.send('demo', { id: 'two' });
+    await settled(pipeline, 'quarantined', 'quarantined');
+
+    await run('replay', '--key', 'demo|form_response|responsetwo', '--reason', 'mended');
+
+    const letters = await pipeline.deadLetters();
+    expect(letters.map((letter) => letter['idempotency_key'])).toEqual([
+      'demo|form_response|responseone',
+    ]);
   });
 
   it('stops deliveries and lets them go on by the breaker', async () => {

@@ -62,7 +62,9 @@ describe('a replay', () => {
       world.settings,
     );
 
-    expect(result.failed).toEqual([{ key: 'a', message: 'The delivery queue is not available' }]);
+    expect(result.failed).toEqual([
+      { key: 'a', message: 'The delivery queue is not available (Error)' },
+    ]);
     expect(await world.events.readAudit('a')).toEqual([
       {
         id: expect.any(String) as string,

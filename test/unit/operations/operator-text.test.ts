@@ -29,7 +29,7 @@ describe('what an operator reads', () => {
     const newer = anItem({ key: 'demo|form_response|2', receivedAt: '2026-11-22T05:30:00.000Z' });
 
     expect(describePlan(aPlan({ items: [anItem(), newer] }), 'the stage prod')).toEqual([
-      '2 leads to replay on the stage prod, received 2026-11-22 04:00 UTC to 2026-11-22 05:30 UTC:',
+      '2 leads to replay on the stage prod, received 2026-11-22 04:00:00 UTC to 2026-11-22 05:30:00 UTC:',
       '',
       '  2 × crm_invalid_data (permanent), source demo',
       '    Zoho refused a value. Fields: Company.',
@@ -101,7 +101,7 @@ describe('what an operator reads', () => {
 
     expect(describeBreaker(status, 'x')).toEqual([
       'The breaker of x is OPEN: Zoho no longer accepts the credentials; mend them, then close it.',
-      'Since 2026-11-22T04:00:00.000Z, until a person closes it. Leads are taken in and wait.',
+      'Since 2026-11-22 04:00:00 UTC, until a person closes it. Leads are taken in and wait.',
     ]);
   });
 
