@@ -32,7 +32,7 @@ export function describePlan(plan: ReplayPlan, target: string): readonly string[
     ...(plan.remap && count > 0 ? ['', ...changeLines(plan)] : []),
     ...skippedLines(plan),
     ...(plan.hasMore
-      ? ['', 'There are more than one replay takes: run it again once these are delivered.']
+      ? ['', 'There may be more than one replay takes: run it again once these are delivered.']
       : []),
   ];
 }

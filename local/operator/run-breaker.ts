@@ -1,4 +1,5 @@
 import type { BreakerReason } from '../../lambdas/core/breaker.ts';
+import { breakerDeferralMs } from '../../lambdas/core/retry-schedule.ts';
 import {
   type BreakerStatus,
   breakerStatus,
@@ -43,6 +44,8 @@ export async function runBreaker(options: RunBreakerOptions): Promise<number> {
     if (done === 'unchanged') print('Nothing was changed.');
     for (const line of describeBreaker(status, target.name)) print(line);
     if (done === 'changed' && action === 'close') {
+      const minutes = Math.ceil(breakerDeferralMs(config.delivery.breaker.openMaxMs, 1) / 60_000);
+      print(`Leads that wait come back within ${minutes} minutes; new ones are delivered at once.`);
       print('If what opened it is not mended, it opens again at the first call.');
       print(`Leads that were set aside meanwhile are in quarantine: ${command('replay', target)}`);
     }
