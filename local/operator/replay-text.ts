@@ -137,7 +137,6 @@ function leads(count: number): string {
 
 function receivedText(oldest: string | undefined, newest: string | undefined): string {
   if (oldest === undefined || newest === undefined) return '';
-  return oldest === newest
-    ? `, received ${shortTime(oldest)}`
-    : `, received ${shortTime(oldest)} to ${shortTime(newest)}`;
+  const [first, last] = [shortTime(oldest), shortTime(newest)];
+  return first === last ? `, received ${first}` : `, received ${first} to ${last}`;
 }
