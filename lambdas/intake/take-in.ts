@@ -1,6 +1,7 @@
 import { isSigned, type SourceConfig } from '../core/config.ts';
 import { readPepper } from '../core/pepper.ts';
 import type { Log } from '../core/ports.ts';
+import { mappingVersionOf } from '../operations/normalize-submission.ts';
 import type { BoundProvider } from '../providers/bind-provider.ts';
 import type { Submission } from '../providers/provider.ts';
 import { type AcceptedEvent, acceptEvent } from './accept-event.ts';
@@ -8,7 +9,6 @@ import { authenticate, reportVerification } from './authenticate.ts';
 import type { IntakePorts, IntakeSettings } from './intake-ports.ts';
 import { type IntakeRequest, type IntakeResponse, jsonResponse } from './intake-request.ts';
 import { rawPayload, submissionEvent, unreadableEvent } from './new-event.ts';
-import { mappingVersionOf } from './normalize-submission.ts';
 import type { NoteSource } from './note-source.ts';
 import type { Reception } from './reception.ts';
 

@@ -57,6 +57,12 @@ export interface MemoryQueue {
   size(): number;
   /** When the next hidden message becomes visible (now or earlier: it is), if there is a message. */
   nextVisibleAtMs(): number | undefined;
+  /** The dead letters as an operator's tool goes through them: each is taken once until given back. */
+  readonly deadLetterBrowser: {
+    take(hiddenSeconds: number): Promise<readonly { handle: string; body: string }[]>;
+    remove(handles: readonly string[]): Promise<void>;
+    giveBack(handles: readonly string[]): Promise<void>;
+  };
 }
 
 interface StoredMessage {
@@ -116,6 +122,7 @@ export function createMemoryQueue(options: MemoryQueueOptions): MemoryQueue {
       const times = [...queue.messages.values()].map((message) => message.visibleAtMs);
       return times.length === 0 ? undefined : Math.min(...times);
     },
+    deadLetterBrowser: browseDeadLetters(queue),
   };
 }
 
@@ -193,4 +200,28 @@ function take(queue: QueueState, message: StoredMessage): ReceivedMessage | 'mov
 
 function heldBy(queue: QueueState, receiptHandle: string): StoredMessage | undefined {
   return [...queue.messages.values()].find((message) => message.receiptHandle === receiptHandle);
+}
+
+const LETTERS_PER_TAKE = 10;
+
+function browseDeadLetters(queue: QueueState): MemoryQueue['deadLetterBrowser'] {
+  const hiddenUntilMs = new Map<string, number>();
+  return {
+    take: async (hiddenSeconds) => {
+      const nowMs = queue.clock.nowMs();
+      const taken = [...queue.dead.values()]
+        .filter(({ messageId }) => (hiddenUntilMs.get(messageId) ?? 0) <= nowMs)
+        .slice(0, LETTERS_PER_TAKE);
+      for (const { messageId } of taken) {
+        hiddenUntilMs.set(messageId, nowMs + hiddenSeconds * 1_000);
+      }
+      return taken.map(({ messageId, body }) => ({ handle: messageId, body }));
+    },
+    remove: async (handles) => {
+      for (const handle of handles) queue.dead.delete(handle);
+    },
+    giveBack: async (handles) => {
+      for (const handle of handles) hiddenUntilMs.delete(handle);
+    },
+  };
 }
