@@ -35,6 +35,7 @@ describe.runIf(hasLocalTable)('the table', () => {
           archived.set(name, body);
           return `s3://archive/${name}`;
         },
+        get: async (pointer) => archived.get(pointer.slice('s3://archive/'.length)),
       },
     });
   const itemAt = async (ref: string) => {
