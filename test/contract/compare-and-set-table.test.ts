@@ -70,12 +70,12 @@ describe.runIf(hasLocalTable)('the table', () => {
     await put({ ...identityKey('Leads', 'no-name'), alias_of: 7 });
 
     const reads = [
-      createDynamoDbBreakerStore(table).read(),
-      createDynamoDbTokenStore(table).read(),
-      identities.read('Leads', 'foreign'),
-      identities.read('Leads', 'no-name'),
+      async () => await createDynamoDbBreakerStore(table).read(),
+      async () => await createDynamoDbTokenStore(table).read(),
+      async () => await identities.read('Leads', 'foreign'),
+      async () => await identities.read('Leads', 'no-name'),
     ];
 
-    for (const read of reads) await expect(read).rejects.toThrow(StoreUnavailableError);
+    for (const read of reads) await expect(read()).rejects.toThrow(StoreUnavailableError);
   });
 });

@@ -9,7 +9,7 @@ import type { EventStore } from '../../lambdas/core/ports.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../local/emulators/credentials.ts';
 import { aNewEvent, T0 } from '../support/event-builders.ts';
 import { hasLocalTable, type LocalTable, startLocalTable } from '../support/local-table.ts';
-import { describeEventStore } from './event-store-contract.ts';
+import { describeEventStore } from './event-store-suites.ts';
 
 const RETENTION = { eventDays: 400, rawDays: 90, suppressedDays: 30 };
 const DAY_SECONDS = 86_400;

@@ -7,12 +7,18 @@ export interface CuttableProxy {
   /** Ends all connections and refuses new ones. */
   cut(): void;
   mend(): void;
+  /**
+   * Lets the next `count` requests through and cuts their connections at the first byte of the answer:
+   * what they asked for has been done, and nobody hears of it.
+   */
+  loseAnswers(count: number): void;
   stop(): Promise<void>;
 }
 
 export async function startCuttableProxy(targetPort: number): Promise<CuttableProxy> {
   const sockets = new Set<Socket>();
   let isCut = false;
+  let answersToLose = 0;
   const server: Server = createServer((client) => {
     if (isCut) {
       client.destroy();
@@ -25,7 +31,17 @@ export async function startCuttableProxy(targetPort: number): Promise<CuttablePr
       // A cut is not an error of the test.
       socket.on('error', () => socket.destroy());
     }
-    client.pipe(target).pipe(client);
+    client.pipe(target);
+    target.on('data', (chunk) => {
+      if (answersToLose === 0) {
+        client.write(chunk);
+        return;
+      }
+      answersToLose -= 1;
+      client.destroy();
+      target.destroy();
+    });
+    target.on('end', () => client.end());
   });
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
@@ -41,6 +57,9 @@ export async function startCuttableProxy(targetPort: number): Promise<CuttablePr
     },
     mend: () => {
       isCut = false;
+    },
+    loseAnswers: (count) => {
+      answersToLose = count;
     },
     stop: async () => {
       destroyAll();
