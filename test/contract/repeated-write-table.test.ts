@@ -63,22 +63,29 @@ describe.runIf(hasLocalTable)('the table', () => {
     await forget(TOKEN_KEY);
     return {
       ...storesOf(behindProxy(1)),
-      lost: async (write) => {
-        // All of them: a write may be several calls, and the last one is what commits.
-        for (let answers = 1; ; answers += 1) {
-          proxy.loseAnswers(answers);
-          const error: unknown = await write().then(
-            () => undefined,
-            (cause: unknown) => cause,
-          );
-          proxy.loseAnswers(0);
-          if (error === undefined) throw new Error('the answer was not lost');
-          expect(error).toBeInstanceOf(StoreUnavailableError);
-          break;
-        }
+      lost: async (write, callsBefore) => {
+        proxy.loseAnswers({ count: 1, after: callsBefore });
+        await expect(write()).rejects.toThrow(StoreUnavailableError);
+        proxy.loseAnswers({ count: 0 });
       },
     };
   });
+
+  it.each([0, 1, 2])(
+    'has the whole event when answer %i of its acceptance got lost',
+    async (after) => {
+      const { events } = storesOf(behindProxy(1));
+      const event = aNewEvent({ key: `website|lead.created|part-${process.pid}-${after}` });
+      proxy.loseAnswers({ count: 1, after });
+      await expect(events.accept(event)).rejects.toThrow(StoreUnavailableError);
+
+      const again = await events.accept(event);
+
+      expect(again.kind).toBe(after === 2 ? 'duplicate' : 'accepted');
+      expect(await events.readNormalized(event.key, event.payloadHash)).toEqual(event.normalized);
+      expect(await events.readRaw(event.key, event.payloadHash)).toEqual(event.raw);
+    },
+  );
 
   describe('whose client repeats a call after a lost answer', () => {
     const stores = () => storesOf(behindProxy(3));
@@ -98,7 +105,7 @@ describe.runIf(hasLocalTable)('the table', () => {
 
     it('accepts an event, rather than take it for a duplicate of itself', async () => {
       const { events } = stores();
-      proxy.loseAnswers(3);
+      proxy.loseAnswers({ count: 3 });
 
       const acceptance = await events.accept(aNewEvent({ key: aKey() }));
 
@@ -109,7 +116,7 @@ describe.runIf(hasLocalTable)('the table', () => {
       const { events } = stores();
       const key = aKey();
       await events.accept(aNewEvent({ key }));
-      proxy.loseAnswers(3);
+      proxy.loseAnswers({ count: 3 });
 
       const acceptance = await events.accept(aNewEvent({ key, correlationId: 'corr-later' }));
 
@@ -120,7 +127,7 @@ describe.runIf(hasLocalTable)('the table', () => {
       const { events } = stores();
       const key = aKey();
       await events.accept(aNewEvent({ key }));
-      proxy.loseAnswers(1);
+      proxy.loseAnswers({ count: 1 });
 
       const claim = await events.claim(request(key));
 
@@ -132,15 +139,15 @@ describe.runIf(hasLocalTable)('the table', () => {
       const keys = [await claimedKey(), await claimedKey(), await claimedKey()] as const;
       const reason = { failure: failure('crm_no_answer', undefined, { code: 'X' }), attempts: 1 };
 
-      proxy.loseAnswers(1);
+      proxy.loseAnswers({ count: 1 });
       const failed = await events.fail(keys[0], 'token-1', {
         ...reason,
         atMs: T0,
         nextDueAtMs: T0 + 5_000,
       });
-      proxy.loseAnswers(1);
+      proxy.loseAnswers({ count: 1 });
       const released = await events.release(keys[1], 'token-1');
-      proxy.loseAnswers(1);
+      proxy.loseAnswers({ count: 1 });
       const quarantined = await events.quarantine(keys[2], 'token-1', {
         ...reason,
         atMs: T0,
@@ -159,7 +166,7 @@ describe.runIf(hasLocalTable)('the table', () => {
         atMs: T0,
         quarantineId: 'q-1',
       });
-      proxy.loseAnswers(1);
+      proxy.loseAnswers({ count: 1 });
 
       const late = await events.quarantine(key, 'token-1', {
         failure: failure('crm_invalid_data'),
@@ -176,11 +183,11 @@ describe.runIf(hasLocalTable)('the table', () => {
       const [held, open] = [aKey(), aKey()];
       await events.accept(aNewEvent({ key: held }));
       await events.accept(aNewEvent({ key: open }));
-      proxy.loseAnswers(1);
+      proxy.loseAnswers({ count: 1 });
       const hold = await events.hold({ key: held, nowMs: T0 });
-      proxy.loseAnswers(1);
+      proxy.loseAnswers({ count: 1 });
       const unhold = await events.unhold(held, T0);
-      proxy.loseAnswers(1);
+      proxy.loseAnswers({ count: 1 });
       const mark = await events.markRequeued(open, T0, T0 - 1);
 
       expect([hold, unhold, mark]).toEqual(['held', 'received', 'marked']);
@@ -190,11 +197,11 @@ describe.runIf(hasLocalTable)('the table', () => {
       await forget(BREAKER_KEY);
       const { identities, breakers } = stores();
       const head = withLease(aHead(), 'token-1', T0);
-      proxy.loseAnswers(1);
+      proxy.loseAnswers({ count: 1 });
       const saved = await identities.save(head);
-      proxy.loseAnswers(1);
+      proxy.loseAnswers({ count: 1 });
       const bound = await identities.bindAlias('Leads', aName(), aName());
-      proxy.loseAnswers(1);
+      proxy.loseAnswers({ count: 1 });
       const broken = await breakers.save(aBreaker());
 
       expect([saved, bound, broken]).toEqual([
@@ -208,7 +215,7 @@ describe.runIf(hasLocalTable)('the table', () => {
       const { identities } = stores();
       const head = aHead();
       await identities.save(withLease(head, 'token-2', T0));
-      proxy.loseAnswers(1);
+      proxy.loseAnswers({ count: 1 });
 
       const saved = await identities.save(withLease(head, 'token-1', T0));
 

@@ -8,17 +8,20 @@ export interface CuttableProxy {
   cut(): void;
   mend(): void;
   /**
-   * Lets the next `count` requests through and cuts their connections at the first byte of the answer:
-   * what they asked for has been done, and nobody hears of it.
+   * Lets requests through and cuts the connection at the first byte of the answer: what they asked for has
+   * been done, and nobody hears of it.
+   *
+   * @param options.count answers that are lost, 0 for none any more
+   * @param options.after answers that still get through before
    */
-  loseAnswers(count: number): void;
+  loseAnswers(options: { count: number; after?: number }): void;
   stop(): Promise<void>;
 }
 
 export async function startCuttableProxy(targetPort: number): Promise<CuttableProxy> {
   const sockets = new Set<Socket>();
   let isCut = false;
-  let answersToLose = 0;
+  const answers = { toPass: 0, toLose: 0 };
   const server: Server = createServer((client) => {
     if (isCut) {
       client.destroy();
@@ -33,11 +36,12 @@ export async function startCuttableProxy(targetPort: number): Promise<CuttablePr
     }
     client.pipe(target);
     target.on('data', (chunk) => {
-      if (answersToLose === 0) {
+      if (answers.toPass > 0 || answers.toLose === 0) {
+        answers.toPass = Math.max(0, answers.toPass - 1);
         client.write(chunk);
         return;
       }
-      answersToLose -= 1;
+      answers.toLose -= 1;
       client.destroy();
       target.destroy();
     });
@@ -58,8 +62,8 @@ export async function startCuttableProxy(targetPort: number): Promise<CuttablePr
     mend: () => {
       isCut = false;
     },
-    loseAnswers: (count) => {
-      answersToLose = count;
+    loseAnswers: ({ count, after = 0 }) => {
+      Object.assign(answers, { toPass: after, toLose: count });
     },
     stop: async () => {
       destroyAll();
