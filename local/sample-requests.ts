@@ -13,6 +13,7 @@ export interface SampleLead {
   readonly lastName: string;
   readonly email: string;
   readonly company: string;
+  readonly message: string;
   readonly submittedAtMs: number;
 }
 
@@ -64,6 +65,7 @@ export function buildSampleLead(index: number, id: string, nowMs: number): Sampl
     lastName,
     email: `${firstName}.${lastName}.${id}@example.com`.toLowerCase(),
     company: 'Example Ltd',
+    message: 'Please show us how it works',
     submittedAtMs: nowMs,
   };
 }
@@ -159,6 +161,7 @@ function typeformBody(lead: SampleLead): unknown {
     ['last_name', 'short_text', 'text', lead.lastName, 'Last name'],
     ['email', 'email', 'email', lead.email, 'E-mail'],
     ['company', 'short_text', 'text', lead.company, 'Company'],
+    ['message', 'long_text', 'text', lead.message, 'Message'],
   ] as const;
   return {
     event_id: `evt${lead.id}`,
@@ -256,7 +259,7 @@ function fieldsOf(lead: SampleLead): Record<string, unknown> {
     last_name: lead.lastName,
     email: lead.email,
     company: lead.company,
-    message: 'Please show us how it works',
+    message: lead.message,
   };
 }
 
