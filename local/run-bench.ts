@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { HoldfastConfig } from '../lambdas/core/config.ts';
-import { buildBenchRequest, LEAD_BYTES } from './bench-leads.ts';
+import { buildBenchRequest, LEAD_BYTES, MESSAGE_LENGTH } from './bench-leads.ts';
 import { meterTable, type TableMeter } from './bench-meter.ts';
 import { type DynamodbEmulator, findDynoxide, startDynamodb } from './emulators/dynamodb.ts';
 import { createLeadTracker } from './lead-tracker.ts';
@@ -128,9 +128,10 @@ async function report(
   const records = stats.records[config.zoho.module] ?? 0;
   const callsPerLead = stats.calls / leads;
 
+  const sources = Object.keys(config.sources).length;
+  print(`${leads} leads of ${sources} sources, ${concurrency} at a time`);
   print(
-    `${leads} leads of ${LEAD_BYTES} bytes and ${Object.keys(config.sources).length} sources, ` +
-      `${concurrency} at a time`,
+    `Each has a body of ${LEAD_BYTES} bytes: a message of ${MESSAGE_LENGTH}, and more answers.`,
   );
   print('');
   print(`  accepted       ${rate(leads, measured.sentInMs)} leads/s`);

@@ -14,6 +14,8 @@ export interface SampleLead {
   readonly email: string;
   readonly company: string;
   readonly message: string;
+  /** More answers, by question; none by default. */
+  readonly answers?: Readonly<Record<string, string>>;
   readonly submittedAtMs: number;
 }
 
@@ -162,6 +164,9 @@ function typeformBody(lead: SampleLead): unknown {
     ['email', 'email', 'email', lead.email, 'E-mail'],
     ['company', 'short_text', 'text', lead.company, 'Company'],
     ['message', 'long_text', 'text', lead.message, 'Message'],
+    ...Object.entries(lead.answers ?? {}).map(
+      ([name, value]) => [name, 'long_text', 'text', value, name] as const,
+    ),
   ] as const;
   return {
     event_id: `evt${lead.id}`,
@@ -260,6 +265,7 @@ function fieldsOf(lead: SampleLead): Record<string, unknown> {
     email: lead.email,
     company: lead.company,
     message: lead.message,
+    ...lead.answers,
   };
 }
 
