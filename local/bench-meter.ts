@@ -18,7 +18,8 @@ export interface Usage {
 /** The functions' stores, metered. */
 export interface TableMeter {
   readonly overrides: NonNullable<PipelineOptions['overrides']>;
-  readonly usage: Readonly<Record<'intake' | 'consumer' | 'sweeper', Usage>>;
+  /** By function; what all leads share, the token and the breaker, apart. */
+  readonly usage: Readonly<Record<'intake' | 'consumer' | 'sweeper' | 'shared', Usage>>;
   readonly stop: () => void;
 }
 
@@ -37,6 +38,7 @@ export function meterTable(endpoint: string, config: HoldfastConfig): TableMeter
     intake: { read: 0, write: 0 },
     consumer: { read: 0, write: 0 },
     sweeper: { read: 0, write: 0 },
+    shared: { read: 0, write: 0 },
   };
   const tableOf = (name: keyof typeof usage): Table => ({
     client,
@@ -56,12 +58,12 @@ export function meterTable(endpoint: string, config: HoldfastConfig): TableMeter
       consumer: {
         events: events('consumer'),
         identities: createDynamoDbIdentityStore(tableOf('consumer')),
-        breakers: createDynamoDbBreakerStore(tableOf('consumer')),
-        tokens: createDynamoDbTokenStore(tableOf('consumer')),
+        breakers: createDynamoDbBreakerStore(tableOf('shared')),
+        tokens: createDynamoDbTokenStore(tableOf('shared')),
       },
       sweeper: {
         events: events('sweeper'),
-        breakers: createDynamoDbBreakerStore(tableOf('sweeper')),
+        breakers: createDynamoDbBreakerStore(tableOf('shared')),
       },
     },
     stop: () => client.destroy(),

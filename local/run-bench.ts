@@ -159,7 +159,7 @@ async function report(
   return 1;
 }
 
-/** What a lead uses of the table: as the emulator counts, which bills like AWS, the index included. */
+/** What a lead uses of the table, in AWS' units of billing. */
 function reportUsage(
   usage: TableMeter['usage'],
   leads: number,
@@ -169,13 +169,17 @@ function reportUsage(
     ['write', WRITE_UNITS_TARGET],
     ['read', READ_UNITS_TARGET],
   ] as const;
+  const { shared, ...functions } = usage;
   for (const [kind, most] of kinds) {
-    const parts = Object.entries(usage).map(([name, used]) => ({ name, each: used[kind] / leads }));
-    const each = parts.reduce((sum, part) => sum + part.each, 0);
-    const shown = parts.map((part) => `${part.name} ${part.each.toFixed(2)}`).join(', ');
+    const parts = Object.entries(functions).map(
+      ([name, used]) => [name, used[kind] / leads] as const,
+    );
+    const each = parts.reduce((sum, [, part]) => sum + part, 0);
+    const shown = parts.map(([name, part]) => `${name} ${part.toFixed(2)}`).join(', ');
     print(`  ${`${kind} units`.padEnd(13)}  ${each.toFixed(2)} a lead ${target(each, most)}`);
-    print(`                 ${shown}; as the emulator counts`);
+    print(`                 ${shown}; for all leads together: token, breaker ${shared[kind]}`);
   }
+  print('                 as the emulator of the table counts, its index included');
 }
 
 function target(value: number, most: number): string {

@@ -1,7 +1,7 @@
-import { gunzipSync, gzipSync } from 'node:zlib';
 import * as z from 'zod/mini';
 import { IdentityTooLargeError, StoreUnavailableError } from '../core/errors.ts';
 import type { Head, HeadField, HeadValue } from '../core/head.ts';
+import { fromCompactJson, toCompactJson } from './compact-json.ts';
 import type { Item } from './table.ts';
 
 /** Value, event number, version. */
@@ -24,7 +24,7 @@ const headItem = z.object({
   revision: z.number(),
   version: z.number(),
   confirmed: z.number(),
-  merged_gz: z.instanceof(Uint8Array),
+  merged_br: z.instanceof(Uint8Array),
   crm_record_id: z.optional(z.string()),
   lease_token: z.optional(z.string()),
   lease_until: z.optional(z.number()),
@@ -43,13 +43,13 @@ const MERGED_BYTES_MAX = 350_000;
  * @throws {IdentityTooLargeError} no item can hold it
  */
 export function headToItem(head: Head): Item {
-  const merged = new Uint8Array(gzipSync(JSON.stringify(encode(head)), { level: 9 }));
+  const merged = toCompactJson(encode(head));
   if (merged.byteLength > MERGED_BYTES_MAX) throw new IdentityTooLargeError(merged.byteLength);
   return {
     revision: head.revision,
     version: head.version,
     confirmed: head.confirmedVersion,
-    merged_gz: merged,
+    merged_br: merged,
     crm_record_id: head.crmRecordId,
     lease_token: head.leaseToken,
     lease_until: head.leaseUntilMs,
@@ -73,7 +73,7 @@ export function headFromItem(item: Item, module: string, identity: string): Head
     revision: stored.revision,
     version: stored.version,
     confirmedVersion: stored.confirmed,
-    ...decode(readMerged(stored.merged_gz)),
+    ...decode(readMerged(stored.merged_br)),
     ...(stored.crm_record_id === undefined ? {} : { crmRecordId: stored.crm_record_id }),
     ...(stored.lease_token === undefined ? {} : { leaseToken: stored.lease_token }),
     ...(stored.lease_until === undefined ? {} : { leaseUntilMs: stored.lease_until }),
@@ -132,7 +132,7 @@ function decode(merged: MergedPart): Pick<Head, 'fields' | 'appended' | 'creator
 
 function readMerged(compressed: Uint8Array): MergedPart {
   try {
-    return mergedPart.parse(JSON.parse(gunzipSync(compressed).toString('utf8')));
+    return mergedPart.parse(fromCompactJson(compressed));
   } catch (error) {
     throw unreadable(error);
   }

@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { StoreUnavailableError } from '../core/errors.ts';
 import type { NewEvent, RawPayload } from '../core/event-record.ts';
 import { type NormalizedEvent, normalizedEventSchema } from '../core/lead-event.ts';
+import { fromCompactJson, toCompactJson } from './compact-json.ts';
 import type { BodyArchive } from './s3-archive.ts';
 import { getItem, type ItemKey, NOT_THERE, putIf, type Table } from './table.ts';
 import { normalizedKey, rawKey } from './table-keys.ts';
@@ -100,22 +101,21 @@ export async function getNormalized(
   key: ItemKey,
 ): Promise<NormalizedEvent | undefined> {
   const item = z
-    .object({ event_gz: z.instanceof(Uint8Array) })
+    .object({ event_br: z.instanceof(Uint8Array) })
     .safeParse(await getItem(table, key, { consistent: true }));
-  return item.success ? parseNormalized(item.data.event_gz) : undefined;
+  return item.success ? parseNormalized(item.data.event_br) : undefined;
 }
 
 function normalizedItem(key: ItemKey, normalized: NormalizedEvent, ttlSeconds: number) {
-  return { ...key, event_gz: compress(Buffer.from(JSON.stringify(normalized))), ttl: ttlSeconds };
+  return { ...key, event_br: toCompactJson(normalized), ttl: ttlSeconds };
 }
 
 function parseNormalized(compressed: Uint8Array): NormalizedEvent | undefined {
   try {
-    const value: unknown = JSON.parse(gunzipSync(compressed).toString('utf8'));
-    const parsed = normalizedEventSchema.safeParse(value);
+    const parsed = normalizedEventSchema.safeParse(fromCompactJson(compressed));
     return parsed.success ? parsed.data : undefined;
   } catch {
-    // Neither gzip nor JSON: the caller quarantines the event, which says so to a person.
+    // Not our bytes: the caller quarantines the event, which says so to a person.
     return undefined;
   }
 }

@@ -2,12 +2,13 @@ import { gunzipSync } from 'node:zlib';
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDynamoDbEventStore } from '../../lambdas/aws/dynamodb-event-store.ts';
-import { fromAttributes, toAttributes } from '../../lambdas/aws/table.ts';
+import { fromAttributes, toAttributes, type UsedCapacity } from '../../lambdas/aws/table.ts';
 import { StoreUnavailableError } from '../../lambdas/core/errors.ts';
 import { eventRefs } from '../../lambdas/core/event-refs.ts';
+import { failure } from '../../lambdas/core/failure.ts';
 import type { EventStore } from '../../lambdas/core/ports.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../local/emulators/credentials.ts';
-import { aNewEvent, T0 } from '../support/event-builders.ts';
+import { aLeadEvent, aNewEvent, T0 } from '../support/event-builders.ts';
 import { hasLocalTable, type LocalTable, startLocalTable } from '../support/local-table.ts';
 import { describeEventStore } from './event-store-suites.ts';
 
@@ -104,6 +105,69 @@ describe.runIf(hasLocalTable)('the table', () => {
     const name = String(raw?.['body_ref']).replace('s3://archive/', '');
     expect(raw?.['body_gz']).toBeUndefined();
     expect(new Uint8Array(gunzipSync(archived.get(name)!))).toEqual(incompressible);
+    expect(await store.readRaw(event.key, event.payloadHash)).toEqual({
+      ...event.raw,
+      body: incompressible,
+    });
+
+    const withoutArchive = createDynamoDbEventStore({ ...table, retention: RETENTION });
+    await expect(withoutArchive.readRaw(event.key, event.payloadHash)).rejects.toThrow(
+      StoreUnavailableError,
+    );
+    archived.delete(name);
+    expect(await store.readRaw(event.key, event.payloadHash)).toBeUndefined();
+  });
+
+  it('keeps a reading anew and an audit as long as the event', async () => {
+    const store = await open();
+    const event = aNewEvent({
+      key: 'website|lead.created|anew-1',
+      initial: {
+        state: 'quarantined',
+        failure: failure('missing_identity'),
+        quarantineId: 'q-1',
+      },
+    });
+    await store.accept(event);
+
+    await store.remap(event.key, 'q-1', 'v2', aLeadEvent());
+    await store.appendAudit(event.key, {
+      id: 'audit-1',
+      action: 'mapped_anew',
+      at: '2026-11-22T05:00:00.000Z',
+      by: 'local',
+      reason: 'mended',
+    });
+
+    expect(await itemAt(`EVT#${event.key} NORM#${event.payloadHash}#v2`)).toMatchObject({
+      ttl: T0 / 1_000 + 400 * DAY_SECONDS,
+    });
+    expect(await itemAt(`EVT#${event.key} AUD#2026-11-22T05:00:00.000Z#audit-1`)).toMatchObject({
+      ttl: T0 / 1_000 + 3_600 + 400 * DAY_SECONDS,
+    });
+  });
+
+  it('reports what each call has used, the index included, only where it is asked to', async () => {
+    const used: UsedCapacity[] = [];
+    const metered = createDynamoDbEventStore({
+      ...table,
+      retention: RETENTION,
+      onCapacity: (each) => used.push(each),
+    });
+    const event = aNewEvent({ key: 'website|lead.created|metered-1' });
+
+    await metered.accept(event);
+    await metered.claim({ key: event.key, leaseToken: 't', leaseMs: 1, nowMs: T0 });
+    await metered.succeed(event.key, {
+      crm: { module: 'Leads', recordId: '1', action: 'insert' },
+      attempts: 1,
+      atMs: T0,
+    });
+    await metered.readRecord(event.key);
+    await metered.listOpen({ kind: 'held' }, { receivedBeforeMs: T0, limit: 1 });
+
+    expect(used.map(({ write }) => write).filter((units) => units > 0)).toEqual([1, 1, 2, 1, 2]);
+    expect(used.map(({ read }) => read).filter((units) => units > 0)).toEqual([1, 0.5]);
   });
 
   it('lets suppressed events expire early', async () => {
