@@ -1,8 +1,14 @@
 import { gunzipSync } from 'node:zlib';
-import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDynamoDbEventStore } from '../../lambdas/aws/dynamodb-event-store.ts';
-import { fromAttributes, toAttributes, type UsedCapacity } from '../../lambdas/aws/table.ts';
+import {
+  fromAttributes,
+  type Item,
+  toAttributes,
+  type UsedCapacity,
+} from '../../lambdas/aws/table.ts';
+import { normalizedKey, rawKey } from '../../lambdas/aws/table-keys.ts';
 import { StoreUnavailableError } from '../../lambdas/core/errors.ts';
 import { eventRefs } from '../../lambdas/core/event-refs.ts';
 import { failure } from '../../lambdas/core/failure.ts';
@@ -116,6 +122,37 @@ describe.runIf(hasLocalTable)('the table', () => {
     );
     archived.delete(name);
     expect(await store.readRaw(event.key, event.payloadHash)).toBeUndefined();
+  });
+
+  it('reads a normalized form that it did not write as none, and never a request', async () => {
+    const store = await open();
+    const event = aNewEvent({ key: 'website|lead.created|foreign-1' });
+    const garbage = new Uint8Array([1, 2, 3]);
+    const put = async (item: Item) => {
+      await table.client.send(
+        new PutItemCommand({ TableName: table.tableName, Item: toAttributes(item) }),
+      );
+    };
+    await put({ ...normalizedKey(event.key, 'n'), event_br: garbage });
+    await put({ ...normalizedKey(event.key, 'none') });
+    await put({
+      ...rawKey(event.key, 'none'),
+      content_type: 'a/b',
+      headers: {},
+      signature: 'none',
+    });
+    await put({
+      ...rawKey(event.key, 'r'),
+      body_gz: garbage,
+      content_type: 'a/b',
+      headers: {},
+      signature: 'none',
+    });
+
+    expect(await store.readNormalized(event.key, 'n')).toBeUndefined();
+    expect(await store.readNormalized(event.key, 'none')).toBeUndefined();
+    await expect(store.readRaw(event.key, 'r')).rejects.toThrow(StoreUnavailableError);
+    await expect(store.readRaw(event.key, 'none')).rejects.toThrow(StoreUnavailableError);
   });
 
   it('keeps a reading anew and an audit as long as the event', async () => {

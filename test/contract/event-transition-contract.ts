@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { EventRecord } from '../../lambdas/core/event-record.ts';
 import { type OpenPartition, openShardOf } from '../../lambdas/core/open-index.ts';
 import type { EventStore } from '../../lambdas/core/ports.ts';
@@ -17,14 +17,9 @@ let sequence = 0;
 /** Every arrow of the state machine, from every state, with the right token or id and with a wrong one. */
 export function describeTransitions(name: string, open: () => Promise<EventStore>): void {
   describe(`${name}: the state machine`, () => {
-    let store: EventStore;
-
-    beforeEach(async () => {
-      store = await open();
-    });
-
     const starts = Object.keys(STARTS) as StartName[];
-    it.each(starts)('an event that is %s is just that', async (start) => {
+    it.concurrent.each(starts)('an event that is %s is just that', async (start) => {
+      const store = await open();
       const key = aKey();
 
       await reach(store, start, key);
@@ -33,7 +28,8 @@ export function describeTransitions(name: string, open: () => Promise<EventStore
     });
 
     for (const [operation, row] of Object.entries(ROWS)) {
-      it.each(starts)(`${operation}: %s`, async (start) => {
+      it.concurrent.each(starts)(`${operation}: %s`, async (start) => {
+        const store = await open();
         const key = aKey();
         const cell: Cell = row.cells[start];
         await reach(store, start, key);
