@@ -1,5 +1,10 @@
 import { gunzipSync } from 'node:zlib';
-import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDynamoDbEventStore } from '../../lambdas/aws/dynamodb-event-store.ts';
 import {
@@ -8,7 +13,7 @@ import {
   toAttributes,
   type UsedCapacity,
 } from '../../lambdas/aws/table.ts';
-import { normalizedKey, rawKey } from '../../lambdas/aws/table-keys.ts';
+import { normalizedKey, rawKey, stateKey } from '../../lambdas/aws/table-keys.ts';
 import { StoreUnavailableError } from '../../lambdas/core/errors.ts';
 import { eventRefs } from '../../lambdas/core/event-refs.ts';
 import { failure } from '../../lambdas/core/failure.ts';
@@ -153,6 +158,28 @@ describe.runIf(hasLocalTable)('the table', () => {
     expect(await store.readNormalized(event.key, 'none')).toBeUndefined();
     await expect(store.readRaw(event.key, 'r')).rejects.toThrow(StoreUnavailableError);
     await expect(store.readRaw(event.key, 'none')).rejects.toThrow(StoreUnavailableError);
+  });
+
+  it.each([
+    ['failed', 'next_due'],
+    ['processing', 'lease_until'],
+  ])('lets an event that is %s be claimed when no %s says otherwise', async (state, missing) => {
+    const store = await open();
+    const key = `website|lead.created|bare-${state}`;
+    await store.accept(aNewEvent({ key }));
+    await table.client.send(
+      new UpdateItemCommand({
+        TableName: table.tableName,
+        Key: toAttributes({ ...stateKey(key) }),
+        UpdateExpression: 'SET #state = :state REMOVE #missing',
+        ExpressionAttributeNames: { '#state': 'state', '#missing': missing },
+        ExpressionAttributeValues: toAttributes({ ':state': state }),
+      }),
+    );
+
+    const claim = await store.claim({ key, leaseToken: 't', leaseMs: 1, nowMs: T0 });
+
+    expect(claim.kind).toBe('claimed');
   });
 
   it('keeps a reading anew and an audit as long as the event', async () => {
