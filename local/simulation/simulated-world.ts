@@ -115,7 +115,10 @@ export function createSimulatedWorld(parts: WorldParts): SimulatedWorld {
     }),
     sweeper: run('sweeper', SWEEPER_TIMEOUT_MS, (container) => {
       const { deliveryEnabled } = world;
-      const sweep = createSweep(createProcessPorts(container, world), { deliveryEnabled });
+      const sweep = createSweep(createProcessPorts(container, world), {
+        deliveryEnabled,
+        config: SIMULATED_CONFIG,
+      });
       return async () => await sweep();
     }),
   };
