@@ -1,6 +1,6 @@
 import type { EventFacts, RecordFacts } from '../facts.ts';
 import type { Observer, ObserverContext } from '../observer.ts';
-import { personClasses } from '../person-classes.ts';
+import { identifiersOf, personClasses } from '../person-classes.ts';
 import { type Delivered, foldOf } from '../reference-fold.ts';
 import { SIMULATED_CONFIG } from '../settings.ts';
 
@@ -29,7 +29,8 @@ export function observeFold({ facts, check }: ObserverContext): Observer {
       const delivered = [...facts.events.values()].filter(
         ({ record }) => record.state === 'succeeded',
       );
-      for (const person of personClasses(delivered)) {
+      // An event that was set aside may have joined two others' identities before.
+      for (const person of personClasses(delivered, withIdentity)) {
         const live = [...new Set(person.map(({ record }) => record.crm?.recordId ?? ''))]
           .map((id) => facts.records.get(id))
           .filter((record) => record?.gone === undefined);
@@ -63,6 +64,10 @@ export function observeFold({ facts, check }: ObserverContext): Observer {
       );
     }
   }
+}
+
+function withIdentity(event: EventFacts): readonly string[] {
+  return [...identifiersOf(event), ...(event.identity === undefined ? [] : [event.identity])];
 }
 
 function deliveredOf({ key, submission, record }: EventFacts): Delivered {
