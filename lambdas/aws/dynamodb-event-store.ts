@@ -13,6 +13,7 @@ import { listAudit, putAudit } from './audit-items.ts';
 import { newStateItem, recordFromItem } from './event-record-item.ts';
 import {
   claimTransition,
+  reopenTransition,
   dlqSentTransition,
   failTransition,
   holdTransition,
@@ -53,10 +54,18 @@ export function createDynamoDbEventStore(options: DynamoDbEventStoreOptions): Ev
   const fenced = async (key: string, transition: Transition): Promise<FencedWrite> =>
     (await isWritten(key, transition)) ? 'written' : 'superseded';
 
+  // A message out of quarantine comes seldom: most claims are one write.
+  const reopen = async (request: ClaimRequest) => {
+    if (request.quarantineId === undefined) return undefined;
+    const result = await apply(request.key, reopenTransition(request, request.quarantineId));
+    return result.kind === 'written' ? result : undefined;
+  };
+
   return {
     accept: async (event) => await accept(options, event),
     claim: async (request) => {
-      const result = await apply(request.key, claimTransition(request));
+      const reopened = await reopen(request);
+      const result = reopened ?? (await apply(request.key, claimTransition(request)));
       if (result.kind === 'refused') return refusedClaim(result.existing, request);
       const { leaseToken } = request;
       return { kind: 'claimed', record: recordFromItem(result.updated), leaseToken };

@@ -37,6 +37,18 @@ export function claimTransition(request: ClaimRequest): Transition {
   };
 }
 
+/**
+ * Takes an event out of exactly its quarantine. Its attempts count anew: what had used them up is taken to
+ * be mended.
+ */
+export function reopenTransition(request: ClaimRequest, quarantineId: string): Transition {
+  const { change } = claimTransition(request);
+  return {
+    change: { ...change, set: { ...change.set, attempts: 0 } },
+    condition: quarantinedAs(quarantineId),
+  };
+}
+
 /** No lease is asked for: the effect has happened, whoever holds the event now. */
 export function succeedTransition(success: DeliverySuccess): Transition {
   return {
@@ -84,7 +96,8 @@ export function failTransition(leaseToken: string, failed: FailedAttempt): Trans
 export function releaseTransition(leaseToken: string): Transition {
   return {
     change: {
-      set: { state: 'received', claims: 0 },
+      set: { state: 'received' },
+      add: { claims: -1 },
       remove: ['lease_token', 'lease_until'],
     },
     condition: heldBy(leaseToken),

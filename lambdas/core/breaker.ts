@@ -49,6 +49,17 @@ export interface Breaker {
   readonly windowFailures: number;
   /** What the CRM last said is left of the day's API credits, once that is little. */
   readonly creditsRemaining?: number;
+  /** The last person who opened or closed it, and why. */
+  readonly operator?: BreakerOperator;
+}
+
+/** Who changed the breaker by hand. */
+export interface BreakerOperator {
+  /** The AWS identity (an ARN), or `local` on one machine. */
+  readonly by: string;
+  /** In that person's words. */
+  readonly reason: string;
+  readonly atMs: number;
 }
 
 /** Named settings of the breaker and of the credit reserve. */
@@ -159,7 +170,11 @@ export function openedForGood(breaker: Breaker, reason: BreakerReason, nowMs: nu
 
 /** Closes it, and forgets what led to its opening. */
 export function closed(breaker: Breaker): Breaker {
-  return { ...NEW_BREAKER, revision: breaker.revision };
+  return {
+    ...NEW_BREAKER,
+    revision: breaker.revision,
+    ...(breaker.operator === undefined ? {} : { operator: breaker.operator }),
+  };
 }
 
 /** Failures of a call that say something about the CRM itself, and not about a row. */

@@ -118,7 +118,10 @@ export function createContainer(name: string, skewMs: number, world: ContainerWo
               return;
             }
             const loss = call.loss?.();
-            trace.line(name, `${target} ${call.subject} ${said}${loss === undefined ? '' : '; answer lost'}`);
+            trace.line(
+              name,
+              `${target} ${call.subject} ${said}${loss === undefined ? '' : '; answer lost'}`,
+            );
             if (loss === undefined) goOn();
             else reject(loss);
           };

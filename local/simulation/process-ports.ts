@@ -118,7 +118,8 @@ export function guardCrm(crm: CrmWriter, container: Container, world: SimulatedW
   const counted: CrmWriter = {
     ...crm,
     write: async (rows) => {
-      for (const { identity } of rows) facts.writes.set(identity, (facts.writes.get(identity) ?? 0) + 1);
+      for (const { identity } of rows)
+        facts.writes.set(identity, (facts.writes.get(identity) ?? 0) + 1);
       monitor.writing(container, rows);
       const result = await crm.write(rows);
       monitor.written(rows, result.outcomes);
@@ -129,10 +130,7 @@ export function guardCrm(crm: CrmWriter, container: Container, world: SimulatedW
 }
 
 /** A process's own connection to Zoho. */
-export function guardFetch(
-  container: Container,
-  world: SimulatedWorld,
-): typeof globalThis.fetch {
+export function guardFetch(container: Container, world: SimulatedWorld): typeof globalThis.fetch {
   const connection = {
     fetch: async (url: string, init: RequestInit) => await world.zoho.fetchOf(container)(url, init),
   };

@@ -213,4 +213,3 @@ function createJudge(clock: VirtualClock): Judge {
     },
   };
 }
-

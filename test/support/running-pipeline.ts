@@ -55,6 +55,7 @@ export async function startTestPipeline(input: PipelineInput = {}) {
       lastName: 'Ng',
       email: `lead.${id}@example.com`,
       company: 'Example Ltd',
+      message: 'Hello',
       submittedAtMs: Date.now(),
       ...person,
     });

@@ -16,10 +16,7 @@ const WAIT_MAX_MS = 120_000;
  * Sends every submission at its time. A sender repeats what was not answered with 2xx or 409, a few times
  * and ever later; some send again what was answered, some of those with other content.
  */
-export function startSenders(
-  world: SimulatedWorld,
-  submissions: readonly Submission[],
-): Senders {
+export function startSenders(world: SimulatedWorld, submissions: readonly Submission[]): Senders {
   const { clock, random, faults, facts, monitor, trace } = world;
   let waiting = 0;
 
@@ -40,7 +37,10 @@ export function startSenders(
     waiting -= 1;
     if (ended.kind === 'failed') monitor.failedInside(ended.error, 'The intake function');
     const status = ended.kind === 'answered' ? ended.result.status : 0;
-    trace.line('sender', `submission ${submission.number}, attempt ${attempt}: ${status || 'no answer'}`);
+    trace.line(
+      'sender',
+      `submission ${submission.number}, attempt ${attempt}: ${status || 'no answer'}`,
+    );
     if (ended.kind === 'answered') await monitor.answered(submission, body, ended.result);
     if (status === 200 || status === 409) {
       sendMore(submission);

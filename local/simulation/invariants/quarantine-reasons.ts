@@ -16,9 +16,10 @@ export function observeQuarantines({ facts, mix, check, nowMs }: ObserverContext
       const { failure } = record;
       if (failure === undefined) return;
       const ageMs = nowMs() - Date.parse(record.receivedAt);
-      const isHighIntent = SIMULATED_CONFIG.sources[submission.source]?.provider === undefined
-        ? false
-        : SIMULATED_CONFIG.sources[submission.source]?.highIntent === true;
+      const isHighIntent =
+        SIMULATED_CONFIG.sources[submission.source]?.provider === undefined
+          ? false
+          : SIMULATED_CONFIG.sources[submission.source]?.highIntent === true;
       const isPassing = failure.class === 'retryable' || failure.code === 'retries_exhausted';
       check(
         'G5 no quarantine by outage',
@@ -31,7 +32,8 @@ export function observeQuarantines({ facts, mix, check, nowMs }: ObserverContext
       check(
         'G6 quarantine has a reason',
         isPassing || hasReason(event, failure),
-        () => `${key} was set aside for ${failure.code}, which it has no reason for: ${failure.message}`,
+        () =>
+          `${key} was set aside for ${failure.code}, which it has no reason for: ${failure.message}`,
       );
       if (failure.code !== 'crm_invalid_data' || !isUndisturbed()) return;
       const rivals = [...facts.events.values()].filter(

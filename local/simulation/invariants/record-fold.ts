@@ -55,7 +55,8 @@ export function observeFold({ facts, check }: ObserverContext): Observer {
       check(
         'G4 record is the fold',
         times === 1 || description?.by === 'person',
-        () => `The message of ${key} stands ${times} times in the description of record ${record.id}.`,
+        () =>
+          `The message of ${key} stands ${times} times in the description of record ${record.id}.`,
       );
     }
   }
