@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { buildDeadLetter } from '../../../lambdas/core/dead-letter.ts';
 import { parseDeliveryMessage } from '../../../lambdas/core/delivery-message.ts';
 import type { QuarantineEntry } from '../../../lambdas/core/event-record.ts';
+import { eventRefs } from '../../../lambdas/core/event-refs.ts';
 import { failure } from '../../../lambdas/core/failure.ts';
 import { anEventRecord, T0 } from '../../support/event-builders.ts';
 
@@ -56,6 +57,15 @@ describe('a dead letter', () => {
       event_type: 'lead.created',
       correlation_id: 'corr-1001',
       quarantine_id: 'q1',
+    });
+  });
+});
+
+describe('the references of an event', () => {
+  it('are the table keys of its payloads', () => {
+    expect(eventRefs('website|lead.created|1001', 'abc')).toEqual({
+      raw: 'EVT#website|lead.created|1001 RAW#abc',
+      normalized: 'EVT#website|lead.created|1001 NORM#abc',
     });
   });
 });
