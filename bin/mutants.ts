@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import { MUTANTS } from '../local/mutants/catalogue.ts';
+import { MUTANTS } from '../local/mutants/mutants.ts';
 import { runMutants } from '../local/mutants/run-mutants.ts';
 
 const print = (line: string): void => {
@@ -14,10 +14,10 @@ await new Command('mutants')
   .option('--seeds <count>', 'runs of the simulation for each mutant', parseCount, 2_000)
   .option('--parallel <count>', 'mutants at a time', parseCount, 2)
   .option('--timeout-seconds <seconds>', 'for one mutant', parseCount, 900)
-  .action(async (names: string[], options: Options) => {
+  .action(async (names: string[], options: Options, command: Command) => {
     const mutants = MUTANTS.filter(({ name }) => names.length === 0 || names.includes(name));
     const unknown = names.filter((name) => !MUTANTS.some((mutant) => mutant.name === name));
-    if (unknown.length > 0) throw new InvalidArgumentError(`No mutant is called ${unknown[0]}.`);
+    if (unknown.length > 0) command.error(`No mutant is called ${unknown.join(', ')}.`);
     if (options.list) {
       for (const { name, breaks, fault } of mutants) print(`${name} (${breaks}): ${fault}`);
       return;
