@@ -256,20 +256,27 @@ function probed(
   nowMs: number,
   settings: BreakerSettings,
 ): Breaker {
-  return withCredits(closed(breaker), result, nowMs, settings);
+  const next = withCredits(closed(breaker), result, nowMs, settings);
+  return next.state === 'open' && breaker.openedAtMs !== undefined
+    ? { ...next, openedAtMs: breaker.openedAtMs }
+    : next;
 }
 
 function pausedForCredits(breaker: Breaker, nowMs: number, settings: BreakerSettings): Breaker {
   return opened(breaker, 'credits', settings.credits.pauseMs, nowMs);
 }
 
-/** Keeps what the CRM said of its credits while they are few, and stops before the reserve. */
+/**
+ * Keeps what the CRM said of its credits while they are few, and stops before the reserve. Zoho names them
+ * only once half of the day's are used: an answer that does not says that there are plenty.
+ */
 function withCredits(
   breaker: Breaker,
-  { creditsRemaining }: CallResult,
+  { creditsRemaining, failure }: CallResult,
   nowMs: number,
   settings: BreakerSettings,
 ): Breaker {
+  if (creditsRemaining === undefined && failure !== undefined) return breaker;
   if (creditsRemaining === undefined || creditsRemaining >= settings.credits.slowBelow) {
     if (breaker.creditsRemaining === undefined) return breaker;
     const { creditsRemaining: _credits, ...rest } = breaker;
