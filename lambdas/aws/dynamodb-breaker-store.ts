@@ -2,7 +2,8 @@ import * as z from 'zod/mini';
 import type { Breaker } from '../core/breaker.ts';
 import { StoreUnavailableError } from '../core/errors.ts';
 import type { BreakerStore } from '../core/ports.ts';
-import { getItem, type Item, isNextRevision, putIf, type Table } from './table.ts';
+import { getItem, putIf, type Table } from './table.ts';
+import { type Item, isNextRevision } from './table-expression.ts';
 import { BREAKER_KEY } from './table-keys.ts';
 
 const breakerItem = z.object({

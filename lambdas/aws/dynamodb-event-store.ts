@@ -29,7 +29,8 @@ import { listOpen, measureOpen } from './open-index-query.ts';
 import { getNormalized, getRaw, putNormalized, putRaw, putRemapped } from './payload-items.ts';
 import type { BodyArchive } from './s3-archive.ts';
 import { getSourceSeenMs, putSourceSeen, putSubmitter } from './source-items.ts';
-import { getItem, type Item, NOT_THERE, putIf, type Table, updateIf } from './table.ts';
+import { getItem, putIf, type Table, updateIf } from './table.ts';
+import { type Item, NOT_THERE } from './table-expression.ts';
 import { normalizedKey, stateKey } from './table-keys.ts';
 
 /** Where the events lie, and for how long. */

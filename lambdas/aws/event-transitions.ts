@@ -8,7 +8,7 @@ import {
 import type { FailureClass } from '../core/failure.ts';
 import { openPartitionKey, openPartitionOf } from '../core/open-index.ts';
 import { failureToItem } from './event-record-item.ts';
-import type { Change, Expression } from './table.ts';
+import type { Change, Expression } from './table-expression.ts';
 
 /** One arrow of the state machine, in the table's language. */
 export interface Transition {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { fromAttributes } from '../../lambdas/aws/table.ts';
+import { fromAttributes } from '../../lambdas/aws/table-expression.ts';
 import { defineConfig, type HoldfastConfigInput } from '../../lambdas/core/config.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../local/emulators/credentials.ts';
 import { LOCAL_TABLE } from '../../local/local-stack.ts';
