@@ -71,11 +71,7 @@ export async function breakerStatus(
   };
 }
 
-function operatorOf({
-  by,
-  reason,
-  atMs,
-}: BreakerOperator): NonNullable<BreakerStatus['operator']> {
+function operatorOf({ by, reason, atMs }: BreakerOperator): NonNullable<BreakerStatus['operator']> {
   return { by, reason, at: new Date(atMs).toISOString() };
 }
 

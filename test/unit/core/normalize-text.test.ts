@@ -109,6 +109,10 @@ describe('normalizeName', () => {
     expect(normalizeName({ full_name: 'Ana', first_name: 'Ana' }).last_name).toBeUndefined();
     expect(normalizeName({ first_name: 'Inés' })).toStrictEqual({ first_name: 'Inés' });
     expect(normalizeName({ last_name: 'Ng' })).toStrictEqual({ last_name: 'Ng' });
+    expect(normalizeName({ full_name: 'Ana Maria Ng', last_name: 'Ng' }).first_name).toBe(
+      'Ana Maria',
+    );
+    expect(normalizeName({ full_name: 'Ana', last_name: 'Ng' }).first_name).toBeUndefined();
     expect(normalizeName({})).toStrictEqual({});
   });
 
