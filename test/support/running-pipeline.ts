@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { fromAttributes } from '../../lambdas/aws/table.ts';
 import { defineConfig, type HoldfastConfigInput } from '../../lambdas/core/config.ts';
@@ -22,6 +22,7 @@ const SOURCES: HoldfastConfigInput['sources'] = {
 };
 
 export interface PipelineInput {
+  readonly sources?: HoldfastConfigInput['sources'];
   readonly zoho?: HoldfastConfigInput['zoho'];
   readonly delivery?: HoldfastConfigInput['delivery'];
   readonly options?: Partial<PipelineOptions>;
@@ -32,7 +33,7 @@ export async function startTestPipeline(input: PipelineInput = {}) {
   const dataDir =
     input.options?.dataDir ?? mkdtempSync(path.join(tmpdir(), 'holdfast-integration-'));
   const config = defineConfig({
-    sources: SOURCES,
+    sources: input.sources ?? SOURCES,
     zoho: input.zoho ?? {},
     // Waits that a test can sit out; the relations between them are as in production.
     delivery: { crmTimeoutMs: 2_000, settleWindowMs: 1_000, ...input.delivery },
@@ -88,9 +89,12 @@ export async function startTestPipeline(input: PipelineInput = {}) {
         region: LOCAL_REGION,
         credentials: LOCAL_CREDENTIALS,
       });
-      const output = await client.send(new ScanCommand({ TableName: LOCAL_TABLE }));
+      const items: Record<string, unknown>[] = [];
+      for await (const page of paginateScan({ client }, { TableName: LOCAL_TABLE })) {
+        items.push(...(page.Items ?? []).map((item) => ({ ...fromAttributes(item) })));
+      }
       client.destroy();
-      return (output.Items ?? []).map((item) => ({ ...fromAttributes(item) }));
+      return items;
     },
     /** The dead letters on their queue; they are hidden for a moment afterwards. */
     deadLetters: async (): Promise<Record<string, unknown>[]> => {
