@@ -108,18 +108,18 @@ async function lettersToBe(count: number): Promise<void> {
   await eventually(pipeline.pipeline.countDeadLetters, (letters) => letters === count);
 }
 
-/** Moves all dead letters. @returns them */
+/** Moves the dead letters that are there now; what comes back meanwhile stays. @returns them */
 async function redriveAll(): Promise<readonly Message[]> {
+  const count = await pipeline.pipeline.countDeadLetters();
   const moved: Message[] = [];
-  for (;;) {
+  while (moved.length < count) {
     const { Messages: letters = [] } = await pipeline.sqs.send(
       new ReceiveMessageCommand({
         QueueUrl: queueUrl('dead-letter'),
-        MaxNumberOfMessages: 10,
+        MaxNumberOfMessages: Math.min(10, count - moved.length),
         MessageAttributeNames: ['All'],
       }),
     );
-    if (letters.length === 0) return moved;
     for (const letter of letters) {
       await sendBack(letter);
       await pipeline.sqs.send(
@@ -131,6 +131,7 @@ async function redriveAll(): Promise<readonly Message[]> {
     }
     moved.push(...letters);
   }
+  return moved;
 }
 
 async function sendBack(letter: Message | undefined): Promise<void> {
