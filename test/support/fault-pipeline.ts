@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { expect } from 'vitest';
-import type { HoldfastConfigInput } from '../../lambdas/core/config.ts';
+import {
+  defineConfig,
+  type HoldfastConfig,
+  type HoldfastConfigInput,
+} from '../../lambdas/core/config.ts';
 import { RELATIONS, visibilityOutlastsConsumer, zohoIsReachable } from '../../lib/relations.ts';
 import { STAGE_CONFIG, type StageConfig } from '../../lib/stage-config.ts';
 import type { PipelineOptions } from '../../local/start-pipeline.ts';
@@ -51,23 +55,14 @@ export interface FaultPipeline extends TestPipeline {
 
 /** Starts a pipeline with short waits, over sockets, in a directory of its own. */
 export async function startFaultPipeline(input: FaultPipelineInput = {}): Promise<FaultPipeline> {
-  const running = await startTestPipeline({
+  const settings = {
     sources: FAULT_SOURCES,
     zoho: { fields: CAMPAIGN_FIELDS },
     delivery: { ...QUICK, ...input.delivery },
-    options: { stage: QUICK_STAGE, ...input.options },
-  });
-  const stage = input.options?.stage ?? QUICK_STAGE;
-  const deployment = {
-    stage: 'local',
-    isProduction: false,
-    isDisposable: true,
-    isZohoEnabled: true,
   };
-  const broken = RELATIONS.filter((relation) => !UNCHECKED.includes(relation))
-    .map((relation) => relation({ config: running.config, stage, deployment }))
-    .filter((problem) => problem !== undefined);
-  assert.deepEqual(broken, [], 'settings of the test that could not be those of a deployment');
+  const options = { stage: QUICK_STAGE, ...input.options };
+  assertDeployable(defineConfig(settings), options.stage);
+  const running = await startTestPipeline({ ...settings, options });
 
   const sent: SentSubmission[] = [];
   const states = async (): Promise<Readonly<Record<string, number>>> => {
@@ -94,6 +89,20 @@ export async function startFaultPipeline(input: FaultPipelineInput = {}): Promis
       await eventually(states, (counts) => counts['succeeded'] === sent.length, withinMs);
     },
   };
+}
+
+/** Settings that no deployment could have would prove nothing. */
+function assertDeployable(config: HoldfastConfig, stage: StageConfig): void {
+  const deployment = {
+    stage: 'local',
+    isProduction: false,
+    isDisposable: true,
+    isZohoEnabled: true,
+  };
+  const problems = RELATIONS.filter((relation) => !UNCHECKED.includes(relation))
+    .map((relation) => relation({ config, stage, deployment }))
+    .filter((problem) => problem !== undefined);
+  assert.deepEqual(problems, []);
 }
 
 /**
