@@ -3,7 +3,7 @@
 
 import { describe, it, type TestContext } from 'vitest';
 import type { ConsumerSetup } from '../../../local/start-consumer.ts';
-import { startConsumerProcess } from '../../support/consumer-process.ts';
+import { type ConsumerProcess, startConsumerProcess } from '../../support/consumer-process.ts';
 import {
   expectOneRecordEach,
   type FaultPipeline,
@@ -17,6 +17,11 @@ import { eventually } from '../../support/running-pipeline.ts';
 import { aSubmission } from '../../support/submissions.ts';
 
 const UPSERT = '/crm/v8/Leads/upsert';
+
+/** The leases of the dead run out after 16 s. */
+const SLOW = { timeout: 60_000 };
+
+type AtEnd = TestContext['onTestFinished'];
 
 /** What stands between the first consumer and the rest of the world. */
 interface Scene {
@@ -49,8 +54,7 @@ const MOMENTS: readonly Moment[] = [
     name: 'before Zoho writes, which it does all the same, seconds later',
     arm: async ({ pipeline }) => {
       await pipeline.zoho.faults({ kind: 'delay', delayMs: 3_000, match: { path: UPSERT } });
-      return async () =>
-        await eventually(pipeline.zoho.stats, (stats) => stats.concurrencyHighest > 0);
+      return async () => await untilZohoIsAtIt(pipeline);
     },
     records: 0,
   },
@@ -86,7 +90,7 @@ const MOMENTS: readonly Moment[] = [
 describe.runIf(hasLocalTable)('a consumer that is killed', () => {
   it.concurrent.for(MOMENTS)(
     '$name leaves one record a person, and automation runs once',
-    { timeout: 60_000 },
+    SLOW,
     async ({ arm, records }, { expect, onTestFinished }) => {
       const scene = await setTheScene(onTestFinished);
       const { pipeline } = scene;
@@ -96,15 +100,10 @@ describe.runIf(hasLocalTable)('a consumer that is killed', () => {
         aSubmission('ana', 2, { source: 'events' }),
         aSubmission('ben'),
       );
-      const moment = await arm(scene);
 
-      const first = await startConsumerProcess(throughProxies(scene));
-      onTestFinished(first.kill);
-      await moment();
-      await first.kill();
+      await killConsumer(scene, await arm(scene), onTestFinished);
       const atTheMoment = await pipeline.zoho.records('Leads');
-      const second = await startConsumerProcess(pipeline.pipeline.consumerSetup);
-      onTestFinished(second.kill);
+      await startConsumer(scene, onTestFinished);
       await pipeline.allDelivered();
       await eventually(pipeline.pipeline.countQueued, (count) => count === 0);
 
@@ -113,9 +112,59 @@ describe.runIf(hasLocalTable)('a consumer that is killed', () => {
       expect(workflowRuns(held)).toEqual(onceEach(pipeline.sent));
     },
   );
+
+  it.concurrent(
+    'leaves no write behind that undoes what a person submitted since',
+    SLOW,
+    async ({ expect, onTestFinished }) => {
+      const scene = await setTheScene(onTestFinished);
+      const { pipeline } = scene;
+      await pipeline.zoho.faults({ kind: 'delay', delayMs: 3_000, match: { path: UPSERT } });
+      await pipeline.submit(aSubmission('ana', 1));
+
+      await killConsumer(scene, async () => await untilZohoIsAtIt(pipeline), onTestFinished);
+      await pipeline.submit(aSubmission('ana', 2));
+      await startConsumer(scene, onTestFinished);
+      await pipeline.allDelivered();
+
+      const held = await expectOneRecordEach(pipeline.zoho, pipeline.sent);
+      expect(workflowRuns(held)).toEqual({ 'ana@example.com': 2 });
+    },
+  );
+
+  it.concurrent(
+    'after an update is known to have updated: automation runs once for it',
+    SLOW,
+    async ({ expect, onTestFinished }) => {
+      const scene = await setTheScene(onTestFinished);
+      const { pipeline } = scene;
+      await pipeline.submit(aSubmission('ana', 1));
+      const before = await startConsumer(scene, onTestFinished);
+      await pipeline.allDelivered();
+      await before.kill();
+      await pipeline.zoho.faults({
+        kind: 'delay',
+        when: 'after',
+        delayMs: 3_000,
+        match: { method: 'PUT' },
+      });
+      await pipeline.submit(aSubmission('ana', 2));
+
+      await killConsumer(scene, async () => await untilUpdated(pipeline), onTestFinished);
+      await startConsumer(scene, onTestFinished);
+      await pipeline.allDelivered();
+
+      const held = await expectOneRecordEach(pipeline.zoho, pipeline.sent);
+      expect(held.get('ana@example.com')?.workflowFires).toEqual({
+        total: 2,
+        insert: 1,
+        update: 1,
+      });
+    },
+  );
 });
 
-async function setTheScene(atEnd: TestContext['onTestFinished']): Promise<Scene> {
+async function setTheScene(atEnd: AtEnd): Promise<Scene> {
   const pipeline = await startFaultPipeline({ options: { consumer: 'elsewhere' } });
   atEnd(async () => await pipeline.stop());
   const { zohoUrl, sqsUrl, table } = pipeline.pipeline;
@@ -127,6 +176,32 @@ async function setTheScene(atEnd: TestContext['onTestFinished']): Promise<Scene>
     await Promise.all(proxies.map(async (proxy) => await proxy.stop()));
   });
   return { pipeline, toZoho, toTable, toQueue };
+}
+
+/** Runs a consumer up to a moment, and kills it then. */
+async function killConsumer(
+  scene: Scene,
+  moment: () => Promise<unknown>,
+  atEnd: AtEnd,
+): Promise<void> {
+  const consumer = await startConsumerProcess(throughProxies(scene));
+  atEnd(consumer.kill);
+  await moment();
+  await consumer.kill();
+}
+
+async function startConsumer({ pipeline }: Scene, atEnd: AtEnd): Promise<ConsumerProcess> {
+  const consumer = await startConsumerProcess(pipeline.pipeline.consumerSetup);
+  atEnd(consumer.kill);
+  return consumer;
+}
+
+async function untilZohoIsAtIt({ zoho }: FaultPipeline): Promise<void> {
+  await eventually(zoho.stats, (stats) => stats.concurrencyHighest > 0);
+}
+
+async function untilUpdated({ zoho }: FaultPipeline): Promise<void> {
+  await eventually(zoho.stats, (stats) => stats.updates > 0);
 }
 
 function throughProxies({ pipeline, toZoho, toTable, toQueue }: Scene): ConsumerSetup {
