@@ -10,7 +10,7 @@ import type { ConsumerSetup } from '../../local/start-consumer.ts';
 /** A consumer in a process of its own. */
 export interface ConsumerProcess {
   /** Ends it as a crash would: nothing of it runs any more when this resolves. */
-  kill(): Promise<void>;
+  readonly kill: () => Promise<void>;
 }
 
 /** Starts a consumer and waits until it reads its queue. */

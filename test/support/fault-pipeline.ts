@@ -46,11 +46,11 @@ export interface FaultPipeline extends TestPipeline {
   /** All that was accepted, in order of acceptance. */
   readonly sent: readonly SentSubmission[];
   /** Sends submissions side by side, each until it is accepted. */
-  submit(...submissions: readonly Submission[]): Promise<void>;
+  readonly submit: (...submissions: readonly Submission[]) => Promise<void>;
   /** States of all leads: state → how many. */
-  states(): Promise<Readonly<Record<string, number>>>;
+  readonly states: () => Promise<Readonly<Record<string, number>>>;
   /** Waits until every lead that was sent has been delivered. */
-  allDelivered(withinMs?: number): Promise<void>;
+  readonly allDelivered: (withinMs?: number) => Promise<void>;
 }
 
 /** Starts a pipeline with short waits, over sockets, in a directory of its own. */
@@ -119,7 +119,7 @@ export async function expectOneRecordEach(
   const records = await zoho.records('Leads');
   const held = new Map(records.map((record) => [String(record.fields['Email']), record]));
 
-  expect(records.map((record) => record.fields['Email']).toSorted()).toEqual(
+  expect(records.map((record) => String(record.fields['Email'])).toSorted()).toEqual(
     [...persons.keys()].toSorted(),
   );
   expect(new Set(records.map((record) => record.fields['Holdfast_Key'])).size).toBe(persons.size);

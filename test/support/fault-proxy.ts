@@ -30,16 +30,16 @@ export interface FaultProxy {
    *
    * @returns resolves when the call has come
    */
-  holdNext(matches: CallMatch): Promise<ProxiedCall>;
+  readonly holdNext: (matches: CallMatch) => Promise<ProxiedCall>;
   /** Such calls take effect, but half of their answer is all that comes back. @returns how many so far */
-  cutAnswers(matches: CallMatch, times: number): () => number;
+  readonly cutAnswers: (matches: CallMatch, times: number) => () => number;
   /** Such calls are cut before their target hears of them. @returns how many so far */
-  cutRequests(matches: CallMatch, times: number): () => number;
+  readonly cutRequests: (matches: CallMatch, times: number) => () => number;
   /** Nobody listens any more: connections are ended, and new ones refused. */
-  refuse(): Promise<void>;
+  readonly refuse: () => Promise<void>;
   /** Listens again, where it did before. */
-  accept(): Promise<void>;
-  stop(): Promise<void>;
+  readonly accept: () => Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 interface Fault {

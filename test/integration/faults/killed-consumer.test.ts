@@ -197,11 +197,17 @@ async function startConsumer({ pipeline }: Scene, atEnd: AtEnd): Promise<Consume
 }
 
 async function untilZohoIsAtIt({ zoho }: FaultPipeline): Promise<void> {
-  await eventually(zoho.stats, (stats) => stats.concurrencyHighest > 0);
+  await eventually(
+    async () => await zoho.stats(),
+    (stats) => stats.concurrencyHighest > 0,
+  );
 }
 
 async function untilUpdated({ zoho }: FaultPipeline): Promise<void> {
-  await eventually(zoho.stats, (stats) => stats.updates > 0);
+  await eventually(
+    async () => await zoho.stats(),
+    (stats) => stats.updates > 0,
+  );
 }
 
 function throughProxies({ pipeline, toZoho, toTable, toQueue }: Scene): ConsumerSetup {

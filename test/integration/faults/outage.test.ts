@@ -82,7 +82,7 @@ function leads(phase: string, minute: number): readonly Submission[] {
 /** A pipeline that reaches Zoho through a proxy, and Zoho's admin side beside it. */
 async function start() {
   const simulator = await startZohoSimulator();
-  stops.push(simulator.close);
+  stops.push(async () => await simulator.close());
   const toZoho = await startFaultProxy(simulator.url);
   stops.push(toZoho.stop);
   const pipeline = await startFaultPipeline({
