@@ -77,7 +77,10 @@ export async function startFaultProxy(targetUrl: string): Promise<FaultProxy> {
       response.socket?.resetAndDestroy();
       return;
     }
-    const answer = await forward(targetUrl, request, body, agent);
+    // Whoever gives up is gone for the target, too.
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    const answer = await forward({ targetUrl, request, body, agent, signal: gone.signal });
     response.writeHead(answer.status, {
       ...without(answer.headers, HOP_BY_HOP),
       'content-length': String(answer.body.length),
@@ -152,12 +155,14 @@ function callOf(request: IncomingMessage, body: Buffer): ProxiedCall {
   };
 }
 
-async function forward(
-  targetUrl: string,
-  request: IncomingMessage,
-  body: Buffer,
-  agent: Agent,
-): Promise<Answer> {
+async function forward(call: {
+  readonly targetUrl: string;
+  readonly request: IncomingMessage;
+  readonly body: Buffer;
+  readonly agent: Agent;
+  readonly signal: AbortSignal;
+}): Promise<Answer> {
+  const { targetUrl, request, body, agent, signal } = call;
   return await new Promise((resolve, reject) => {
     const onward = requestHttp(
       new URL(request.url ?? '/', targetUrl),
@@ -168,6 +173,7 @@ async function forward(
           'content-length': String(body.length),
         },
         agent,
+        signal,
       },
       (answer) => {
         readAll(answer).then(
