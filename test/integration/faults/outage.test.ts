@@ -1,6 +1,7 @@
-// An outage of Zoho of twelve hours, a second for each hour: every 3,600th part of what production waits,
-// or the least that a setting takes (SQS counts whole seconds). `retryForHours` counts whole hours; its
-// share of a minute is 0 of them, so that attempts alone would set a lead aside, and early.
+// An outage of Zoho of twelve hours, a second for each hour: every wait is the 3,600th part of production's,
+// or the least that a setting takes (SQS counts whole seconds). Since whole seconds leave room for few
+// attempts, few are allowed: one more than a lead can make before the breaker opens. `retryForHours` counts
+// whole hours, and its share is 0 of them, so that attempts alone would set a lead aside.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -17,8 +18,14 @@ const OUTAGE_HOURS = 12;
 const HOUR_MS = 1_000;
 
 const COMPRESSED = {
-  retry: { firstDelayMs: 1_000, delayMaxMs: 1_000, attemptsMax: 10, retryForHours: 0 },
-  breaker: { openMs: 1_000, openMaxMs: 1_000, probeLeaseMs: 16_000 },
+  retry: {
+    shortWaitMs: 0,
+    firstDelayMs: 1_000,
+    delayMaxMs: 1_000,
+    attemptsMax: 6,
+    retryForHours: 0,
+  },
+  breaker: { failuresInRowMax: 5, openMs: 1_000, openMaxMs: 1_000, probeLeaseMs: 16_000 },
 } as const satisfies HoldfastConfigInput['delivery'];
 
 let stops: (() => Promise<unknown>)[] = [];
