@@ -14,12 +14,15 @@ export interface SentSubmission {
   readonly values: Readonly<Record<string, string>>;
 }
 
-/** A Zoho field, the canonical one that fills it, and which submission's value it shows. */
+/**
+ * A Zoho field, the canonical one that fills it, and which submission's value it shows: that of the first,
+ * of the last, or of the last among those of the most trusted source.
+ */
 const FIELDS = [
   ['First_Name', 'first_name', 'last'],
   ['Last_Name', 'last_name', 'last'],
   ['Email', 'email', 'last'],
-  ['Phone', 'phone', 'last'],
+  ['Phone', 'phone', 'trusted'],
   ['Company', 'company', 'last'],
   ['Designation', 'job_title', 'last'],
   ['City', 'city', 'last'],
@@ -40,25 +43,40 @@ export function byPerson(
 
 /** The fields of one person's record, the description aside. */
 export function foldOf(submissions: readonly SentSubmission[]): Record<string, string> {
-  const oldestFirst = [...submissions].toSorted((left, right) =>
-    left.occurredAt < right.occurredAt ? -1 : left.occurredAt > right.occurredAt ? 1 : 0,
-  );
   const fields: Record<string, string> = {};
   for (const [apiName, canonical, which] of FIELDS) {
-    const said = oldestFirst.filter((each) => valueOf(each, canonical) !== '');
-    const moment = said.at(which === 'first' ? 0 : -1)?.occurredAt;
-    const [winner] = said
-      .filter((each) => each.occurredAt === moment)
-      .toSorted((left, right) => right.trust - left.trust || (right.key > left.key ? 1 : -1));
+    const said = submissions.filter((each) => valueOf(each, canonical) !== '');
+    const [winner] = said.toSorted(ORDERS[which]);
     if (winner !== undefined) fields[apiName] = valueOf(winner, canonical);
   }
   return fields;
 }
 
+type Order = (left: SentSubmission, right: SentSubmission) => number;
+
+const newestFirst: Order = (left, right) => descending(left.occurredAt, right.occurredAt);
+const mostTrustedFirst: Order = (left, right) => right.trust - left.trust;
+/** Decides nothing of meaning: it only makes the answer the same whatever came first. */
+const byKey: Order = (left, right) => descending(left.key, right.key);
+
+const ORDERS: Readonly<Record<(typeof FIELDS)[number][2], Order>> = {
+  first: (left, right) =>
+    -newestFirst(left, right) || mostTrustedFirst(left, right) || byKey(left, right),
+  last: (left, right) =>
+    newestFirst(left, right) || mostTrustedFirst(left, right) || byKey(left, right),
+  trusted: (left, right) =>
+    mostTrustedFirst(left, right) || newestFirst(left, right) || byKey(left, right),
+};
+
+function descending(left: string, right: string): number {
+  if (left === right) return 0;
+  return left < right ? 1 : -1;
+}
+
 /** The messages of one person, newest first. */
 export function messagesOf(submissions: readonly SentSubmission[]): readonly string[] {
   return submissions
-    .toSorted((left, right) => (left.occurredAt < right.occurredAt ? 1 : -1))
+    .toSorted(newestFirst)
     .map((each) => each.values['message'] ?? '')
     .filter((message) => message !== '');
 }

@@ -76,7 +76,7 @@ function burst(): readonly Submission[] {
   const keen = Array.from({ length: KEEN * KEEN_TIMES }, (_, index) =>
     aSubmission(`keen${index % KEEN}`, (index * 7) % 11, {
       source: index % 3 === 0 ? 'events' : 'partner',
-      ...(index % 3 === 0 ? { values: { phone: `+1202555${1_000 + index}` } } : {}),
+      values: { phone: `+1202555${1_000 + index}` },
     }),
   );
   const others = Array.from({ length: BURST - keen.length }, (_, index) =>
