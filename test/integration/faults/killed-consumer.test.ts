@@ -119,7 +119,8 @@ describe.runIf(hasLocalTable)('a consumer that is killed', () => {
     async ({ expect, onTestFinished }) => {
       const scene = await setTheScene(onTestFinished);
       const { pipeline } = scene;
-      await pipeline.zoho.faults({ kind: 'delay', delayMs: 3_000, match: { path: UPSERT } });
+      // Late enough for another consumer to start and write before it, were there no lease.
+      await pipeline.zoho.faults({ kind: 'delay', delayMs: 8_000, match: { path: UPSERT } });
       await pipeline.submit(aSubmission('ana', 1));
 
       await killConsumer(scene, async () => await untilZohoIsAtIt(pipeline), onTestFinished);
