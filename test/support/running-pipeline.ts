@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, paginateScan, type ScanCommandInput } from '@aws-sdk/client-dynamodb';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { fromAttributes } from '../../lambdas/aws/table.ts';
 import { defineConfig, type HoldfastConfigInput } from '../../lambdas/core/config.ts';
@@ -82,15 +82,15 @@ export async function startTestPipeline(input: PipelineInput = {}) {
     /** Sends one sample of a source. */
     send: async (source: string, person: Partial<SampleLead> = {}) =>
       await post(request(source, person)),
-    /** All items of the table, as plain values. */
-    items: async (): Promise<Record<string, unknown>[]> => {
+    /** All items of the table, or those that a scan lets through, as plain values. */
+    items: async (scan: Omit<ScanCommandInput, 'TableName'> = {}) => {
       const client = new DynamoDBClient({
         endpoint: pipeline.table.kind === 'memory' ? '' : pipeline.table.url,
         region: LOCAL_REGION,
         credentials: LOCAL_CREDENTIALS,
       });
       const items: Record<string, unknown>[] = [];
-      for await (const page of paginateScan({ client }, { TableName: LOCAL_TABLE })) {
+      for await (const page of paginateScan({ client }, { ...scan, TableName: LOCAL_TABLE })) {
         items.push(...(page.Items ?? []).map((item) => ({ ...fromAttributes(item) })));
       }
       client.destroy();
@@ -125,6 +125,7 @@ export async function eventually<Answer>(
   ask: () => Promise<Answer>,
   satisfies: (answer: Answer) => boolean,
   withinMs = 15_000,
+  everyMs = 50,
 ): Promise<Answer> {
   const deadlineMs = Date.now() + withinMs;
   for (;;) {
@@ -133,6 +134,6 @@ export async function eventually<Answer>(
     if (Date.now() > deadlineMs) {
       throw new Error(`it did not come to that; last seen: ${JSON.stringify(answer)}`);
     }
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
 }
