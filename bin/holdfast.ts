@@ -1,16 +1,20 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { config } from '../holdfast.config.ts';
-import { describeStartError } from '../local/describe-start-error.ts';
+import { ReasonError } from '../lambdas/operations/execute-replay.ts';
+import { addOperatorCommands, EXIT_WRONG_USE } from '../local/operator/add-commands.ts';
+import { describeOperatorError } from '../local/operator/describe-operator-error.ts';
+import { parsePort } from '../local/option-parsers.ts';
 import { runSamples } from '../local/run-samples.ts';
 import { runStart } from '../local/run-start.ts';
-import { DEFAULT_PORT, FETCH_BLOCKED_PORTS, portsFrom } from '../local/start-pipeline.ts';
+import { DEFAULT_PORT } from '../local/start-pipeline.ts';
 import { DEFAULT_SIMULATOR_PORT, runZohoSimulator } from '../local/zoho-simulator/run.ts';
-
-/** The highest one that leaves room for the others above it. */
-const PORT_MAX = 65_522;
 
 const print = (line: string): void => {
   process.stdout.write(`${line}\n`);
+};
+
+const printError = (line: string): void => {
+  process.stderr.write(`${line}\n`);
 };
 
 const program = new Command('holdfast')
@@ -59,11 +63,13 @@ program
     await runZohoSimulator({ ...options, print });
   });
 
+addOperatorCommands(program, { config, env: process.env, print, printError });
+
 try {
   await program.parseAsync();
 } catch (error) {
-  process.stderr.write(`${describeStartError(error)}\n`);
-  process.exitCode = 1;
+  printError(describeOperatorError(error));
+  process.exitCode = error instanceof ReasonError ? EXIT_WRONG_USE : 1;
 }
 
 interface StartOptions {
@@ -71,22 +77,4 @@ interface StartOptions {
   readonly dataDir: string;
   readonly demo: boolean;
   readonly verbose: boolean;
-}
-
-function parsePort(text: string): number {
-  const port = Number(text);
-  if (!/^\d{1,5}$/.test(text) || port > PORT_MAX) {
-    throw new InvalidArgumentError(
-      `It must be a port number, 0 to ${PORT_MAX}; 0 takes any free one.`,
-    );
-  }
-  const blocked = Object.values<number>({ ...portsFrom(port) }).find((each) =>
-    FETCH_BLOCKED_PORTS.has(each),
-  );
-  if (blocked !== undefined) {
-    throw new InvalidArgumentError(
-      `It would need port ${blocked}, to which fetch and browsers do not connect; take another one.`,
-    );
-  }
-  return port;
 }

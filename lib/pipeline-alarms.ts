@@ -3,6 +3,7 @@ import { type IMetric, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import type { MetricName } from '../lambdas/core/metric-names.ts';
 import { METRICS_NAMESPACE } from '../lambdas/core/pipeline-names.ts';
 import type { DeliveryQueues } from './delivery-queues.ts';
 import type { Deployment } from './deployment.ts';
@@ -45,12 +46,11 @@ export class PipelineAlarms extends Construct {
   private watchDeadLetters(): void {
     const { stage, queues } = this.props;
     const { deadLetterMinutes, deadLetterBurst, deadLetterBurstMinutes } = stage.alarms;
-    // An idle queue stops reporting its depth after some hours, with messages still in it.
+    // Counted by the sweeper: an idle queue stops reporting its depth after some hours, with messages
+    // still in it, and takes up to 15 minutes to begin again (Amazon SQS, CloudWatch metrics, read
+    // 2026-11-22).
     this.alarm('dead-letter-depth', {
-      metric: queues.deadLetter.metricApproximateNumberOfMessagesVisible({
-        statistic: Stats.MAXIMUM,
-        period: Duration.minutes(1),
-      }),
+      metric: gauge('DlqDepth'),
       threshold: 0,
       periods: deadLetterMinutes,
       missingData: 'unchanged',
@@ -89,6 +89,8 @@ export class PipelineAlarms extends Construct {
         'Look at the consumer log for failure_code and at the Zoho status page. SQS leaves out ' +
         'messages received three times, so a lower age does not mean that the backlog is gone.',
     });
+    this.watchPending();
+    this.watchBreaker();
     this.functionAlarm('consumer-errors', consumer.metricErrors.bind(consumer), {
       impact: 'Deliveries crash or time out; their leads are tried again, but later.',
       runbook: 'Look for the last error line in the consumer log, and for a deployment before it.',
@@ -101,16 +103,58 @@ export class PipelineAlarms extends Construct {
     });
   }
 
+  private watchPending(): void {
+    const { oldestPendingSeconds, oldestPendingMinutes } = this.props.stage.alarms;
+    this.alarm('lead-pending', {
+      metric: gauge('OldestPendingLeadAgeSeconds'),
+      threshold: oldestPendingSeconds,
+      periods: oldestPendingMinutes,
+      missingData: 'unchanged',
+      impact: 'A lead has been accepted and is still neither in the CRM nor set aside: it is late.',
+      runbook:
+        'Look whether the breaker is open (BreakerOpen) or delivery is switched off (Held); else look ' +
+        'in the consumer log for failure_code. Nothing is lost: it is delivered once the cause ends.',
+    });
+    this.alarm('high-intent-delayed', {
+      metric: this.counter('consumer', 'HighIntentLeadDelayed'),
+      threshold: 0,
+      periods: 1,
+      missingData: 'good',
+      impact:
+        'A lead of a highIntent source has waited too long: somebody expects to hear from you.',
+      runbook:
+        'Look in the consumer log for its idempotency_key and failure_code. If the CRM is down, take ' +
+        'the lead from the event store and call the person by hand.',
+    });
+  }
+
+  private watchBreaker(): void {
+    this.alarm('breaker-open', {
+      metric: gauge('BreakerOpen'),
+      threshold: 0,
+      periods: this.props.stage.alarms.breakerOpenMinutes,
+      missingData: 'unchanged',
+      impact: 'Deliveries have stopped: leads are accepted and kept, but none reaches the CRM.',
+      runbook:
+        'Look at the Zoho status page and, in the consumer log, for breaker_reason. After an outage it ' +
+        'closes by itself; with reason operator, close it once the CRM may be written to again.',
+    });
+    this.alarm('breaker-needs-operator', {
+      metric: gauge('BreakerNeedsOperator'),
+      threshold: 0,
+      periods: 1,
+      missingData: 'unchanged',
+      impact: 'Zoho refuses our credentials or our settings: no lead is delivered until you act.',
+      runbook:
+        'Look up the failure_code of the consumer log in docs/errors.md. Mend the secret, the ' +
+        'scopes or the field, close the breaker, then redrive the dead-letter queue.',
+    });
+  }
+
   private watchIntake(): void {
     const { intake } = this.props;
     this.alarm('intake-unavailable', {
-      metric: new Metric({
-        namespace: METRICS_NAMESPACE,
-        metricName: 'IntakeUnavailable',
-        dimensionsMap: { service: 'intake' },
-        statistic: Stats.SUM,
-        period: Duration.minutes(this.windowMinutes),
-      }),
+      metric: this.counter('intake', 'IntakeUnavailable'),
       threshold: 0,
       periods: 1,
       missingData: 'good',
@@ -133,22 +177,32 @@ export class PipelineAlarms extends Construct {
   }
 
   private watchSweeper(): void {
-    const { sweeper } = this.props;
+    const { sweeper, stage } = this.props;
     this.functionAlarm('sweeper-errors', sweeper.metricErrors.bind(sweeper), {
       impact: 'Leads whose message was lost are not sent again. Nothing else is affected.',
       runbook: 'Look for the last error line in the sweeper log.',
     });
     this.alarm('sweeper-silent', {
-      metric: sweeper.metricInvocations({
-        statistic: Stats.SUM,
-        period: Duration.minutes(this.windowMinutes),
-      }),
+      metric: gauge('SweeperHeartbeat', Stats.SUM),
       threshold: 1,
       direction: 'below',
-      periods: 2,
+      periods: stage.alarms.heartbeatMinutes,
       missingData: 'bad',
-      impact: 'Nobody looks for leads whose message was lost.',
-      runbook: 'Look whether the EventBridge rule of the sweeper is enabled, and at its failures.',
+      impact:
+        'Nobody looks for leads whose message was lost, and what the sweeper measures is unknown.',
+      runbook:
+        'Look for error lines in the sweeper log. If it has none at all, look whether the EventBridge ' +
+        'rule of the sweeper is enabled, and at its failures.',
+    });
+  }
+
+  private counter(service: string, metricName: MetricName): IMetric {
+    return new Metric({
+      namespace: METRICS_NAMESPACE,
+      metricName,
+      dimensionsMap: { service },
+      statistic: Stats.SUM,
+      period: Duration.minutes(this.windowMinutes),
     });
   }
 
@@ -173,4 +227,15 @@ export class PipelineAlarms extends Construct {
       topic: this.props.topic,
     });
   }
+}
+
+/** What the sweeper measures once a minute. */
+function gauge(metricName: MetricName, statistic: string = Stats.MAXIMUM): IMetric {
+  return new Metric({
+    namespace: METRICS_NAMESPACE,
+    metricName,
+    dimensionsMap: { service: 'sweeper' },
+    statistic,
+    period: Duration.minutes(1),
+  });
 }

@@ -4,27 +4,25 @@
  * Each relation is one pure function: it returns a sentence that names both settings, their numbers
  * and the reason with its source, or `undefined` when it holds.
  */
-
-import type { HoldfastConfig } from '../lambdas/core/config.ts';
+import { CLOSING_TIME_MS, CRM_TIMEOUTS_PER_WRITE } from '../lambdas/core/pipeline-limits.ts';
+import type { Relation, Settings } from './relation.ts';
 import {
-  CLOSING_TIME_MS,
-  CRM_TIMEOUTS_PER_WRITE,
-  LONG_OUTAGE_DELAY_MS,
-  RETRY_DELAY_MS_MAX,
-} from '../lambdas/core/pipeline-limits.ts';
-import type { Deployment } from './deployment.ts';
+  creditsRunLowBeforeReserve,
+  messagesOutliveRetries,
+  openingsGrow,
+  probeOutlastsConsumer,
+  receivesOutlastOpenBreaker,
+  receivesOutlastOutage,
+} from './retry-relations.ts';
 import { SettingError } from './setting-error.ts';
-import type { StageConfig } from './stage-config.ts';
-
-/** Everything that relations are about. */
-export interface Settings {
-  readonly config: HoldfastConfig;
-  readonly stage: StageConfig;
-  readonly deployment: Deployment;
-}
-
-/** Says what is wrong, or nothing. */
-export type Relation = (settings: Settings) => string | undefined;
+import {
+  overdueOutlastsWaits,
+  requeueOutlastsHiding,
+  staleLeaseOutlastsVisibility,
+  staleOutlastsFunctions,
+  sweepEndsByItself,
+  sweepsDoNotOverlap,
+} from './sweeper-relations.ts';
 
 /**
  * A message stays hidden while its batch may still be at work.
@@ -52,36 +50,6 @@ export function deadLettersOutliveMessages({ stage }: Settings): string | undefi
     : `deadLetterQueue.retentionDays is ${stage.deadLetterQueue.retentionDays}; it must be more than ` +
         `deliveryQueue.retentionDays (${retentionDays}): a moved message keeps its age ` +
         '(Amazon SQS, dead-letter queue retention)';
-}
-
-/** A lead's message lasts as long as the lead is tried. */
-export function messagesOutliveRetries({ config, stage }: Settings): string | undefined {
-  const { retryForHours } = config.delivery.retry;
-  const retentionHours = stage.deliveryQueue.retentionDays * 24;
-  return retentionHours >= retryForHours
-    ? undefined
-    : `delivery.retryForHours is ${retryForHours}; it must be at most ${retentionHours}, ` +
-        `deliveryQueue.retentionDays (${stage.deliveryQueue.retentionDays}): SQS drops the message after that`;
-}
-
-/**
- * A CRM outage of `retryForHours` does not use up a message's receives: up to `attemptsMax` of them come
- * after a short wait, the others after a long one.
- *
- * SQS takes 1–1,000 for `maxReceiveCount` (Amazon SQS, RedrivePolicy, read 2026-11-22).
- */
-export function receivesOutlastOutage({ config, stage }: Settings): string | undefined {
-  const { attemptsMax, retryForHours } = config.delivery.retry;
-  const { receivesMax } = stage.deliveryQueue;
-  const short = Math.min(attemptsMax, receivesMax);
-  const coveredMs = short * RETRY_DELAY_MS_MAX + (receivesMax - short) * LONG_OUTAGE_DELAY_MS;
-  const hours = Math.floor(coveredMs / 3_600_000);
-  return receivesMax <= 1_000 && hours >= retryForHours
-    ? undefined
-    : `delivery.retryForHours is ${retryForHours}; it must be at most ${hours}: of ` +
-        `deliveryQueue.receivesMax (${receivesMax}, at most 1000 in Amazon SQS), delivery.attemptsMax ` +
-        `(${attemptsMax}) come after ${RETRY_DELAY_MS_MAX / 1_000} s and the others after ` +
-        `${LONG_OUTAGE_DELAY_MS / 1_000} s`;
 }
 
 /**
@@ -171,15 +139,6 @@ export function intakeAnswersInTime({ stage }: Settings): string | undefined {
         'that an HTTP API waits (Amazon API Gateway, HTTP API quotas)';
 }
 
-/** One sweep ends before the next one starts. */
-export function sweepsDoNotOverlap({ stage }: Settings): string | undefined {
-  const intervalSeconds = stage.sweeper.everyMinutes * 60;
-  return stage.sweeper.timeoutSeconds < intervalSeconds
-    ? undefined
-    : `sweeper.timeoutSeconds is ${stage.sweeper.timeoutSeconds}; it must be less than ` +
-        `${intervalSeconds}, sweeper.everyMinutes (${stage.sweeper.everyMinutes})`;
-}
-
 /**
  * Reserved concurrency leaves room for every consumer that SQS may start; else it throttles them, and
  * each throttle uses up a receive.
@@ -209,6 +168,10 @@ export const RELATIONS: readonly Relation[] = [
   deadLettersOutliveMessages,
   messagesOutliveRetries,
   receivesOutlastOutage,
+  receivesOutlastOpenBreaker,
+  openingsGrow,
+  probeOutlastsConsumer,
+  creditsRunLowBeforeReserve,
   consumersFitCrmConcurrency,
   consumerOutlastsWrites,
   leaseOutlastsCall,
@@ -217,6 +180,11 @@ export const RELATIONS: readonly Relation[] = [
   rawOutlivesDeadLetters,
   intakeAnswersInTime,
   sweepsDoNotOverlap,
+  sweepEndsByItself,
+  staleOutlastsFunctions,
+  staleLeaseOutlastsVisibility,
+  overdueOutlastsWaits,
+  requeueOutlastsHiding,
   reservationCoversConsumers,
   zohoIsReachable,
 ];

@@ -45,6 +45,11 @@ export interface StageConfig {
     readonly deadLetterBurst: number;
     readonly deadLetterBurstMinutes: number;
     readonly oldestMessageSeconds: number;
+    /** As the event store has it, where SQS loses sight of what was received three times. */
+    readonly oldestPendingSeconds: number;
+    readonly oldestPendingMinutes: number;
+    readonly breakerOpenMinutes: number;
+    readonly heartbeatMinutes: number;
     readonly windowMinutes: number;
   };
 }
@@ -71,6 +76,10 @@ export const STAGE_CONFIG: StageConfig = {
     deadLetterBurst: 10,
     deadLetterBurstMinutes: 5,
     oldestMessageSeconds: 300,
+    oldestPendingSeconds: 300,
+    oldestPendingMinutes: 2,
+    breakerOpenMinutes: 5,
+    heartbeatMinutes: 5,
     windowMinutes: 5,
   },
 };

@@ -45,6 +45,8 @@ export class Sweeper extends Construct {
           actions: ['sqs:SendMessage'],
           resources: [queues.delivery.queueArn, queues.deadLetter.queueArn],
         },
+        // How many dead letters there are: an idle queue does not tell CloudWatch.
+        { actions: ['sqs:GetQueueAttributes'], resources: [queues.deadLetter.queueArn] },
       ],
     }).fn;
     const maxAge = Duration.minutes(stage.sweeper.everyMinutes);

@@ -16,8 +16,11 @@ export const LOCAL_TABLE = 'holdfast-local-events';
 /** The archive bucket of the local stage. */
 export const LOCAL_BUCKET = 'holdfast-local-archive';
 
-const DELIVERY_QUEUE = 'holdfast-local-delivery';
-const DEAD_LETTER_QUEUE = 'holdfast-local-dead-letter';
+/** The delivery queue of the local stage. */
+export const LOCAL_DELIVERY_QUEUE = 'holdfast-local-delivery';
+/** The dead-letter queue of the local stage. */
+export const LOCAL_DEAD_LETTER_QUEUE = 'holdfast-local-dead-letter';
+
 const DAY_SECONDS = 86_400;
 
 /** Ports on 127.0.0.1; 0 for any free one. */
@@ -97,10 +100,10 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     });
     stops.push(sqs.stop);
     const { deadLetterQueue, deliveryQueue } = options.stage ?? STAGE_CONFIG;
-    const deadLetter = await sqs.createQueue(DEAD_LETTER_QUEUE, {
+    const deadLetter = await sqs.createQueue(LOCAL_DEAD_LETTER_QUEUE, {
       MessageRetentionPeriod: String(deadLetterQueue.retentionDays * DAY_SECONDS),
     });
-    const delivery = await sqs.createQueue(DELIVERY_QUEUE, {
+    const delivery = await sqs.createQueue(LOCAL_DELIVERY_QUEUE, {
       VisibilityTimeout: String(deliveryQueue.visibilitySeconds),
       MessageRetentionPeriod: String(deliveryQueue.retentionDays * DAY_SECONDS),
       RedrivePolicy: JSON.stringify({

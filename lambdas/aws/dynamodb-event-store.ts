@@ -1,10 +1,3 @@
-import {
-  type AttributeValue,
-  type DynamoDBClient,
-  GetItemCommand,
-  QueryCommand,
-} from '@aws-sdk/client-dynamodb';
-import * as z from 'zod/mini';
 import type { HoldfastConfig } from '../core/config.ts';
 import {
   type Acceptance,
@@ -14,10 +7,10 @@ import {
   type EventRecord,
   type NewEvent,
 } from '../core/event-record.ts';
-import { openPartitionKey } from '../core/open-index.ts';
-import { OPEN_INDEX } from '../core/pipeline-names.ts';
-import type { EventStore, FencedWrite, OpenPage, OpenPageRequest } from '../core/ports.ts';
-import { newStateItem, recordFromItem, stateKey } from './event-record-item.ts';
+import type { NormalizedEvent } from '../core/lead-event.ts';
+import type { EventStore, FencedWrite } from '../core/ports.ts';
+import { listAudit, putAudit } from './audit-items.ts';
+import { newStateItem, recordFromItem } from './event-record-item.ts';
 import {
   claimTransition,
   dlqSentTransition,
@@ -25,21 +18,26 @@ import {
   holdTransition,
   quarantineTransition,
   releaseTransition,
+  remapTransition,
   requeuedTransition,
   succeedTransition,
   type Transition,
   unholdTransition,
 } from './event-transitions.ts';
-import { getNormalized, putNormalized, putRaw } from './payload-items.ts';
+import { listOpen, measureOpen } from './open-index-query.ts';
+import { getNormalized, getRaw, putNormalized, putRaw, putRemapped } from './payload-items.ts';
 import type { BodyArchive } from './s3-archive.ts';
-import { callTable, fromAttributes, type Item, putIf, toAttributes, updateIf } from './table.ts';
+import { getSourceSeenMs, putSourceSeen, putSubmitter } from './source-items.ts';
+import { getItem, type Item, NOT_THERE, putIf, type Table, updateIf } from './table.ts';
+import { normalizedKey, stateKey } from './table-keys.ts';
 
 /** Where the events lie, and for how long. */
-export interface DynamoDbEventStoreOptions {
-  readonly client: DynamoDBClient;
-  readonly tableName: string;
+export interface DynamoDbEventStoreOptions extends Table {
   readonly retention: HoldfastConfig['retention'];
-  /** Takes bodies that are too large for an item. Only intake stores bodies. */
+  /**
+   * Holds bodies that are too large for an item. Who stores bodies or reads them needs one; without it
+   * such a body is unavailable.
+   */
   readonly archive?: BodyArchive;
 }
 
@@ -47,19 +45,21 @@ const DAY_SECONDS = 86_400;
 
 /** The event store on DynamoDB. Every arrow of the state machine is one conditional write. */
 export function createDynamoDbEventStore(options: DynamoDbEventStoreOptions): EventStore {
-  const { client, tableName } = options;
-  const apply = async (key: string, { update, condition }: Transition) =>
-    await updateIf(client, tableName, stateKey(key), update, condition);
+  const { retention, archive } = options;
+  const apply = async (key: string, { change, condition }: Transition) =>
+    await updateIf(options, stateKey(key), change, condition);
+  const isWritten = async (key: string, transition: Transition): Promise<boolean> =>
+    (await apply(key, transition)).kind === 'written';
   const fenced = async (key: string, transition: Transition): Promise<FencedWrite> =>
-    (await apply(key, transition)).kind === 'written' ? 'written' : 'superseded';
+    (await isWritten(key, transition)) ? 'written' : 'superseded';
 
   return {
     accept: async (event) => await accept(options, event),
     claim: async (request) => {
       const result = await apply(request.key, claimTransition(request));
       if (result.kind === 'refused') return refusedClaim(result.existing, request);
-      const record = recordFromItem(result.updated ?? {});
-      return { kind: 'claimed', record, leaseToken: request.leaseToken };
+      const { leaseToken } = request;
+      return { kind: 'claimed', record: recordFromItem(result.updated), leaseToken };
     },
     succeed: async (key, success) => {
       await apply(key, succeedTransition(success));
@@ -71,141 +71,106 @@ export function createDynamoDbEventStore(options: DynamoDbEventStoreOptions): Ev
       await apply(key, dlqSentTransition(quarantineId, failureClass, atMs));
     },
     hold: async (request) =>
-      (await apply(request.key, holdTransition(request))).kind === 'written' ? 'held' : 'unchanged',
+      (await isWritten(request.key, holdTransition(request))) ? 'held' : 'unchanged',
     unhold: async (key, atMs) =>
-      (await apply(key, unholdTransition(key, atMs))).kind === 'written' ? 'received' : 'unchanged',
+      (await isWritten(key, unholdTransition(key, atMs))) ? 'received' : 'unchanged',
     markRequeued: async (key, atMs, notSinceMs) =>
-      (await apply(key, requeuedTransition(atMs, notSinceMs))).kind === 'written'
-        ? 'marked'
-        : 'unchanged',
+      (await isWritten(key, requeuedTransition(atMs, notSinceMs))) ? 'marked' : 'unchanged',
     readRecord: async (key) => await readRecord(options, key),
-    readNormalized: async (key, payloadHash) =>
-      await getNormalized(client, tableName, key, payloadHash),
-    listOpen: async (partition, page) => await listOpen(options, openPartitionKey(partition), page),
-    readRaw: notYet,
-    remap: notYet,
-    appendAudit: notYet,
-    readAudit: notYet,
-    measureOpen: notYet,
-    noteSourceSeen: notYet,
-    readSourceSeenMs: notYet,
+    readNormalized: async (key, payloadHash, remappedAs) =>
+      await getNormalized(options, normalizedKey(key, payloadHash, remappedAs)),
+    readRaw: async (key, payloadHash) => await getRaw(options, key, payloadHash, archive),
+    remap: async (key, quarantineId, mappingVersion, normalized) =>
+      (await storeReading(options, { key, quarantineId, mappingVersion, normalized }))
+        ? await fenced(key, remapTransition(quarantineId, mappingVersion))
+        : 'superseded',
+    appendAudit: async (key, entry) =>
+      await putAudit(options, key, entry, expiry(entry.at, retention.eventDays)),
+    readAudit: async (key) => await listAudit(options, key),
+    listOpen: async (partition, page) => await listOpen(options, partition, page),
+    measureOpen: async (partition, countMax) => await measureOpen(options, partition, countMax),
+    noteSourceSeen: async (source, atMs) => await putSourceSeen(options, source, atMs),
+    readSourceSeenMs: async (source) => await getSourceSeenMs(options, source),
     rememberSubmitter: async (source, personHash, key, expiresAtMs) =>
-      await rememberSubmitter(options, { source, personHash, key, expiresAtMs }),
+      await putSubmitter(options, { source, personHash, key, expiresAtMs }),
   };
 }
 
 async function accept(options: DynamoDbEventStoreOptions, event: NewEvent): Promise<Acceptance> {
-  const { client, tableName, retention, archive } = options;
-  const receivedSeconds = Math.floor(Date.parse(event.receivedAt) / 1_000);
+  const { retention, archive } = options;
   const suppressed = event.initial.state === 'suppressed';
-  const days = (kept: number): number =>
-    receivedSeconds + (suppressed ? retention.suppressedDays : kept) * DAY_SECONDS;
+  const kept = (days: number): number =>
+    expiry(event.receivedAt, suppressed ? retention.suppressedDays : days);
 
   // The payload first, the state last: the state is the commit, and a payload without one is a
   // harmless leftover.
   await Promise.all([
-    putRaw(client, tableName, event, archive, days(retention.rawDays)),
+    putRaw(options, event, archive, kept(retention.rawDays)),
     event.normalized === undefined
       ? undefined
-      : putNormalized(client, tableName, event, event.normalized, days(retention.eventDays)),
+      : putNormalized(options, event, event.normalized, kept(retention.eventDays)),
   ]);
-  const item = newStateItem(event, days(retention.eventDays));
-  const result = await putIf(client, tableName, item, { text: 'attribute_not_exists(pk)' });
+  const item = newStateItem(event, kept(retention.eventDays));
+  const result = await putIf(options, item, NOT_THERE);
   if (result.kind === 'written') return { kind: 'accepted', record: recordFromItem(item) };
 
   const existing = recordFromItem(result.existing ?? {});
   if (existing.payloadHash === event.payloadHash) return { kind: 'duplicate', record: existing };
   await updateIf(
-    client,
-    tableName,
+    options,
     stateKey(event.key),
-    { text: 'ADD conflicts :one', values: { ':one': 1 } },
+    { add: { conflicts: 1 } },
     { text: 'attribute_exists(pk)' },
   );
   return { kind: 'conflict', record: { ...existing, conflicts: existing.conflicts + 1 } };
 }
 
-async function readRecord(
-  { client, tableName }: DynamoDbEventStoreOptions,
-  key: string,
-): Promise<EventRecord | undefined> {
-  const output = await callTable(
-    async () =>
-      await client.send(
-        new GetItemCommand({
-          TableName: tableName,
-          Key: toAttributes({ ...stateKey(key) }),
-          ConsistentRead: true,
-        }),
-      ),
+async function readRecord(table: Table, key: string): Promise<EventRecord | undefined> {
+  const item = await getItem(table, stateKey(key), { consistent: true });
+  return item === undefined ? undefined : recordFromItem(item);
+}
+
+/**
+ * Stores a new reading of an event, before the state names it: what the state names is there. The state's
+ * own write decides; looking first keeps a reading away that was late by more than a moment.
+ *
+ * @returns whether the event is in that quarantine
+ */
+async function storeReading(
+  options: DynamoDbEventStoreOptions,
+  reading: {
+    readonly key: string;
+    readonly quarantineId: string;
+    readonly mappingVersion: string;
+    readonly normalized: NormalizedEvent;
+  },
+): Promise<boolean> {
+  const record = await readRecord(options, reading.key);
+  if (record?.state !== 'quarantined' || record.quarantineId !== reading.quarantineId) return false;
+  await putRemapped(
+    options,
+    normalizedKey(reading.key, record.payloadHash, reading.mappingVersion),
+    reading.normalized,
+    expiry(record.receivedAt, options.retention.eventDays),
   );
-  return output.Item === undefined ? undefined : recordFromItem(fromAttributes(output.Item));
-}
-
-async function listOpen(
-  { client, tableName }: DynamoDbEventStoreOptions,
-  partition: string,
-  page: OpenPageRequest,
-): Promise<OpenPage> {
-  const output = await callTable(
-    async () =>
-      await client.send(
-        new QueryCommand({
-          TableName: tableName,
-          IndexName: OPEN_INDEX,
-          KeyConditionExpression: 'open_pk = :partition AND open_sk < :before',
-          ExpressionAttributeValues: toAttributes({
-            ':partition': partition,
-            ':before': new Date(page.receivedBeforeMs).toISOString(),
-          }),
-          Limit: page.limit,
-          ...(page.cursor === undefined ? {} : { ExclusiveStartKey: readCursor(page.cursor) }),
-        }),
-      ),
-  );
-  return {
-    keys: (output.Items ?? []).map((item) =>
-      String(fromAttributes(item)['pk']).slice('EVT#'.length),
-    ),
-    ...(output.LastEvaluatedKey === undefined
-      ? {}
-      : { cursor: JSON.stringify(fromAttributes(output.LastEvaluatedKey)) }),
-  };
-}
-
-async function notYet(): Promise<never> {
-  throw new Error('not yet');
-}
-
-const cursorSchema = z.record(z.string(), z.string());
-
-function readCursor(cursor: string): Record<string, AttributeValue> {
-  return toAttributes(cursorSchema.parse(JSON.parse(cursor)));
-}
-
-async function rememberSubmitter(
-  { client, tableName }: DynamoDbEventStoreOptions,
-  submission: { source: string; personHash: string; key: string; expiresAtMs: number },
-): Promise<string> {
-  const result = await putIf(
-    client,
-    tableName,
-    {
-      pk: `SRC#${submission.source}`,
-      sk: `SUBMITTER#${submission.personHash}`,
-      first_event: submission.key,
-      ttl: Math.floor(submission.expiresAtMs / 1_000),
-    },
-    { text: 'attribute_not_exists(pk)' },
-  );
-  const first = result.kind === 'refused' ? result.existing?.['first_event'] : undefined;
-  return typeof first === 'string' ? first : submission.key;
+  return true;
 }
 
 function refusedClaim(existing: Item | undefined, request: ClaimRequest): ClaimResult {
   if (existing === undefined) return { kind: 'unknown_event' };
-  const decision = decideClaim(recordFromItem(existing), request);
+  const record = recordFromItem(existing);
+  const { leaseToken } = request;
+  // The very claim that is asked for has been made: its answer got lost.
+  if (record.state === 'processing' && record.leaseToken === leaseToken) {
+    return { kind: 'claimed', record, leaseToken };
+  }
+  const decision = decideClaim(record, request);
   // The table said no, so an answer of "claimable" can only mean that a clock stands on the edge:
   // the event is not due for one more moment.
   return decision.kind === 'claimable' ? { kind: 'not_due', dueAtMs: request.nowMs } : decision;
+}
+
+/** When an item expires, in seconds since the epoch, as DynamoDB wants it. */
+function expiry(from: string, days: number): number {
+  return Math.floor(Date.parse(from) / 1_000) + days * DAY_SECONDS;
 }

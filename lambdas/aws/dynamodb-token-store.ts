@@ -1,10 +1,8 @@
-import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
 import { StoreUnavailableError } from '../core/errors.ts';
 import type { TokenStore } from '../core/ports.ts';
-import { callTable, fromAttributes, putIf, toAttributes } from './table.ts';
-
-const KEY = { pk: 'TOK#zoho', sk: 'STATE' };
+import { getItem, isNextRevision, putIf, type Table } from './table.ts';
+import { TOKEN_KEY } from './table-keys.ts';
 
 const tokenItem = z.object({
   revision: z.number(),
@@ -17,26 +15,13 @@ const tokenItem = z.object({
 });
 
 /** The shared CRM token on DynamoDB: one item, written by compare-and-set. */
-export function createDynamoDbTokenStore(options: {
-  readonly client: DynamoDBClient;
-  readonly tableName: string;
-}): TokenStore {
-  const { client, tableName } = options;
+export function createDynamoDbTokenStore(table: Table): TokenStore {
   return {
     read: async () => {
-      const output = await callTable(
-        async () =>
-          await client.send(
-            new GetItemCommand({
-              TableName: tableName,
-              Key: toAttributes(KEY),
-              // Whoever reads a stale token here would refresh one that another has just refreshed.
-              ConsistentRead: true,
-            }),
-          ),
-      );
-      if (output.Item === undefined) return undefined;
-      const parsed = tokenItem.safeParse(fromAttributes(output.Item));
+      // Whoever reads a stale token here would refresh one that another has just refreshed.
+      const item = await getItem(table, TOKEN_KEY, { consistent: true });
+      if (item === undefined) return undefined;
+      const parsed = tokenItem.safeParse(item);
       if (!parsed.success) throw new StoreUnavailableError('The token record', parsed.error);
       return {
         revision: parsed.data.revision,
@@ -50,12 +35,10 @@ export function createDynamoDbTokenStore(options: {
     },
 
     save: async (token) => {
-      const previous = token.revision - 1;
       const result = await putIf(
-        client,
-        tableName,
+        table,
         {
-          ...KEY,
+          ...TOKEN_KEY,
           revision: token.revision,
           sealed_token: token.sealedToken,
           fingerprint: token.fingerprint,
@@ -64,9 +47,7 @@ export function createDynamoDbTokenStore(options: {
           refresh_lease_until: token.refreshLeaseUntilMs,
           not_before: token.notBeforeMs,
         },
-        previous === 0
-          ? { text: 'attribute_not_exists(pk)' }
-          : { text: 'revision = :previous', values: { ':previous': previous } },
+        isNextRevision(token.revision),
       );
       return result.kind === 'written' ? 'saved' : 'changed';
     },

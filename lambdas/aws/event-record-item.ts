@@ -3,12 +3,8 @@ import { StoreUnavailableError } from '../core/errors.ts';
 import type { EventRecord, NewEvent } from '../core/event-record.ts';
 import { FAILURE_CODES, type FailureCode } from '../core/failure.ts';
 import { openPartitionKey, openPartitionOf } from '../core/open-index.ts';
-import type { Item, ItemKey } from './table.ts';
-
-/** Where an event's state lies. */
-export function stateKey(key: string): ItemKey {
-  return { pk: `EVT#${key}`, sk: 'STATE' };
-}
+import type { Item } from './table.ts';
+import { eventOfPartition, stateKey } from './table-keys.ts';
 
 const failureItem = z.object({
   code: z.enum(FAILURE_CODES as [FailureCode, ...FailureCode[]]),
@@ -50,7 +46,7 @@ const stateItem = z.object({
     z.object({
       module: z.string(),
       record_id: z.string(),
-      action: z.enum(['insert', 'update', 'none']),
+      action: z.enum(['insert', 'update', 'none', 'note']),
     }),
   ),
   failure: z.optional(failureItem),
@@ -58,6 +54,7 @@ const stateItem = z.object({
   quarantined_at: z.optional(z.string()),
   dlq_sent_at: z.optional(z.string()),
   suppression: z.optional(z.enum(['spam_trap', 'test_lead'])),
+  remapped_as: z.optional(z.string()),
 });
 
 /** The failure as a map attribute. */
@@ -122,7 +119,7 @@ export function recordFromItem(item: Item): EventRecord {
   if (!parsed.success) throw new StoreUnavailableError('The event record', parsed.error);
   const stored = parsed.data;
   return {
-    key: stored.pk.slice('EVT#'.length),
+    key: eventOfPartition(stored.pk),
     state: stored.state,
     source: stored.source,
     eventType: stored.event_type,
@@ -165,6 +162,7 @@ export function recordFromItem(item: Item): EventRecord {
     ...present('quarantinedAt', stored.quarantined_at),
     ...present('dlqSentAt', stored.dlq_sent_at),
     ...present('suppression', stored.suppression),
+    ...present('remappedAs', stored.remapped_as),
   };
 }
 

@@ -8,11 +8,11 @@ import {
 import type { FailureClass } from '../core/failure.ts';
 import { openPartitionKey, openPartitionOf } from '../core/open-index.ts';
 import { failureToItem } from './event-record-item.ts';
-import type { Expression } from './table.ts';
+import type { Change, Expression } from './table.ts';
 
 /** One arrow of the state machine, in the table's language. */
 export interface Transition {
-  readonly update: Expression;
+  readonly change: Change;
   readonly condition: Expression;
 }
 
@@ -23,14 +23,15 @@ const STATE = { '#state': 'state' };
  */
 export function claimTransition(request: ClaimRequest): Transition {
   return {
-    update: {
-      text: 'SET #state = :processing, claims = claims + :one, lease_token = :token, lease_until = :until, open_pk = :open REMOVE next_due',
-      values: {
-        ':one': 1,
-        ':token': request.leaseToken,
-        ':until': request.nowMs + request.leaseMs,
-        ':open': openKeyOf(request.key),
+    change: {
+      set: {
+        state: 'processing',
+        lease_token: request.leaseToken,
+        lease_until: request.nowMs + request.leaseMs,
+        open_pk: openKeyOf(request.key),
       },
+      add: { claims: 1 },
+      remove: ['next_due'],
     },
     condition: claimable(request),
   };
@@ -39,38 +40,41 @@ export function claimTransition(request: ClaimRequest): Transition {
 /** No lease is asked for: the effect has happened, whoever holds the event now. */
 export function succeedTransition(success: DeliverySuccess): Transition {
   return {
-    update: {
-      text: 'SET #state = :succeeded, claims = :zero, attempts = :attempts, last_attempt_at = :at, crm = :crm REMOVE open_pk, lease_token, lease_until, next_due, failure',
-      names: STATE,
-      values: {
-        ':succeeded': 'succeeded',
-        ':zero': 0,
-        ':attempts': success.attempts,
-        ':at': new Date(success.atMs).toISOString(),
-        ':crm': {
+    change: {
+      set: {
+        state: 'succeeded',
+        claims: 0,
+        attempts: success.attempts,
+        last_attempt_at: new Date(success.atMs).toISOString(),
+        crm: {
           module: success.crm.module,
           record_id: success.crm.recordId,
           action: success.crm.action,
         },
       },
+      remove: ['open_pk', 'lease_token', 'lease_until', 'next_due', 'failure'],
     },
-    condition: { text: 'attribute_exists(pk) AND #state <> :succeeded' },
+    condition: {
+      text: 'attribute_exists(pk) AND #state <> :succeeded',
+      names: STATE,
+      values: { ':succeeded': 'succeeded' },
+    },
   };
 }
 
 /** Notes a failed attempt and when the next one is due. Fenced by the claim's lease token. */
 export function failTransition(leaseToken: string, failed: FailedAttempt): Transition {
   return {
-    update: {
-      text: 'SET #state = :failed, claims = :zero, attempts = :attempts, last_attempt_at = :at, next_due = :due, failure = :failure REMOVE lease_token, lease_until',
-      values: {
-        ':failed': 'failed',
-        ':zero': 0,
-        ':attempts': failed.attempts,
-        ':at': new Date(failed.atMs).toISOString(),
-        ':due': failed.nextDueAtMs,
-        ':failure': failureToItem(failed.failure),
+    change: {
+      set: {
+        state: 'failed',
+        claims: 0,
+        attempts: failed.attempts,
+        last_attempt_at: new Date(failed.atMs).toISOString(),
+        next_due: failed.nextDueAtMs,
+        failure: failureToItem(failed.failure),
       },
+      remove: ['lease_token', 'lease_until'],
     },
     condition: heldBy(leaseToken),
   };
@@ -79,9 +83,9 @@ export function failTransition(leaseToken: string, failed: FailedAttempt): Trans
 /** Gives a claim back without an attempt. Fenced by the claim's lease token. */
 export function releaseTransition(leaseToken: string): Transition {
   return {
-    update: {
-      text: 'SET #state = :received, claims = :zero REMOVE lease_token, lease_until',
-      values: { ':received': 'received', ':zero': 0 },
+    change: {
+      set: { state: 'received', claims: 0 },
+      remove: ['lease_token', 'lease_until'],
     },
     condition: heldBy(leaseToken),
   };
@@ -91,17 +95,19 @@ export function releaseTransition(leaseToken: string): Transition {
  * Sets an event aside with its reason. Fenced; it stays in the open list until its letter is sent.
  */
 export function quarantineTransition(leaseToken: string, entry: QuarantineEntry): Transition {
+  const at = new Date(entry.atMs).toISOString();
   return {
-    update: {
-      text: 'SET #state = :quarantined, claims = :zero, attempts = :attempts, last_attempt_at = :at, quarantined_at = :at, quarantine_id = :id, failure = :failure REMOVE lease_token, lease_until, next_due, dlq_sent_at',
-      values: {
-        ':quarantined': 'quarantined',
-        ':zero': 0,
-        ':attempts': entry.attempts,
-        ':at': new Date(entry.atMs).toISOString(),
-        ':id': entry.quarantineId,
-        ':failure': failureToItem(entry.failure),
+    change: {
+      set: {
+        state: 'quarantined',
+        claims: 0,
+        attempts: entry.attempts,
+        last_attempt_at: at,
+        quarantined_at: at,
+        quarantine_id: entry.quarantineId,
+        failure: failureToItem(entry.failure),
       },
+      remove: ['lease_token', 'lease_until', 'next_due', 'dlq_sent_at'],
     },
     condition: heldBy(leaseToken),
   };
@@ -114,18 +120,21 @@ export function dlqSentTransition(
   atMs: number,
 ): Transition {
   return {
-    update: {
-      text: 'SET dlq_sent_at = :at, open_pk = :open',
-      values: {
-        ':at': new Date(atMs).toISOString(),
-        ':open': openPartitionKey({ kind: 'quarantined', failureClass }),
+    change: {
+      set: {
+        dlq_sent_at: new Date(atMs).toISOString(),
+        open_pk: openPartitionKey({ kind: 'quarantined', failureClass }),
       },
     },
-    condition: {
-      text: '#state = :quarantined AND quarantine_id = :id',
-      names: STATE,
-      values: { ':quarantined': 'quarantined', ':id': quarantineId },
-    },
+    condition: quarantinedAs(quarantineId),
+  };
+}
+
+/** Names the reading that counts from now on. Fenced by the quarantine's id. */
+export function remapTransition(quarantineId: string, mappingVersion: string): Transition {
+  return {
+    change: { set: { remapped_as: mappingVersion } },
+    condition: quarantinedAs(quarantineId),
   };
 }
 
@@ -133,9 +142,9 @@ export function dlqSentTransition(
 export function holdTransition(request: Pick<ClaimRequest, 'nowMs' | 'quarantineId'>): Transition {
   const condition = claimable(request);
   return {
-    update: {
-      text: 'SET #state = :held, open_pk = :open REMOVE lease_token, lease_until, next_due',
-      values: { ':open': openPartitionKey({ kind: 'held' }) },
+    change: {
+      set: { state: 'held', open_pk: openPartitionKey({ kind: 'held' }) },
+      remove: ['lease_token', 'lease_until', 'next_due'],
     },
     condition: { ...condition, text: `#state <> :held AND ${condition.text}` },
   };
@@ -144,19 +153,15 @@ export function holdTransition(request: Pick<ClaimRequest, 'nowMs' | 'quarantine
 /** Takes a held event back into the flow; the sweeper sends its message at once. */
 export function unholdTransition(key: string, atMs: number): Transition {
   return {
-    update: {
-      text: 'SET #state = :received, open_pk = :open, requeued_at = :at',
-      names: STATE,
-      values: { ':received': 'received', ':open': openKeyOf(key), ':at': atMs },
-    },
-    condition: { text: '#state = :held', values: { ':held': 'held' } },
+    change: { set: { state: 'received', open_pk: openKeyOf(key), requeued_at: atMs } },
+    condition: { text: '#state = :held', names: STATE, values: { ':held': 'held' } },
   };
 }
 
 /** Notes that the sweeper sends another message, unless one was sent after `notSinceMs`. */
 export function requeuedTransition(atMs: number, notSinceMs: number): Transition {
   return {
-    update: { text: 'SET requeued_at = :at', values: { ':at': atMs } },
+    change: { set: { requeued_at: atMs } },
     condition: {
       text: 'attribute_exists(pk) AND (attribute_not_exists(requeued_at) OR requeued_at <= :notSince)',
       values: { ':notSince': notSinceMs },
@@ -196,6 +201,14 @@ function heldBy(leaseToken: string): Expression {
     text: '#state = :processing AND lease_token = :token',
     names: STATE,
     values: { ':processing': 'processing', ':token': leaseToken },
+  };
+}
+
+function quarantinedAs(quarantineId: string): Expression {
+  return {
+    text: '#state = :quarantined AND quarantine_id = :id',
+    names: STATE,
+    values: { ':quarantined': 'quarantined', ':id': quarantineId },
   };
 }
 

@@ -1,41 +1,25 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
 import { StoreUnavailableError } from '../core/errors.ts';
 import type { NewEvent, RawPayload } from '../core/event-record.ts';
 import { type NormalizedEvent, normalizedEventSchema } from '../core/lead-event.ts';
+import { fromCompactJson, toCompactJson } from './compact-json.ts';
 import type { BodyArchive } from './s3-archive.ts';
-import { callTable, fromAttributes, type ItemKey, putIf, toAttributes } from './table.ts';
+import { getItem, type ItemKey, NOT_THERE, putIf, type Table } from './table.ts';
+import { normalizedKey, rawKey } from './table-keys.ts';
 
 /** An item may hold 400 KB (Amazon DynamoDB, Constraints, read 2026-11-22); room is left for headers. */
 const INLINE_BYTES_MAX = 300_000;
 
-const NOT_THERE = { text: 'attribute_not_exists(pk)' };
-
-/**
- * Where an event's request lies. The content's hash is part of the key: a request that repeats the
- * key with other content is kept beside the first one and can never replace it.
- */
-export function rawKey(key: string, payloadHash: string): ItemKey {
-  return { pk: `EVT#${key}`, sk: `RAW#${payloadHash}` };
-}
-
-/** Where a normalized event lies. */
-export function normalizedKey(key: string, payloadHash: string): ItemKey {
-  return { pk: `EVT#${key}`, sk: `NORM#${payloadHash}` };
-}
-
 /** Stores the request as it came, unless it is stored already. */
 export async function putRaw(
-  client: DynamoDBClient,
-  tableName: string,
+  table: Table,
   event: NewEvent,
   archive: BodyArchive | undefined,
   ttlSeconds: number,
 ): Promise<void> {
   await putIf(
-    client,
-    tableName,
+    table,
     {
       ...rawKey(event.key, event.payloadHash),
       ...(await storedBody(event, archive)),
@@ -48,24 +32,62 @@ export async function putRaw(
   );
 }
 
+const rawItem = z.object({
+  body_gz: z.optional(z.instanceof(Uint8Array)),
+  body_ref: z.optional(z.string()),
+  content_type: z.string(),
+  headers: z.record(z.string(), z.string()),
+  signature: z.enum(['current', 'previous', 'none']),
+});
+
+/**
+ * Reads the request as it came.
+ *
+ * @returns `undefined` when there is none, or its retention has ended
+ * @throws {StoreUnavailableError} the table or the bucket did not answer, the body lies in a bucket and
+ *   `archive` is none, or the item is not one that this version can read
+ */
+export async function getRaw(
+  table: Table,
+  key: string,
+  payloadHash: string,
+  archive: BodyArchive | undefined,
+): Promise<RawPayload | undefined> {
+  const item = await getItem(table, rawKey(key, payloadHash), { consistent: true });
+  if (item === undefined) return undefined;
+  const parsed = rawItem.safeParse(item);
+  if (!parsed.success) throw unreadable(parsed.error);
+  const { body_gz, body_ref, content_type, headers, signature } = parsed.data;
+  const compressed = body_gz ?? (await fetchBody(body_ref, archive));
+  return compressed === undefined
+    ? undefined
+    : { body: decompress(compressed), contentType: content_type, headers, signature };
+}
+
 /** Stores the normalized event, unless it is stored already. Compressed: it is billed by size. */
 export async function putNormalized(
-  client: DynamoDBClient,
-  tableName: string,
+  table: Table,
   event: NewEvent,
   normalized: NormalizedEvent,
   ttlSeconds: number,
 ): Promise<void> {
-  await putIf(
-    client,
-    tableName,
-    {
-      ...normalizedKey(event.key, event.payloadHash),
-      event_gz: gzipSync(JSON.stringify(normalized)),
-      ttl: ttlSeconds,
-    },
-    NOT_THERE,
-  );
+  const key = normalizedKey(event.key, event.payloadHash);
+  await putIf(table, normalizedItem(key, normalized, ttlSeconds), NOT_THERE);
+}
+
+/**
+ * Stores what an event says under another mapping, beside what it said at first.
+ *
+ * The last reading under one mapping version is what counts: a fault in a provider's code can be mended
+ * without the configuration's version changing.
+ */
+export async function putRemapped(
+  table: Table,
+  key: ItemKey,
+  normalized: NormalizedEvent,
+  ttlSeconds: number,
+): Promise<void> {
+  await putIf(table, normalizedItem(key, normalized, ttlSeconds));
 }
 
 /**
@@ -75,36 +97,25 @@ export async function putNormalized(
  * @throws {StoreUnavailableError} the table did not answer
  */
 export async function getNormalized(
-  client: DynamoDBClient,
-  tableName: string,
-  key: string,
-  payloadHash: string,
+  table: Table,
+  key: ItemKey,
 ): Promise<NormalizedEvent | undefined> {
-  const output = await callTable(
-    async () =>
-      await client.send(
-        new GetItemCommand({
-          TableName: tableName,
-          Key: toAttributes({ ...normalizedKey(key, payloadHash) }),
-          ConsistentRead: true,
-        }),
-      ),
-  );
-  if (output.Item === undefined) return undefined;
   const item = z
-    .object({ event_gz: z.instanceof(Uint8Array) })
-    .safeParse(fromAttributes(output.Item));
-  if (!item.success) return undefined;
-  return parseNormalized(item.data.event_gz);
+    .object({ event_br: z.instanceof(Uint8Array) })
+    .safeParse(await getItem(table, key, { consistent: true }));
+  return item.success ? parseNormalized(item.data.event_br) : undefined;
+}
+
+function normalizedItem(key: ItemKey, normalized: NormalizedEvent, ttlSeconds: number) {
+  return { ...key, event_br: toCompactJson(normalized), ttl: ttlSeconds };
 }
 
 function parseNormalized(compressed: Uint8Array): NormalizedEvent | undefined {
   try {
-    const value: unknown = JSON.parse(gunzipSync(compressed).toString('utf8'));
-    const parsed = normalizedEventSchema.safeParse(value);
+    const parsed = normalizedEventSchema.safeParse(fromCompactJson(compressed));
     return parsed.success ? parsed.data : undefined;
   } catch {
-    // Neither gzip nor JSON: the caller quarantines the event, which says so to a person.
+    // Not our bytes: the caller quarantines the event, which says so to a person.
     return undefined;
   }
 }
@@ -113,23 +124,49 @@ async function storedBody(
   event: NewEvent,
   archive: BodyArchive | undefined,
 ): Promise<{ body_gz: Uint8Array } | { body_ref: string }> {
-  const compressed = compress(event.raw);
+  const compressed = compressOnce(event.raw);
   if (compressed.byteLength <= INLINE_BYTES_MAX) return { body_gz: compressed };
-  if (archive === undefined) {
-    throw new StoreUnavailableError(
-      'The archive bucket',
-      new Error('a body is too large for the table, and no bucket is configured'),
-    );
-  }
   const name = `raw/${event.receivedAt.slice(0, 10)}/${event.correlationId}-${event.payloadHash}.gz`;
-  return { body_ref: await archive.put(name, compressed) };
+  return { body_ref: await archiveOf(archive).put(name, compressed) };
+}
+
+async function fetchBody(
+  pointer: string | undefined,
+  archive: BodyArchive | undefined,
+): Promise<Uint8Array | undefined> {
+  if (pointer === undefined) throw unreadable(new Error('it holds no body and no pointer'));
+  return await archiveOf(archive).get(pointer);
+}
+
+function archiveOf(archive: BodyArchive | undefined): BodyArchive {
+  if (archive !== undefined) return archive;
+  throw new StoreUnavailableError(
+    'The archive bucket',
+    new Error('a body is too large for the table, and no bucket is configured'),
+  );
 }
 
 /** A request that holds many submissions is compressed once. */
 const compressedBodies = new WeakMap<Uint8Array, Uint8Array>();
 
-function compress({ body }: RawPayload): Uint8Array {
-  const compressed = compressedBodies.get(body) ?? gzipSync(body);
+function compressOnce({ body }: RawPayload): Uint8Array {
+  const compressed = compressedBodies.get(body) ?? compress(body);
   compressedBodies.set(body, compressed);
   return compressed;
+}
+
+function compress(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(gzipSync(bytes, { level: 9 }));
+}
+
+function decompress(compressed: Uint8Array): Uint8Array {
+  try {
+    return new Uint8Array(gunzipSync(compressed));
+  } catch (error) {
+    throw unreadable(error);
+  }
+}
+
+function unreadable(cause: unknown): StoreUnavailableError {
+  return new StoreUnavailableError('The stored request', cause);
 }

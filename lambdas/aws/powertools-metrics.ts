@@ -1,4 +1,5 @@
 import { MetricUnit, Metrics as PowertoolsMetrics } from '@aws-lambda-powertools/metrics';
+import type { MetricName } from '../core/metric-names.ts';
 import { METRICS_NAMESPACE } from '../core/pipeline-names.ts';
 import type { Metrics } from '../core/ports.ts';
 
@@ -8,11 +9,18 @@ export type FlushableMetrics = Metrics & {
   flush(): void;
 };
 
+/** Units of the gauges that are no plain numbers. */
+const UNITS: Partial<Readonly<Record<MetricName, typeof MetricUnit.Seconds>>> = {
+  OldestPendingLeadAgeSeconds: MetricUnit.Seconds,
+  SecondsSinceLastEvent: MetricUnit.Seconds,
+};
+
 /**
  * Metrics in CloudWatch's embedded format (EMF) through Powertools.
  *
  * Dimensions cost money each, so there are two at the most: the service, and the source where a
- * number per source answers a question that people ask.
+ * number per source answers a question that people ask. A counter of a source counts in all, too; a
+ * gauge of a source does not, since the last value of many sources says nothing.
  */
 export function createPowertoolsMetrics(service: string): FlushableMetrics {
   const total = new PowertoolsMetrics({ namespace: METRICS_NAMESPACE, serviceName: service });
@@ -33,8 +41,16 @@ export function createPowertoolsMetrics(service: string): FlushableMetrics {
         forSource(dimensions.source).addMetric(name, MetricUnit.Count, 1);
       }
     },
-    gauge: (name, value) => {
-      total.addMetric(name, MetricUnit.Count, value);
+    gauge: (name, value, { source } = {}) => {
+      const unit = UNITS[name] ?? MetricUnit.Count;
+      if (source === undefined) {
+        total.addMetric(name, unit, value);
+        return;
+      }
+      // A line of its own, written at once: no other metric can get this dimension.
+      const single = total.singleMetric();
+      single.addDimension('source', source);
+      single.addMetric(name, unit, value);
     },
     flush: () => {
       for (const metrics of [total, ...bySource.values()]) {

@@ -1,6 +1,8 @@
 import assert from 'node:assert';
 import {
   ChangeMessageVisibilityCommand,
+  GetQueueAttributesCommand,
+  type QueueAttributeName,
   SendMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
@@ -66,8 +68,8 @@ export function createSqsDeliveryQueue({ client, queueUrl }: SqsQueueOptions): D
  * Source and failure are attributes too, so that the console shows them without opening a body. They
  * are names from the configuration and from our catalogue: never anything of the person.
  *
- * @throws {StoreUnavailableError} when SQS did not answer or refused; the letter may then have been
- *   sent all the same
+ * @throws {StoreUnavailableError} from each method, when SQS did not answer or refused; a letter may
+ *   then have been sent all the same
  */
 export function createSqsDeadLetterQueue({ client, queueUrl }: SqsQueueOptions): DeadLetterQueue {
   return {
@@ -86,11 +88,24 @@ export function createSqsDeadLetterQueue({ client, queueUrl }: SqsQueueOptions):
         ),
       );
     },
-    count: async () => {
-      throw new Error('not yet');
+
+    async count() {
+      const { Attributes = {} } = await unavailableOnFailure('The dead-letter queue', () =>
+        client.send(
+          new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: [...COUNTS] }),
+        ),
+      );
+      return COUNTS.reduce((sum, name) => sum + Number(Attributes[name] ?? 0), 0);
     },
   };
 }
+
+/** Together, every message that lies on a queue. */
+const COUNTS = [
+  'ApproximateNumberOfMessages',
+  'ApproximateNumberOfMessagesNotVisible',
+  'ApproximateNumberOfMessagesDelayed',
+] as const satisfies readonly QueueAttributeName[];
 
 // SQS refuses a body with a control character or a noncharacter such as U+FFFF (SendMessage, read
 // 2026-11-22). Escaped, every string is plain ASCII and reads back the same.
@@ -111,9 +126,12 @@ function isNoLongerOurs(error: unknown): boolean {
   );
 }
 
-async function unavailableOnFailure(what: string, call: () => Promise<unknown>): Promise<void> {
+async function unavailableOnFailure<Result>(
+  what: string,
+  call: () => Promise<Result>,
+): Promise<Result> {
   try {
-    await call();
+    return await call();
   } catch (error) {
     throw new StoreUnavailableError(what, error);
   }

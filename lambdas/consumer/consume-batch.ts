@@ -18,8 +18,9 @@ import type {
   SecretReader,
 } from '../core/ports.ts';
 import { createBarrier } from '../runtime/barrier.ts';
+import { type CrmGate, enterGate, type StayAway } from './crm-gate.ts';
 import { deliverLeads } from './deliver-leads.ts';
-import { deliverRecord } from './deliver-record.ts';
+import { type Delivery, deliverRecord } from './deliver-record.ts';
 import type { ClaimedEvent } from './delivery-ports.ts';
 
 /** Everything that consuming a batch needs of the world. */
@@ -57,18 +58,19 @@ export function createConsumer(ports: ConsumerPorts, settings: ConsumerSettings)
   const { config, deliveryEnabled, pepperSecretId } = settings;
   return async (event, lambda) => {
     const deadlineMs = ports.clock.nowMs() + lambda.getRemainingTimeInMillis();
+    const gate = deliveryEnabled ? await enterGate(ports, config.delivery, ports.ids.next()) : OFF;
     const batch = createBarrier(event.Records.length, async (events: readonly ClaimedEvent[]) => {
       const pepper = await pepperOrNone(ports, pepperSecretId);
-      return pepper === undefined
+      return pepper === undefined || isStayAway(gate)
         ? events.map(() => WITHOUT_PEPPER)
-        : await deliverLeads(events, ports, { config, pepper, deadlineMs });
+        : await deliverLeads(events, ports, { config, pepper, deadlineMs, gate });
     });
-    return await processPartialResponse(
+    const response = await processPartialResponse(
       event,
       async (record: SQSRecord) =>
         await deliverRecord(queueRecordOf(record), ports, {
           config,
-          deliveryEnabled,
+          delivery: deliveryOf(deliveryEnabled, gate),
           lambda,
           batch,
         }),
@@ -77,7 +79,21 @@ export function createConsumer(ports: ConsumerPorts, settings: ConsumerSettings)
       // for as long as it is to wait, and the mapping must not slow down on top.
       { context: lambda, throwOnFullBatchFailure: false },
     );
+    if (!isStayAway(gate)) await gate.leave();
+    return response;
   };
+}
+
+/** While delivery is off nobody asks the breaker. */
+const OFF: StayAway = { kind: 'stay_away', delayMs: 0 };
+
+function isStayAway(gate: CrmGate | StayAway): gate is StayAway {
+  return 'kind' in gate;
+}
+
+function deliveryOf(isEnabled: boolean, gate: CrmGate | StayAway): Delivery {
+  if (!isEnabled) return { kind: 'off' };
+  return isStayAway(gate) ? { kind: 'waits', delayMs: gate.delayMs } : { kind: 'on' };
 }
 
 /** Nobody can be told from anybody: the batch waits. That is our fault and counts as no attempt. */

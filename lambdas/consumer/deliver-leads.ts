@@ -2,22 +2,24 @@
  * Brings the events of one batch into the CRM.
  *
  * ```
- * events ─► load ─► group by identity ─► ┌ merge into HEAD, take its lease ┐
- *                                        │ write all identities in one call │ again for those that
- *                                        └ confirm or settle each row       ┘ may be repeated
+ * events ─► load, find identities ─► ┌ merge into HEAD, take its lease            ┐
+ *             group by identity       │ read back what was left unsettled          │ again for those
+ *                                     │ write all identities in one call           │ that may be
+ *                                     │ read back what got no answer               │ repeated
+ *                                     └ confirm or settle each row                 ┘
  * ```
  *
  * Many events of one identity are one row, and one writer at a time holds an identity.
  */
 import assert from 'node:assert/strict';
+import { isCrmFailure } from '../core/breaker.ts';
 import { contributionOf } from '../core/contribution.ts';
 import type { CrmRow, CrmRowOutcome } from '../core/crm.ts';
 import type { DeliveryOutcome } from '../core/delivery-outcome.ts';
 import { IdentityTooLargeError, StoreUnavailableError } from '../core/errors.ts';
 import type { EventRecord } from '../core/event-record.ts';
-import { failure } from '../core/failure.ts';
-import { identityOf } from '../core/identity.ts';
-import type { NormalizedEvent } from '../core/lead-event.ts';
+import { type Failure, failure } from '../core/failure.ts';
+import { identityNamesOf } from '../core/identity.ts';
 import { CLOSING_TIME_MS } from '../core/pipeline-limits.ts';
 import { deferralMs } from '../core/retry-schedule.ts';
 import type { ClaimedEvent, DeliveryContext, DeliveryPorts } from './delivery-ports.ts';
@@ -27,8 +29,11 @@ import {
   newIdentityWork,
   pendingMembers,
 } from './identity-work.ts';
-import { prepareIdentity } from './prepare-identity.ts';
-import { deferPending, endForLackOfTime, rejectPending, settleRow } from './settle-row.ts';
+import { ensureLease, prepareIdentity } from './prepare-identity.ts';
+import { readRecords, settleLeftBehind } from './read-back.ts';
+import { resolveIdentity } from './resolve-identity.ts';
+import { deferPending, endForBreaker, endForLackOfTime, rejectPending } from './settle-failed.ts';
+import { settleRow } from './settle-row.ts';
 
 /** Every round ends at least one identity or uses up an attempt; this bound only guards the loop. */
 const ROUNDS_MAX = 100;
@@ -61,31 +66,47 @@ async function load(
   ports: DeliveryPorts,
   context: DeliveryContext,
 ): Promise<Member> {
-  const { record, log } = event;
-  const base = { record, log, calls: 0 };
-  let normalized: NormalizedEvent | undefined;
+  const base = { record: event.record, log: event.log, calls: 0 };
   try {
-    normalized = await ports.events.readNormalized(record.key, record.payloadHash);
+    return { ...base, ...(await read(event.record, ports, context)) };
   } catch (error) {
     if (!(error instanceof StoreUnavailableError)) throw error;
-    log.error('The event could not be read', {}, error);
+    event.log.error('The event could not be read', {}, error);
     return { ...base, outcome: deferred(ports) };
   }
-  if (normalized === undefined) {
-    return { ...base, outcome: rejectedUntried(record, 'payload_missing') };
-  }
-  const identity = identityOf(normalized, context.config.identity.order, context.pepper);
-  if (identity === undefined) {
-    return { ...base, outcome: rejectedUntried(record, 'missing_identity') };
-  }
-  return { ...base, identity, contribution: contributionOf(normalized, context.config) };
 }
 
-function rejectedUntried(
+async function read(
   record: EventRecord,
-  code: 'payload_missing' | 'missing_identity',
-): DeliveryOutcome {
-  return { kind: 'rejected', failure: failure(code), attempts: record.attempts };
+  ports: DeliveryPorts,
+  context: DeliveryContext,
+): Promise<Pick<Member, 'identity' | 'head' | 'contribution' | 'outcome'>> {
+  const { config, pepper } = context;
+  const normalized = await ports.events.readNormalized(
+    record.key,
+    record.payloadHash,
+    record.remappedAs,
+  );
+  if (normalized === undefined) return rejectedUntried(record, failure('payload_missing'));
+  const names = identityNamesOf(normalized, config.identity.order, pepper);
+  if (names.length === 0) return rejectedUntried(record, failure('missing_identity'));
+
+  const resolution = await resolveIdentity(config.zoho.module, names, ports.identities);
+  switch (resolution.kind) {
+    case 'conflict':
+      return rejectedUntried(record, resolution.failure);
+    case 'unsure':
+      return { outcome: deferred(ports) };
+    case 'identity': {
+      const { identity, head } = resolution;
+      const contribution = contributionOf(normalized, config);
+      return { identity, contribution, ...(head === undefined ? {} : { head }) };
+    }
+  }
+}
+
+function rejectedUntried(record: EventRecord, why: Failure): Pick<Member, 'outcome'> {
+  return { outcome: { kind: 'rejected', failure: why, attempts: record.attempts } };
 }
 
 function groupByIdentity(
@@ -99,6 +120,10 @@ function groupByIdentity(
     const work =
       works.get(member.identity) ??
       newIdentityWork(context.config.zoho.module, member.identity, ports.ids.next());
+    if (member.head !== undefined && !work.seen) {
+      work.head = member.head;
+      work.seen = true;
+    }
     work.members.push(member);
     works.set(member.identity, work);
   }
@@ -130,33 +155,119 @@ async function runRound(
   ports: DeliveryPorts,
   context: DeliveryContext,
 ): Promise<void> {
-  const ready: IdentityWork[] = [];
+  const prepared: IdentityWork[] = [];
   await eachApart(active, ports, async (work) => {
-    if ((await prepareIdentity(work, ports, context)) === 'ready') ready.push(work);
+    if ((await prepareIdentity(work, ports, context)) === 'ready') prepared.push(work);
   });
-  if (!hasTimeForWrite(ports, context)) {
-    await eachApart(ready, ports, async (work) => await endForLackOfTime(work, ports, context));
-    return;
-  }
   // In the order of the batch, whatever order they became ready in.
-  const inOrder = active.filter((work) => ready.includes(work));
-  for (let start = 0; start < inOrder.length; start += ports.crm.rowsMax) {
-    await writeRows(inOrder.slice(start, start + ports.crm.rowsMax), ports, context);
+  const ready = active.filter((work) => prepared.includes(work));
+  if (!(await mayCall(ready, ports, context))) return;
+  await settleLeftBehind(ready, ports, context, async (works, action) => {
+    await eachApart(works, ports, action);
+  });
+
+  const toWrite = ready.filter((work) => !work.done);
+  for (let start = 0; start < toWrite.length; start += ports.crm.rowsMax) {
+    await writeRows(toWrite.slice(start, start + ports.crm.rowsMax), ports, context);
   }
 }
 
-async function writeRows(
+/** While the day's credits run low, each write waits. */
+async function slowDown(ports: DeliveryPorts, { gate }: DeliveryContext): Promise<void> {
+  const check = gate.check();
+  if (check.kind === 'open' && check.waitMs > 0) await ports.clock.sleep(check.waitMs);
+}
+
+/** Whether there is time for a call and the breaker lets it through; if not, the works have ended. */
+async function mayCall(
   works: readonly IdentityWork[],
   ports: DeliveryPorts,
   context: DeliveryContext,
+): Promise<boolean> {
+  if (works.length === 0) return false;
+  const gate = context.gate.check();
+  if (gate.kind === 'stay_away') {
+    await eachApart(works, ports, async (work) => {
+      await endForBreaker(work, gate.delayMs, ports);
+    });
+    return false;
+  }
+  if (!hasTimeForWrite(ports, context, gate.waitMs)) {
+    await eachApart(works, ports, async (work) => await endForLackOfTime(work, ports, context));
+    return false;
+  }
+  return true;
+}
+
+async function writeRows(
+  candidates: readonly IdentityWork[],
+  ports: DeliveryPorts,
+  context: DeliveryContext,
 ): Promise<void> {
-  const rows = works.map((work) => work.row());
-  const { outcomes } = await ports.crm.write(rows);
-  assert.equal(outcomes.length, rows.length, 'the CRM writer returns one outcome a row');
-  await eachApart(works, ports, async (work, index) => {
-    for (const member of pendingMembers(work)) member.calls += 1;
-    await settleRow(work, rows[index] as CrmRow, outcomes[index] as CrmRowOutcome, ports, context);
+  if (!(await mayCall(candidates, ports, context))) return;
+  await slowDown(ports, context);
+  const leased = new Set<IdentityWork>();
+  await eachApart(candidates, ports, async (work) => {
+    if (await ensureLease(work, ports, context)) leased.add(work);
   });
+  const works = candidates.filter((work) => leased.has(work));
+  if (works.length === 0) return;
+
+  const rows = works.map((work) => work.row());
+  const { outcomes, creditsRemaining } = await ports.crm.write(rows);
+  assert.equal(outcomes.length, rows.length, 'the CRM writer returns one outcome a row');
+  await noteCall(outcomes, creditsRemaining, context);
+  for (const [index, work] of works.entries()) {
+    // What is tried while the CRM is down does not count: an outage must not use up a lead's attempts.
+    if (outcomes[index]?.kind !== 'failed' || context.gate.isCounting()) {
+      for (const member of pendingMembers(work)) member.calls += 1;
+    }
+  }
+  const settledOutcomes = await readBackLost(works, rows, outcomes, ports, context);
+  await eachApart(works, ports, async (work, index) => {
+    const outcome = settledOutcomes[index];
+    if (outcome !== undefined) {
+      await settleRow(work, rows[index] as CrmRow, outcome, ports, context);
+    }
+  });
+}
+
+/** An answer that did not come does not mean that nothing was written: the records themselves tell. */
+async function readBackLost(
+  works: readonly IdentityWork[],
+  rows: readonly CrmRow[],
+  outcomes: readonly CrmRowOutcome[],
+  ports: DeliveryPorts,
+  context: DeliveryContext,
+): Promise<readonly CrmRowOutcome[]> {
+  const lost = works.filter((_, index) => {
+    const outcome = outcomes[index];
+    return outcome?.kind === 'failed' && outcome.mayHaveHappened;
+  });
+  const isOpen = context.gate.check().kind === 'open';
+  if (lost.length === 0 || !isOpen || !hasTimeForWrite(ports, context, 0)) return outcomes;
+
+  const readings = await readRecords(lost, ports, context);
+  return outcomes.map((outcome, index) => {
+    const reading = readings[lost.indexOf(works[index] as IdentityWork)];
+    if (reading?.kind !== 'confirmed') return outcome;
+    const isNew = rows[index]?.recordId === undefined;
+    return { kind: 'written', recordId: reading.recordId, action: isNew ? 'insert' : 'update' };
+  });
+}
+
+async function noteCall(
+  outcomes: readonly CrmRowOutcome[],
+  creditsRemaining: number | undefined,
+  { gate }: DeliveryContext,
+): Promise<void> {
+  const credits = creditsRemaining === undefined ? {} : { creditsRemaining };
+  const failures = outcomes.flatMap((outcome) =>
+    outcome.kind === 'failed' && isCrmFailure(outcome.failure) ? outcome.failure : [],
+  );
+  const gravest = failures.find((each) => each.class === 'authorization') ?? failures[0];
+  if (failures.length < outcomes.length) await gate.note(credits);
+  if (gravest !== undefined) await gate.note({ failure: gravest, ...credits });
 }
 
 /**
@@ -187,8 +298,9 @@ async function eachApart(
   );
 }
 
-function hasTimeForWrite(ports: DeliveryPorts, context: DeliveryContext): boolean {
-  return ports.clock.nowMs() + ports.crm.writeTimeoutMs + CLOSING_TIME_MS <= context.deadlineMs;
+function hasTimeForWrite(ports: DeliveryPorts, context: DeliveryContext, waitMs: number): boolean {
+  const neededMs = waitMs + ports.crm.writeTimeoutMs + CLOSING_TIME_MS;
+  return ports.clock.nowMs() + neededMs <= context.deadlineMs;
 }
 
 function deferred(ports: Pick<DeliveryPorts, 'random'>): DeliveryOutcome {

@@ -2,9 +2,9 @@
  * One queue message's way through the consumer.
  *
  * ```
- * message ─► delivery off? hold it ─► claim ─► join the batch ─► outcome ─┬─ ended: stored, acknowledged
- *                                      │                                 └─ postponed: stored, hidden
- *                                      └─ ended or in other hands: acknowledged or hidden
+ * message ─► delivery off? hold it, breaker open? hide it ─► claim ─► join the batch ─► outcome ─┬─ ended: stored, acknowledged
+ *                                                             │               └─ postponed: stored, hidden
+ *                                                             └─ ended or in other hands: acknowledged or hidden
  * ```
  *
  * Powertools' idempotency drives the middle part: claim before, store after, give back on failure.
@@ -22,7 +22,8 @@ import type { DeliveryOutcome } from '../core/delivery-outcome.ts';
 import { HoldfastError } from '../core/errors.ts';
 import type { ClaimResult } from '../core/event-record.ts';
 import { failure } from '../core/failure.ts';
-import type { DeliveryQueue, Log } from '../core/ports.ts';
+import type { DeliveryQueue, Log, Random } from '../core/ports.ts';
+import { breakerDeferralMs } from '../core/retry-schedule.ts';
 import { reportIfUnreported } from '../operations/report-quarantine.ts';
 import type { Barrier } from '../runtime/barrier.ts';
 import { EventPersistence } from '../runtime/event-persistence.ts';
@@ -41,13 +42,24 @@ export interface QueueRecord {
 /** What handling one message needs of the world. */
 export interface RecordPorts extends SettlePorts {
   readonly queue: DeliveryQueue;
+  readonly random: Random;
   readonly log: Log;
 }
+
+/**
+ * Whether leads are delivered now.
+ *
+ * - `off`: a person has switched it off; events are held
+ * - `waits`: the breaker is open; messages come back after about `delayMs`
+ */
+export type Delivery =
+  | { readonly kind: 'on' | 'off' }
+  | { readonly kind: 'waits'; readonly delayMs: number };
 
 /** What the messages of one invocation share. */
 export interface RecordContext {
   readonly config: HoldfastConfig;
-  readonly deliveryEnabled: boolean;
+  readonly delivery: Delivery;
   readonly lambda: Context;
   readonly batch: Barrier<ClaimedEvent, DeliveryOutcome>;
 }
@@ -102,10 +114,19 @@ export async function deliverRecord(
       log.error('The message is not one of ours');
       throw new RecordPostponedError(UNKNOWN_MESSAGE_DELAY_MS);
     }
-    if (context.deliveryEnabled) {
-      await deliverOnce(message, log, attendance, ports, context);
-    } else {
-      await holdEvent(message, log, ports);
+    switch (context.delivery.kind) {
+      case 'on':
+        await deliverOnce(message, log, attendance, ports, context);
+        break;
+      case 'off':
+        await holdEvent(message, log, ports);
+        break;
+      case 'waits':
+        // Not even claimed: an outage costs each event nothing but a look at its message now and then.
+        reportWait(message, ports, context);
+        throw new RecordPostponedError(
+          breakerDeferralMs(context.delivery.delayMs, ports.random.next()),
+        );
     }
   } catch (error) {
     // First, so that the others of the batch do not wait for this one's visibility call.
@@ -165,7 +186,7 @@ async function deliverOnce(
     },
     complete: async (outcome) => await endEvent(claimed(), outcome, ports),
     abandon: async () => {
-      if (postponed !== undefined) await postponeEvent(claimed(), postponed, ports);
+      if (postponed !== undefined) await postponeEvent(claimed(), postponed, ports, context.config);
     },
   });
   const config = new IdempotencyConfig({ eventKeyJmesPath: 'idempotency_key' });
@@ -232,6 +253,14 @@ function waitOf(claim: ClaimResult | undefined, nowMs: number): RecordPostponedE
   if (claim?.kind === 'in_progress') return new RecordPostponedError(claim.untilMs - nowMs);
   if (claim?.kind === 'not_due') return new RecordPostponedError(claim.dueAtMs - nowMs);
   return undefined;
+}
+
+function reportWait(message: DeliveryMessage, ports: RecordPorts, context: RecordContext): void {
+  const { source } = message;
+  ports.metrics.count('DeliveryDeferred', { source });
+  if (context.config.sources[source]?.highIntent === true) {
+    ports.metrics.count('HighIntentLeadDelayed', { source });
+  }
 }
 
 async function holdEvent(message: DeliveryMessage, log: Log, ports: RecordPorts): Promise<void> {

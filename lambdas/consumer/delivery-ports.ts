@@ -1,6 +1,7 @@
 import type { HoldfastConfig } from '../core/config.ts';
 import type { CrmWriter } from '../core/crm.ts';
 import type { EventRecord } from '../core/event-record.ts';
+
 import type {
   BreakerStore,
   Clock,
@@ -11,6 +12,7 @@ import type {
   Metrics,
   Random,
 } from '../core/ports.ts';
+import type { CrmGate } from './crm-gate.ts';
 
 /** What delivering leads needs of the world. */
 export interface DeliveryPorts {
@@ -31,6 +33,8 @@ export interface DeliveryContext {
   readonly pepper: string;
   /** When the invocation must be over, in epoch milliseconds. */
   readonly deadlineMs: number;
+  /** The way through the breaker. */
+  readonly gate: CrmGate;
 }
 
 /** An event that this consumer has claimed. Its log carries the event's own fields. */

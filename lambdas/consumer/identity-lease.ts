@@ -1,27 +1,39 @@
 import { type Head, newHead, withoutLease } from '../core/head.ts';
-import type { IdentityStore } from '../core/ports.ts';
-import type { IdentityWork } from './identity-work.ts';
+import type { IdentityStore, Random } from '../core/ports.ts';
+import { deferralMs } from '../core/retry-schedule.ts';
+import { deferIdentity, type IdentityWork } from './identity-work.ts';
 
 /** Losing the compare-and-set this often in a row means that many write at once: come back later. */
 export const SAVE_TRIES_MAX = 8;
 
-type Stores = Readonly<{ identities: IdentityStore }>;
+type Stores = Readonly<{ identities: IdentityStore; random: Random }>;
 
 /**
  * Stores a HEAD over the one that was last seen, and remembers what is stored now.
+ *
+ * If the identity has become another name of somebody meanwhile, its events are deferred: when they come
+ * back, they are found to belong to that one.
  *
  * @returns whether it was stored; if not, `work.head` is the one that stood in the way
  */
 export async function saveHead(work: IdentityWork, next: Head, ports: Stores): Promise<boolean> {
   const candidate = { ...next, revision: work.head.revision + 1 };
   const saved = await ports.identities.save(candidate);
-  work.head =
-    saved.kind === 'saved'
-      ? candidate
-      : saved.current?.kind === 'head'
-        ? saved.current.head
-        : newHead(next.module, next.identity);
-  return saved.kind === 'saved';
+  if (saved.kind === 'saved') {
+    work.head = candidate;
+    return true;
+  }
+  switch (saved.current?.kind) {
+    case 'head':
+      work.head = saved.current.head;
+      return false;
+    case 'alias':
+      deferIdentity(work, deferralMs(ports.random.next()));
+      return false;
+    case undefined:
+      work.head = newHead(next.module, next.identity);
+      return false;
+  }
 }
 
 /**

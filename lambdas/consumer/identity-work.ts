@@ -10,8 +10,10 @@ export interface Member {
   readonly record: EventRecord;
   readonly log: Log;
   readonly identity?: string;
+  /** The identity's HEAD as it was read when the identity was found. */
+  readonly head?: Head;
   readonly contribution?: Contribution;
-  /** CRM calls made for it in this invocation. */
+  /** CRM calls made for it in this invocation that count as attempts. */
   calls: number;
   outcome?: DeliveryOutcome;
 }
@@ -20,12 +22,13 @@ export interface Member {
  * One identity on its way: the events that say something of it, its HEAD and its lease.
  *
  * ```
- * prepare ──► ready ──► row sent ──┬─ confirmed ─────────────► done, or once more for others' events
- *    │           ▲                 ├─ to be repeated ─► wait ─► prepare
- *    │           └─ lease, merged ─┤     (answer lost: `repeat` is the very same row)
- *    └─► done                      ├─ a value was refused ───► its event ends; prepare for the others
- *   (nothing to write, or          └─ failed ────────────────► done
- *    another writer is at it)
+ *            ┌─ unsettled: read back ─┐
+ * prepare ──►┤                        ├──► row sent ──┬─ confirmed ────────► done, or once more for others' events
+ *    │       └────── ready ───────────┘               ├─ no answer: read back ─┬─ it is there: as confirmed
+ *    ▼                                                │                        └─ done: unsettled
+ *   done (nothing to write, or                        ├─ to be repeated ───► wait, prepare
+ *   another writer is at it)                          ├─ a value refused ──► its event ends; prepare for the others
+ *                                                     └─ failed ───────────► done
  * ```
  */
 export interface IdentityWork {
@@ -44,11 +47,7 @@ export interface IdentityWork {
   done: boolean;
   /** The failed call that is to be repeated. */
   lastFailed?: FailedRow;
-  /** A row whose answer got lost: until that is settled, only this very row may be sent again. */
-  repeat?: CrmRow;
-  /** Until when a lost write of this invocation may still take place. */
-  unsettledUntilMs?: number;
-  /** The row to be sent: the one to repeat, or what brings the CRM up to the HEAD. */
+  /** The row to be sent: what brings the CRM up to the HEAD. */
   row(): CrmRow;
 }
 
@@ -63,7 +62,7 @@ export function newIdentityWork(module: string, identity: string, token: string)
     waitMs: 0,
     extraRounds: 0,
     done: false,
-    row: () => work.repeat ?? rowOf(work.head),
+    row: () => rowOf(work.head),
   };
   return work;
 }
@@ -79,7 +78,7 @@ export function deferIdentity(work: IdentityWork, delayMs: number): void {
   work.done = true;
 }
 
-/** CRM calls made for an event in all, this invocation's included. */
+/** CRM calls made for an event in all that count as attempts, this invocation's included. */
 export function attemptsOf(member: Member): number {
   return member.record.attempts + member.calls;
 }
@@ -90,7 +89,7 @@ function rowOf(head: Head): CrmRow {
     version: head.version,
     values: valuesOf(head),
     changed: unconfirmedFields(head),
-    mayCreate: true,
+    mayCreate: head.creator !== undefined,
     ...(head.crmRecordId === undefined ? {} : { recordId: head.crmRecordId }),
   };
 }

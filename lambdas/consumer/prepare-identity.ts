@@ -1,8 +1,10 @@
+import { mergePolicyOf } from '../core/config.ts';
 import {
   type Head,
   leaseTakenUntilMs,
   mergeContribution,
   needsWrite,
+  takeLease,
   unsettledUntilMs,
   withLease,
   withoutLease,
@@ -23,17 +25,11 @@ export async function prepareIdentity(
   ports: DeliveryPorts,
   context: DeliveryContext,
 ): Promise<'ready' | 'done'> {
-  if (!work.seen) {
-    const stored = await ports.identities.read(work.head.module, work.identity);
-    work.head = stored?.kind === 'head' ? stored.head : work.head;
-    work.seen = true;
-  }
-  if (work.repeat !== undefined) return await prolongLease(work, ports, context);
-
-  for (let tries = 0; tries < SAVE_TRIES_MAX; tries += 1) {
+  if (!work.seen) await readHead(work, ports);
+  for (let tries = 0; tries < SAVE_TRIES_MAX && !work.done; tries += 1) {
     const nowMs = ports.clock.nowMs();
-    const merged = mergeAll(work);
-    if (!needsWrite(merged)) return await nothingToWrite(work, ports);
+    const merged = mergeAll(work, context);
+    if (!needsWrite(merged)) return await endAsHeld(work, ports);
 
     const delayMs = delayOfWrite(merged, work, ports, nowMs);
     if (delayMs !== undefined) {
@@ -42,9 +38,51 @@ export async function prepareIdentity(
       continue;
     }
     if (merged === work.head && hasLease(work, ports, context, nowMs)) return 'ready';
-    if (await saveHead(work, leased(merged, work, context, nowMs), ports)) return 'ready';
+    const untilMs = nowMs + context.config.delivery.identityLeaseMs;
+    if (await saveHead(work, takeLease(merged, work.token, untilMs), ports)) return 'ready';
   }
-  return defer(work, deferralMs(ports.random.next()));
+  return work.done ? 'done' : defer(work, deferralMs(ports.random.next()));
+}
+
+/**
+ * Makes sure that the lease lasts for one more call, since reading back and waiting have taken time.
+ *
+ * @returns whether a call may be started; if not, the events have been deferred
+ */
+export async function ensureLease(
+  work: IdentityWork,
+  ports: DeliveryPorts,
+  context: DeliveryContext,
+): Promise<boolean> {
+  const nowMs = ports.clock.nowMs();
+  if (hasLease(work, ports, context, nowMs)) return true;
+  const untilMs = nowMs + context.config.delivery.identityLeaseMs;
+  if (await changeLeasedHead(work, (head) => withLease(head, work.token, untilMs), ports)) {
+    return true;
+  }
+  defer(work, deferralMs(ports.random.next()));
+  return false;
+}
+
+/** Ends the pending events as delivered: the CRM holds what they say already. */
+export async function endAsHeld(work: IdentityWork, ports: DeliveryPorts): Promise<'done'> {
+  const { crmRecordId: recordId, module } = work.head;
+  if (work.head.leaseToken === work.token) await releaseIdentity(work, ports);
+  for (const member of pendingMembers(work)) {
+    member.outcome = {
+      kind: 'delivered',
+      crm: { module, recordId: recordId ?? '', action: 'none' },
+      attempts: attemptsOf(member),
+    };
+  }
+  work.done = true;
+  return 'done';
+}
+
+async function readHead(work: IdentityWork, ports: DeliveryPorts): Promise<void> {
+  const stored = await ports.identities.read(work.head.module, work.identity);
+  if (stored?.kind === 'head') work.head = stored.head;
+  work.seen = true;
 }
 
 /** Why, and for how long, this writer may not write now: another one does, or a lost write is under way. */
@@ -61,30 +99,18 @@ function delayOfWrite(
   return untilMs === undefined ? undefined : untilMs - nowMs;
 }
 
-async function prolongLease(
-  work: IdentityWork,
-  ports: DeliveryPorts,
-  context: DeliveryContext,
-): Promise<'ready' | 'done'> {
-  const nowMs = ports.clock.nowMs();
-  if (hasLease(work, ports, context, nowMs)) return 'ready';
-  const held = await changeLeasedHead(work, (head) => leased(head, work, context, nowMs), ports);
-  return held ? 'ready' : defer(work, deferralMs(ports.random.next()));
-}
-
-function leased(head: Head, work: IdentityWork, context: DeliveryContext, nowMs: number): Head {
-  return withLease(head, work.token, nowMs + context.config.delivery.identityLeaseMs);
-}
-
 function defer(work: IdentityWork, delayMs: number): 'done' {
   deferIdentity(work, delayMs);
   return 'done';
 }
 
-function mergeAll(work: IdentityWork): Head {
+function mergeAll(work: IdentityWork, { config }: DeliveryContext): Head {
+  const policyOf = (field: string) => mergePolicyOf(config, field);
   return pendingMembers(work).reduce(
     (head, member) =>
-      member.contribution === undefined ? head : mergeContribution(head, member.contribution),
+      member.contribution === undefined
+        ? head
+        : mergeContribution(head, member.contribution, policyOf),
     work.head,
   );
 }
@@ -101,18 +127,4 @@ function hasLease(
 ): boolean {
   const untilMs = work.head.leaseToken === work.token ? (work.head.leaseUntilMs ?? 0) : 0;
   return untilMs >= nowMs + ports.crm.writeTimeoutMs + context.config.delivery.settleWindowMs;
-}
-
-async function nothingToWrite(work: IdentityWork, ports: DeliveryPorts): Promise<'done'> {
-  const { crmRecordId: recordId, module } = work.head;
-  if (work.head.leaseToken === work.token) await releaseIdentity(work, ports);
-  for (const member of pendingMembers(work)) {
-    member.outcome = {
-      kind: 'delivered',
-      crm: { module, recordId: recordId ?? '', action: 'none' },
-      attempts: attemptsOf(member),
-    };
-  }
-  work.done = true;
-  return 'done';
 }

@@ -1,3 +1,4 @@
+import type { HoldfastConfig } from '../core/config.ts';
 import type { DeliveryOutcome } from '../core/delivery-outcome.ts';
 import type { Failure } from '../core/failure.ts';
 import type { EventStore, Ids } from '../core/ports.ts';
@@ -46,9 +47,11 @@ export async function postponeEvent(
   event: ClaimedEvent,
   outcome: Extract<DeliveryOutcome, { kind: 'retry' | 'deferred' }>,
   ports: SettlePorts,
+  config: HoldfastConfig,
 ): Promise<void> {
   const { key, source } = event.record;
   const nowMs = ports.clock.nowMs();
+  if (isLate(event, nowMs, config)) ports.metrics.count('HighIntentLeadDelayed', { source });
   if (outcome.kind === 'deferred') {
     await ports.events.release(key, event.leaseToken);
     ports.metrics.count('DeliveryDeferred', { source });
@@ -73,6 +76,15 @@ export async function postponeEvent(
     next_due_at: new Date(nextDueAtMs).toISOString(),
     ...crmFieldsOf(outcome.failure),
   });
+}
+
+/** A lead that must reach a person soon has waited for long: somebody should look now, not at the end. */
+function isLate({ record }: ClaimedEvent, nowMs: number, config: HoldfastConfig): boolean {
+  const waitedMs = nowMs - Date.parse(record.receivedAt);
+  return (
+    config.sources[record.source]?.highIntent === true &&
+    waitedMs >= config.delivery.highIntentPatienceSeconds * 1_000
+  );
 }
 
 async function quarantineEvent(

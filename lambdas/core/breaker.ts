@@ -15,7 +15,7 @@
  * The store writes it by compare-and-set on `revision`. On the path without faults nothing is stored.
  */
 import type { HoldfastConfig } from './config.ts';
-import type { Failure } from './failure.ts';
+import type { Failure, FailureCode } from './failure.ts';
 
 /**
  * Why the breaker is open.
@@ -162,20 +162,20 @@ export function closed(breaker: Breaker): Breaker {
   return { ...NEW_BREAKER, revision: breaker.revision };
 }
 
+/** Failures of a call that say something about the CRM itself, and not about a row. */
+const CRM_FAILURES: ReadonlySet<FailureCode> = new Set<FailureCode>([
+  'crm_no_answer',
+  'crm_unavailable',
+  'crm_rate_limited',
+  'crm_credits_exhausted',
+  'crm_bad_answer',
+  'crm_token_throttled',
+  'crm_token_unavailable',
+]);
+
 /** Whether a failure says something about the CRM as a whole, and not about a row or about us. */
 export function isCrmFailure(failure: Failure): boolean {
-  switch (failure.code) {
-    case 'crm_no_answer':
-    case 'crm_unavailable':
-    case 'crm_rate_limited':
-    case 'crm_credits_exhausted':
-    case 'crm_bad_answer':
-    case 'crm_token_throttled':
-    case 'crm_token_unavailable':
-      return true;
-    default:
-      return reasonForGood(failure) !== undefined;
-  }
+  return CRM_FAILURES.has(failure.code) || reasonForGood(failure) !== undefined;
 }
 
 function reasonForGood(failure: Failure): BreakerReason | undefined {
@@ -266,7 +266,8 @@ function withCredits(
     : noted;
 }
 
-function withoutProbe(breaker: Breaker): Breaker {
+/** Gives the probe lease back. */
+export function withoutProbe(breaker: Breaker): Breaker {
   const { probeToken: _token, probeUntilMs: _until, ...rest } = breaker;
   return rest;
 }

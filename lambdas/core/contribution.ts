@@ -11,6 +11,8 @@ export interface Contribution {
   readonly trust: number;
   /** Canonical field → value; never empty strings. */
   readonly values: Readonly<Record<string, string>>;
+  /** Whether a record may be made for it where the CRM has none. */
+  readonly mayCreate: boolean;
 }
 
 /** Zoho's longest text fields take 32,000 characters (custom fields, read 2026-11-22). */
@@ -40,6 +42,7 @@ export function contributionOf(event: NormalizedEvent, config: HoldfastConfig): 
     event: event.idempotency_key,
     occurredAt: event.occurred_at,
     trust: source?.trust ?? 0,
+    mayCreate: event.routing.mode === 'upsert',
     values: Object.fromEntries(
       Object.entries(values)
         .filter(([, value]) => value !== '')

@@ -24,6 +24,10 @@ const CATALOGUE = {
     'permanent',
     'The lead has no e-mail address, phone number or external id, so no CRM record can stand for it',
   ],
+  identity_conflict: [
+    'permanent',
+    'What the lead says of its person belongs to two different people here',
+  ],
   payload_missing: ['permanent', 'The stored lead could not be found or read back'],
   identity_too_large: [
     'permanent',
@@ -54,6 +58,11 @@ const CATALOGUE = {
   crm_invalid_data: ['permanent', 'Zoho refused a value'],
   crm_mandatory_missing: ['permanent', 'Zoho requires a field that the lead does not have'],
   crm_refused: ['permanent', 'Zoho refused the lead'],
+  crm_converted: [
+    'permanent',
+    'The lead was converted into a contact in Zoho, which takes no changes',
+  ],
+  no_match: ['permanent', 'The source only updates, and Zoho has no record for this person'],
   crm_misconfigured: [
     'permanent',
     'Zoho does not know the module, field or address that is configured',

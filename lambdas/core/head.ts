@@ -12,6 +12,7 @@
  * Everything here is pure: a new HEAD out of an old one. The store writes it by compare-and-set on
  * `revision`, so of two writers that read the same HEAD one has to look again.
  */
+import type { MergePolicy } from './config.ts';
 import type { Contribution } from './contribution.ts';
 
 /** One value and where it came from. */
@@ -55,35 +56,23 @@ export interface Head {
   /** Who may write this identity's record now. */
   readonly leaseToken?: string;
   readonly leaseUntilMs?: number;
-  /** A write whose answer got lost may still take place until then. */
+  /**
+   * A write may have taken place whose answer nobody has; until this time it may still do so. Absent once
+   * it is known what became of it.
+   */
   readonly unsettledUntilMs?: number;
 }
-
-/**
- * Which of two values of a field stays.
- *
- * - `latest`: the newer one (then the more trusted one)
- * - `first`: the older one; for what only the first contact can tell
- */
-type MergePolicy = 'latest' | 'first';
 
 /** Values kept behind one that is not confirmed, and their length together, in UTF-16 units. */
 const HISTORY_MAX = 20;
 const HISTORY_LENGTH_MAX = 2_000;
 
-const FIRST_TOUCH_FIELDS: ReadonlySet<string> = new Set([
-  'lead_source',
-  'referrer',
-  'utm_source',
-  'utm_medium',
-  'utm_campaign',
-  'utm_term',
-  'utm_content',
-]);
+/** Values that an appended field keeps, and their length together, in UTF-16 units. */
+const APPENDED_MAX = 50;
+const APPENDED_LENGTH_MAX = 32_000;
 
-function mergePolicyOf(field: string): MergePolicy {
-  return FIRST_TOUCH_FIELDS.has(field) ? 'first' : 'latest';
-}
+/** What tells who somebody is: here, whom one believes counts more than who spoke last. */
+const IDENTIFIER_FIELDS: ReadonlySet<string> = new Set(['email', 'phone']);
 
 /** A HEAD before its first event. */
 export function newHead(module: string, identity: string): Head {
@@ -92,50 +81,90 @@ export function newHead(module: string, identity: string): Head {
 
 /**
  * Merges what an event says, field by field. The order of merges does not matter, a repeated one
- * changes nothing, and a missing value never clears a filled one.
+ * changes nothing, and a missing or empty value never clears a filled one.
  *
+ * @param policyOf the merge policy of a field; the same for all events of an identity
  * @returns the very same HEAD when nothing changes
  */
-export function mergeContribution(head: Head, contribution: Contribution): Head {
+export function mergeContribution(
+  head: Head,
+  contribution: Contribution,
+  policyOf: (field: string) => MergePolicy,
+): Head {
   const version = head.version + 1;
   const { event, occurredAt, trust } = contribution;
-  const won = Object.entries(contribution.values).filter(([field, value]) => {
+  const fields: Record<string, HeadField> = {};
+  const appended: Record<string, readonly HeadValue[]> = {};
+  for (const [field, value] of Object.entries(contribution.values)) {
+    if (value === '') continue;
+    const candidate = { value, occurredAt, trust, event, version };
     const current = head.fields[field];
-    return (
-      current === undefined ||
-      wins({ value, occurredAt, trust, event, version }, current, mergePolicyOf(field))
-    );
-  });
-  if (won.length === 0) return head;
-
-  const fields = { ...head.fields };
-  for (const [field, value] of won) {
-    const replaced = historyOf(head, head.fields[field]);
-    fields[field] = withReplaced({ value, occurredAt, trust, event, version }, replaced);
+    if (policyOf(field) === 'append') {
+      const kept = withAppended(head.appended?.[field] ?? [], candidate);
+      if (kept !== undefined) appended[field] = kept;
+    } else if (current === undefined || wins(candidate, current, field, policyOf(field))) {
+      fields[field] = withReplaced(candidate, historyOf(head, current));
+    }
   }
-  return { ...head, version, fields };
+  const isCreator = contribution.mayCreate && head.creator === undefined;
+  const isNews = Object.keys(fields).length > 0 || Object.keys(appended).length > 0;
+  if (!isNews && !isCreator) return head;
+  return {
+    ...head,
+    ...(isCreator ? { creator: event } : {}),
+    ...(isNews ? { version } : {}),
+    fields: { ...head.fields, ...fields },
+    ...(Object.keys(appended).length === 0 ? {} : { appended: { ...head.appended, ...appended } }),
+  };
 }
 
 /**
  * Takes an event's unconfirmed values out again, because the CRM refused them for good. What they had
  * replaced comes back in their place.
+ *
+ * The version goes up, so that no write without these values has the version of one with them.
  */
 export function withdrawEvent(head: Head, event: string): Head {
+  let isWithdrawn = false;
+  const stays = (value: HeadValue): boolean => {
+    const goes = value.event === event && value.version > head.confirmedVersion;
+    isWithdrawn ||= goes;
+    return !goes;
+  };
   const fields: Record<string, HeadField> = {};
   for (const [name, field] of Object.entries(head.fields)) {
     const [current, ...replaced] = [withoutReplaced(field), ...(field.replaced ?? [])].filter(
-      (value) => value.event !== event || value.version <= head.confirmedVersion,
+      stays,
     );
     if (current !== undefined) fields[name] = withReplaced(current, replaced);
   }
-  return { ...head, fields };
+  const appended = Object.fromEntries(
+    Object.entries(head.appended ?? {})
+      .map(([name, values]) => [name, values.filter(stays)] as const)
+      .filter(([, values]) => values.length > 0),
+  );
+  const { creator, appended: _appended, ...rest } = head;
+  const isCreatorNoMore = creator === event && head.crmRecordId === undefined;
+  if (!isWithdrawn && !isCreatorNoMore) return head;
+  return {
+    ...rest,
+    version: head.version + 1,
+    fields,
+    ...(Object.keys(appended).length === 0 ? {} : { appended }),
+    ...(creator === undefined || isCreatorNoMore ? {} : { creator }),
+  };
 }
 
 /** Names of the fields that the CRM does not hold yet. */
 export function unconfirmedFields(head: Head): readonly string[] {
-  return Object.keys(head.fields).filter(
-    (name) => (head.fields[name]?.version ?? 0) > head.confirmedVersion,
-  );
+  const isUnconfirmed = ({ version }: HeadValue): boolean => version > head.confirmedVersion;
+  const single = Object.entries(head.fields)
+    .filter(([name, field]) => head.appended?.[name] === undefined && isUnconfirmed(field))
+    .map(([name]) => name);
+  const appended = Object.entries(head.appended ?? {})
+    .filter(([, values]) => values.some(isUnconfirmed))
+    .map(([name]) => name);
+  return [...single, ...appended];
 }
 
 /** Whether something has to be written to the CRM. */
@@ -143,11 +172,21 @@ export function needsWrite(head: Head): boolean {
   return head.crmRecordId === undefined || unconfirmedFields(head).length > 0;
 }
 
-/** The merged values. */
-export function valuesOf(head: Head): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(head.fields).map(([name, field]) => [name, field.value]),
+/** Events whose values the CRM does not hold yet, by their keys. */
+export function unconfirmedEvents(head: Head): ReadonlySet<string> {
+  return new Set(
+    [...Object.values(head.fields), ...Object.values(head.appended ?? {}).flat()]
+      .filter(({ version }) => version > head.confirmedVersion)
+      .map(({ event }) => event),
   );
+}
+
+/** The merged values. Of a field that keeps several, each has its time before it, the newest first. */
+export function valuesOf(head: Head): Readonly<Record<string, string>> {
+  const merged: Record<string, string> = {};
+  for (const [name, field] of Object.entries(head.fields)) merged[name] = field.value;
+  for (const [name, values] of Object.entries(head.appended ?? {})) merged[name] = joined(values);
+  return merged;
 }
 
 /** When another writer's lease ends, or `undefined` if the lease is free or already `token`'s. */
@@ -158,7 +197,7 @@ export function leaseTakenUntilMs(head: Head, token: string, nowMs: number): num
     : undefined;
 }
 
-/** Takes or prolongs the lease. Call only when `leaseTakenUntilMs` is `undefined`. */
+/** Prolongs the lease, or takes one that is free. */
 export function withLease(head: Head, token: string, untilMs: number): Head {
   return { ...head, leaseToken: token, leaseUntilMs: untilMs };
 }
@@ -170,8 +209,24 @@ export function withoutLease(head: Head): Head {
 }
 
 /**
- * When a write whose answer got lost must have taken place or never will, or `undefined` if none is under
- * way. Until then, no other value may be sent: the lost write could overwrite it.
+ * Takes the lease over. Whoever let it expire may have written: the HEAD is unsettled from then on.
+ *
+ * Call only when `leaseTakenUntilMs` is `undefined`.
+ */
+export function takeLease(head: Head, token: string, untilMs: number): Head {
+  const isLeftBehind = head.leaseToken !== undefined && head.leaseToken !== token;
+  const settled = isLeftBehind ? withUnsettled(head, head.leaseUntilMs ?? 0) : head;
+  return withLease(settled, token, untilMs);
+}
+
+/** Whether a write may have taken place whose answer nobody has: read the record back before the next. */
+export function isUnsettled(head: Head): boolean {
+  return head.unsettledUntilMs !== undefined;
+}
+
+/**
+ * When a write whose answer got lost must have taken place or never will, or `undefined` if that time is
+ * over. Until then, nothing may be sent: the lost write could overwrite it, or take place beside it.
  */
 export function unsettledUntilMs(head: Head, nowMs: number): number | undefined {
   const untilMs = head.unsettledUntilMs ?? 0;
@@ -185,7 +240,13 @@ export function withUnsettled(head: Head, untilMs: number | undefined): Head {
     : { ...head, unsettledUntilMs: Math.max(head.unsettledUntilMs ?? 0, untilMs) };
 }
 
-/** Notes that the CRM holds everything up to `version`. */
+/** Notes that no write is under way any more, and none took place that is not confirmed. */
+export function settled(head: Head): Head {
+  const { unsettledUntilMs: _until, ...rest } = head;
+  return rest;
+}
+
+/** Notes that the CRM holds everything up to `version`, and that no write is under way. */
 export function confirm(head: Head, version: number, crmRecordId: string): Head {
   const confirmedVersion = Math.max(head.confirmedVersion, version);
   const fields = Object.fromEntries(
@@ -194,7 +255,7 @@ export function confirm(head: Head, version: number, crmRecordId: string): Head 
       withReplaced(withoutReplaced(field), untilConfirmed(field, confirmedVersion)),
     ]),
   );
-  return { ...head, confirmedVersion, fields, crmRecordId };
+  return { ...settled(head), confirmedVersion, fields, crmRecordId };
 }
 
 /** Forgets a CRM record that is gone, so that the next write makes or finds another. */
@@ -203,13 +264,50 @@ export function withoutCrmRecord(head: Head): Head {
   return rest;
 }
 
-function wins(candidate: HeadValue, current: HeadValue, policy: MergePolicy): boolean {
+function wins(
+  candidate: HeadValue,
+  current: HeadValue,
+  field: string,
+  policy: MergePolicy,
+): boolean {
   // The event key makes the order total: without it, two events of one moment and one trust would
   // leave whichever came last.
   const byTime = compare(candidate.occurredAt, current.occurredAt) * (policy === 'first' ? -1 : 1);
-  if (byTime !== 0) return byTime > 0;
-  if (candidate.trust !== current.trust) return candidate.trust > current.trust;
-  return compare(candidate.event, current.event) > 0;
+  const byTrust = candidate.trust - current.trust;
+  const order = IDENTIFIER_FIELDS.has(field) ? [byTrust, byTime] : [byTime, byTrust];
+  const decisive = [...order, compare(candidate.event, current.event)].find((each) => each !== 0);
+  return (decisive ?? 0) > 0;
+}
+
+/**
+ * The values that are kept with another one: the newest, as many and as long as allowed. What is dropped
+ * once would be dropped in any order of merges.
+ *
+ * @returns `undefined` when nothing changes
+ */
+function withAppended(
+  kept: readonly HeadValue[],
+  candidate: HeadValue,
+): readonly HeadValue[] | undefined {
+  if (kept.some(({ event }) => event === candidate.event)) return undefined;
+  const sorted = [...kept, candidate].toSorted(
+    (left, right) => compare(right.occurredAt, left.occurredAt) || compare(right.event, left.event),
+  );
+  let lengthLeft = APPENDED_LENGTH_MAX;
+  const tooMuch = sorted.findIndex(({ value }, index) => {
+    lengthLeft -= value.length;
+    return index >= APPENDED_MAX || (lengthLeft < 0 && index > 0);
+  });
+  const result = tooMuch < 0 ? sorted : sorted.slice(0, tooMuch);
+  return result.includes(candidate) ? result : undefined;
+}
+
+function joined(values: readonly HeadValue[]): string {
+  const [only, ...others] = values;
+  if (only !== undefined && others.length === 0) return only.value;
+  return values
+    .map(({ occurredAt, value }) => `[${occurredAt.slice(0, 16).replace('T', ' ')} UTC]\n${value}`)
+    .join('\n\n');
 }
 
 function compare(left: string, right: string): number {

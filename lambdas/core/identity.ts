@@ -29,24 +29,28 @@ export function identifiersOf(
 }
 
 /**
- * The identity that an event belongs to: the first identifier that it has, in the configured order.
+ * The names under which an event's person may be known, the strongest first: the first identifier that
+ * the event has in the configured order, then the others.
  *
- * The result is a keyed hash, so it can stand in keys, logs and the CRM's own key field without
- * telling who it is.
+ * A phone number is a name only where it comes first: people share telephones, and a number beside an
+ * e-mail address must not make two of them one.
  *
- * @param pepper the installation's secret; another pepper means other identities
- * @returns `hf_` and 40 hex digits, or `undefined` when the event names nobody
+ * A name is a keyed hash, so it can stand in keys, logs and the CRM's own key field without telling who
+ * it is.
+ *
+ * @param pepper the installation's secret; another pepper means other names
+ * @returns `hf_` and 40 hex digits each; empty when the event names nobody
  */
-export function identityOf(
+export function identityNamesOf(
   event: Pick<NormalizedEvent, 'identity' | 'attributes'>,
   order: readonly IdentifierKind[],
   pepper: string,
-): string | undefined {
+): readonly string[] {
   const identifiers = identifiersOf(event);
-  const kind = order.find((candidate) => identifiers[candidate] !== undefined);
-  const value = kind === undefined ? undefined : identifiers[kind];
-  if (kind === undefined || value === undefined) return undefined;
-  return `hf_${keyedHash(pepper, kind, value).slice(0, 40)}`;
+  return order
+    .filter((kind) => identifiers[kind] !== undefined)
+    .filter((kind, position) => kind !== 'phone' || position === 0)
+    .map((kind) => `hf_${keyedHash(pepper, kind, identifiers[kind] ?? '').slice(0, 40)}`);
 }
 
 /**

@@ -1,5 +1,5 @@
 /**
- * When a failed delivery is tried again.
+ * When a failed delivery is tried again. With the settings as they come:
  *
  * ```
  * attempt   1    2    3    4     5    │ 6    7    8    9    10    11, 12, …
@@ -7,29 +7,20 @@
  *           inside one invocation     │ the message is hidden meanwhile
  * ```
  *
- * From `attemptsMax` on it is 300 s. That is for long outages: SQS gives a message up after 1,000
+ * From `attemptsMax` on it is 300 s. That is for long troubles: SQS gives a message up after 1,000
  * receives, which one a minute would use up in 17 hours.
  *
  * A refusal for too many requests is never repeated inside the invocation, and what the CRM asks for
- * in `Retry-After` wins over the schedule.
+ * in `Retry-After` wins over the schedule. Attempts that are made while the breaker is not closed do not
+ * count; the caller knows.
  */
+import type { RetrySettings } from './config.ts';
 import { type Failure, failure } from './failure.ts';
-import { LONG_OUTAGE_DELAY_MS, RETRY_DELAY_MS_MAX } from './pipeline-limits.ts';
-
-/** When a lead may be given up. */
-export interface RetryLimits {
-  /** Attempts before a lead may be given up, 1 or more. */
-  readonly attemptsMax: number;
-  /** Hours since it was received before a lead may be given up; both limits must be reached. */
-  readonly retryForHours: number;
-  /** Attempts for refusals that may come from a race. */
-  readonly raceAttemptsMax: number;
-}
 
 /** What is known when an attempt has failed. Times in milliseconds. */
 export interface FailedTry {
   readonly failure: Failure;
-  /** CRM calls made for the event, 1 or more. */
+  /** CRM calls made for the event that count, 1 or more. */
   readonly attempts: number;
   readonly receivedAtMs: number;
   readonly nowMs: number;
@@ -46,25 +37,30 @@ export type RetryDecision =
   | { readonly kind: 'later'; readonly delayMs: number }
   | { readonly kind: 'give_up'; readonly failure: Failure };
 
-const IMMEDIATE_ATTEMPTS = 3;
-const IN_INVOCATION_ATTEMPTS = 5;
-const IN_INVOCATION_WAIT_MS = 1_000;
-const JITTER = 0.2;
 const HOUR_MS = 3_600_000;
 const RETRY_AFTER_MS_MIN = 1_000;
 
-/** @param random uniform in [0, 1) */
-export function decideRetry(tried: FailedTry, limits: RetryLimits, random: number): RetryDecision {
+/**
+ * Decides what a failed attempt asks for.
+ *
+ * @param settings of the event's source
+ * @param random uniform in [0, 1)
+ */
+export function decideRetry(
+  tried: FailedTry,
+  settings: RetrySettings,
+  random: number,
+): RetryDecision {
   switch (tried.failure.class) {
     case 'permanent':
     case 'authorization':
       return { kind: 'give_up', failure: tried.failure };
     case 'potentially_retryable':
-      return tried.attempts >= limits.raceAttemptsMax
+      return tried.attempts >= settings.raceAttemptsMax
         ? { kind: 'give_up', failure: tried.failure }
-        : nextTry(tried, limits, random);
+        : nextTry(tried, settings, random);
     case 'retryable':
-      return isExhausted(tried, limits)
+      return isExhausted(tried, settings)
         ? {
             kind: 'give_up',
             failure: failure(
@@ -73,7 +69,7 @@ export function decideRetry(tried: FailedTry, limits: RetryLimits, random: numbe
               crmPartOf(tried.failure),
             ),
           }
-        : nextTry(tried, limits, random);
+        : nextTry(tried, settings, random);
   }
 }
 
@@ -84,20 +80,17 @@ export function decideRetry(tried: FailedTry, limits: RetryLimits, random: numbe
  *
  * @param attempts CRM calls made so far, 1 or more
  * @param random uniform in [0, 1)
- * @param attemptsMax from here on the waits are long
- * @returns milliseconds, 1,600–72,000; 240,000–360,000 from `attemptsMax` on
+ * @returns milliseconds: `firstDelayMs`, doubling to `delayMaxMs`, and `longDelayMs` from `attemptsMax` on;
+ *   each scattered by `jitterShare` up and down
  */
-export function backoffMs(
-  attempts: number,
-  random: number,
-  attemptsMax = Number.POSITIVE_INFINITY,
-): number {
-  const steps = Math.max(0, attempts - IN_INVOCATION_ATTEMPTS);
+export function backoffMs(attempts: number, settings: RetrySettings, random: number): number {
+  const { firstDelayMs, delayMaxMs, longDelayMs, inInvocationAttempts } = settings;
+  const steps = Math.min(Math.max(0, attempts - inInvocationAttempts), 30);
   const baseMs =
-    attempts >= attemptsMax
-      ? LONG_OUTAGE_DELAY_MS
-      : Math.min(RETRY_DELAY_MS_MAX, 2_000 * 2 ** Math.min(steps, 10));
-  return Math.round(baseMs * (1 - JITTER + 2 * JITTER * random));
+    attempts >= settings.attemptsMax
+      ? Math.max(longDelayMs, delayMaxMs)
+      : Math.min(delayMaxMs, firstDelayMs * 2 ** steps);
+  return scatteredMs(baseMs, settings.jitterShare, random);
 }
 
 /**
@@ -111,34 +104,49 @@ export function deferralMs(random: number): number {
   return Math.round(1_000 + 2_000 * random);
 }
 
-function isExhausted(tried: FailedTry, limits: RetryLimits): boolean {
-  // Both limits, not either: fifty attempts are over within an hour, and an outage of the CRM that
+/**
+ * How long to stay away while the breaker is open: never shorter than it asks for, or the receives of a
+ * message would not last for a long outage.
+ *
+ * @param delayMs what the breaker asks for
+ * @param random uniform in [0, 1)
+ * @returns milliseconds, `delayMs` and up to a fifth more
+ */
+export function breakerDeferralMs(delayMs: number, random: number): number {
+  return Math.round(delayMs * (1 + 0.2 * random));
+}
+
+function scatteredMs(baseMs: number, share: number, random: number): number {
+  return Math.round(baseMs * (1 - share + 2 * share * random));
+}
+
+function isExhausted(tried: FailedTry, settings: RetrySettings): boolean {
+  // Both limits, not either: fifty attempts are over within an hour, and trouble with the CRM that
   // lasts longer must not set good leads aside.
   return (
-    tried.attempts >= limits.attemptsMax &&
-    tried.nowMs - tried.receivedAtMs >= limits.retryForHours * HOUR_MS
+    tried.attempts >= settings.attemptsMax &&
+    tried.nowMs - tried.receivedAtMs >= settings.retryForHours * HOUR_MS
   );
 }
 
-function nextTry(tried: FailedTry, limits: RetryLimits, random: number): RetryDecision {
+function nextTry(tried: FailedTry, settings: RetrySettings, random: number): RetryDecision {
+  const { attempts, failure: cause } = tried;
   if (tried.retryAfterMs !== undefined) {
-    // Its wish wins, but neither "at once" nor, in a long outage, what would use up the receives.
+    // Its wish wins, but neither "at once" nor, in long trouble, what would use up the receives.
     const leastMs =
-      tried.attempts >= limits.attemptsMax
-        ? backoffMs(tried.attempts, random, limits.attemptsMax)
-        : RETRY_AFTER_MS_MIN;
+      attempts >= settings.attemptsMax ? backoffMs(attempts, settings, random) : RETRY_AFTER_MS_MIN;
     return { kind: 'later', delayMs: Math.max(leastMs, tried.retryAfterMs) };
   }
   const mayRepeatNow =
-    tried.failure.code !== 'crm_rate_limited' &&
-    tried.failure.code !== 'crm_credits_exhausted' &&
-    tried.failure.code !== 'crm_token_throttled' &&
-    tried.failure.code !== 'crm_record_locked';
-  if (mayRepeatNow && tried.attempts < IMMEDIATE_ATTEMPTS) return { kind: 'again', waitMs: 0 };
-  if (mayRepeatNow && tried.attempts < IN_INVOCATION_ATTEMPTS) {
-    return { kind: 'again', waitMs: IN_INVOCATION_WAIT_MS };
+    cause.code !== 'crm_rate_limited' &&
+    cause.code !== 'crm_credits_exhausted' &&
+    cause.code !== 'crm_token_throttled' &&
+    cause.code !== 'crm_record_locked';
+  if (mayRepeatNow && attempts < settings.immediateAttempts) return { kind: 'again', waitMs: 0 };
+  if (mayRepeatNow && attempts < settings.inInvocationAttempts) {
+    return { kind: 'again', waitMs: settings.shortWaitMs };
   }
-  return { kind: 'later', delayMs: backoffMs(tried.attempts, random, limits.attemptsMax) };
+  return { kind: 'later', delayMs: backoffMs(attempts, settings, random) };
 }
 
 function crmPartOf(cause: Failure): { code?: string; field?: string } {

@@ -12,7 +12,10 @@ import type {
 
 /** What taking a lead in needs of the world. */
 export interface IntakePorts {
-  readonly events: Pick<EventStore, 'accept' | 'readRecord' | 'markDlqSent' | 'rememberSubmitter'>;
+  readonly events: Pick<
+    EventStore,
+    'accept' | 'readRecord' | 'markDlqSent' | 'rememberSubmitter' | 'noteSourceSeen'
+  >;
   readonly queue: Pick<DeliveryQueue, 'enqueue'>;
   readonly deadLetters: DeadLetterQueue;
   readonly secrets: SecretReader;

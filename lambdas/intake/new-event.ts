@@ -1,19 +1,17 @@
 import type { InitialState, NewEvent, RawPayload } from '../core/event-record.ts';
 import { type Failure, failure } from '../core/failure.ts';
-import {
-  contentKeys,
-  eventKey,
-  pageKey,
-  UNREADABLE_EVENT_TYPE,
-  unreadableKey,
-} from '../core/idempotency-key.ts';
-import { identifiersOf } from '../core/identity.ts';
-import { occurrenceOf } from '../core/normalize-time.ts';
+import { UNREADABLE_EVENT_TYPE, unreadableKey } from '../core/idempotency-key.ts';
 import { bytesHash, payloadHash } from '../core/payload-hash.ts';
+import { type CleanSubmission, cleanSubmission } from '../operations/clean-submission.ts';
+import { nameSubmission } from '../operations/name-submission.ts';
+import {
+  buildNormalizedEvent,
+  namesSomebody,
+  shortId,
+  shortName,
+} from '../operations/normalize-submission.ts';
 import type { Submission } from '../providers/provider.ts';
-import { type CleanSubmission, cleanSubmission } from './clean-submission.ts';
 import type { IntakePorts } from './intake-ports.ts';
-import { buildNormalizedEvent, shortId, shortName } from './normalize-submission.ts';
 import type { Reception } from './reception.ts';
 
 /** Whether a submission is named by the sender's id alone, or by its content as well. */
@@ -30,10 +28,17 @@ export async function submissionEvent(
   const clean = cleanSubmission(submission, sourceName);
   const key = await keyOf(ports, reception, submission, clean, naming);
   const contentHash = payloadHash(submission.content);
-  const occurrence = occurrenceOf(submission.occurredAt, receivedAtMs);
-  const receivedAt = new Date(receivedAtMs).toISOString();
   const sourceEventId = shortId(submission.sourceEventId);
   const deliveryId = shortId(submission.deliveryId);
+  const normalized = buildNormalizedEvent(submission, clean, {
+    sourceName,
+    config,
+    key,
+    contentHash,
+    receivedAtMs,
+    correlationId,
+    mappingVersion,
+  });
 
   return {
     key,
@@ -41,22 +46,13 @@ export async function submissionEvent(
     eventType: shortName(submission.eventType),
     ...(sourceEventId === undefined ? {} : { sourceEventId }),
     ...(deliveryId === undefined ? {} : { deliveryId }),
-    occurredAt: occurrence.occurredAt,
-    receivedAt,
+    occurredAt: normalized.occurred_at,
+    receivedAt: normalized.audit.received_at,
     correlationId,
     payloadHash: contentHash,
     mappingVersion,
     raw: reception.raw,
-    normalized: buildNormalizedEvent(submission, clean, {
-      sourceName,
-      config,
-      key,
-      contentHash,
-      occurrence,
-      receivedAt,
-      correlationId,
-      mappingVersion,
-    }),
+    normalized,
     initial: initialState(ports, reception, submission, clean),
   };
 }
@@ -120,26 +116,12 @@ async function keyOf(
   clean: CleanSubmission,
   naming: Naming,
 ): Promise<string> {
-  const { sourceName, pepper } = reception;
-  // A trap that a browser filled in must not swallow the person's second try without it.
-  const eventType = submission.isSpam ? `${submission.eventType}.spam_trap` : submission.eventType;
-  const content = {
-    formId: clean.attributes['form_id'],
-    email: clean.identity.email ?? clean.attributes['email_raw'],
-    phone: clean.identity.phone_e164 ?? clean.attributes['phone_raw'],
-    externalId: clean.identity.contact_external_id,
-    answers: submission.answers,
-  };
-  if (submission.sourceEventId !== undefined) {
-    return naming === 'by_id'
-      ? eventKey(sourceName, eventType, submission.sourceEventId)
-      : pageKey(sourceName, eventType, submission.sourceEventId, content, pepper);
-  }
-  const keys = contentKeys(sourceName, eventType, content, pepper, reception.receivedAtMs);
+  const names = nameSubmission(submission, clean, reception);
+  const named = naming === 'by_id' ? names.byId : names.byIdAndContent();
+  if (named !== undefined) return named;
+  const { current, previous } = names.byContent();
   // The same submission may have come just before the tick changed.
-  return (await ports.events.readRecord(keys.previous)) === undefined
-    ? keys.current
-    : keys.previous;
+  return (await ports.events.readRecord(previous)) === undefined ? current : previous;
 }
 
 function initialState(
@@ -151,10 +133,7 @@ function initialState(
   if (submission.isSpam) return { state: 'suppressed', suppression: 'spam_trap' };
   if (submission.isTest) return { state: 'suppressed', suppression: 'test_lead' };
 
-  const identifiers = identifiersOf(clean);
-  if (reception.config.identity.order.some((kind) => identifiers[kind] !== undefined)) {
-    return { state: 'received' };
-  }
+  if (namesSomebody(clean, reception.config)) return { state: 'received' };
   return {
     state: 'quarantined',
     failure: failure('missing_identity', invalidIdentifier(clean)),

@@ -8,6 +8,7 @@ import {
   jsonResponse,
   unavailableResponse,
 } from './intake-request.ts';
+import { createNoteSource } from './note-source.ts';
 import { routeOf } from './route.ts';
 import { type Arrival, takeIn } from './take-in.ts';
 
@@ -24,6 +25,7 @@ export type ReceiveWebhook = (request: IntakeRequest) => Promise<IntakeResponse>
  * ```
  */
 export function createReceiveWebhook(ports: IntakePorts, settings: IntakeSettings): ReceiveWebhook {
+  const noteSource = createNoteSource(ports.events);
   return async (request) => {
     const route = routeOf(request.path, settings.config.sources);
     const correlationId = ports.ids.next();
@@ -51,7 +53,7 @@ export function createReceiveWebhook(ports: IntakePorts, settings: IntakeSetting
           source: name,
           provider: source.provider,
         });
-        const arrival: Arrival = { request, name, source, correlationId, log };
+        const arrival: Arrival = { request, name, source, correlationId, log, noteSource };
         return withCors(await answer(ports, settings, arrival), source, request);
       }
     }

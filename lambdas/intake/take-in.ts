@@ -1,6 +1,7 @@
 import { isSigned, type SourceConfig } from '../core/config.ts';
 import { readPepper } from '../core/pepper.ts';
 import type { Log } from '../core/ports.ts';
+import { mappingVersionOf } from '../operations/normalize-submission.ts';
 import type { BoundProvider } from '../providers/bind-provider.ts';
 import type { Submission } from '../providers/provider.ts';
 import { type AcceptedEvent, acceptEvent } from './accept-event.ts';
@@ -8,7 +9,7 @@ import { authenticate, reportVerification } from './authenticate.ts';
 import type { IntakePorts, IntakeSettings } from './intake-ports.ts';
 import { type IntakeRequest, type IntakeResponse, jsonResponse } from './intake-request.ts';
 import { rawPayload, submissionEvent, unreadableEvent } from './new-event.ts';
-import { mappingVersionOf } from './normalize-submission.ts';
+import type { NoteSource } from './note-source.ts';
 import type { Reception } from './reception.ts';
 
 /** Submissions of one request that are stored side by side. */
@@ -21,6 +22,7 @@ export interface Arrival {
   readonly source: SourceConfig;
   readonly correlationId: string;
   readonly log: Log;
+  readonly noteSource: NoteSource;
 }
 
 /**
@@ -35,7 +37,7 @@ export async function takeIn(
   ports: IntakePorts,
   settings: IntakeSettings,
   provider: BoundProvider,
-  { request, name, source, correlationId, log }: Arrival,
+  { request, name, source, correlationId, log, noteSource }: Arrival,
 ): Promise<IntakeResponse> {
   const secretId = `${settings.sourceSecretPrefix}${name}`;
   const verification = await authenticate(ports, provider, name, secretId, request);
@@ -55,7 +57,13 @@ export async function takeIn(
     pepper: await readPepper(ports.secrets, settings.pepperSecretId),
     log,
   };
-  return answerAccepted(await acceptAll(ports, provider, request, reception), correlationId);
+  // Beside the writes that the sender waits for anyway, and only once it is known who sent this.
+  const noting = noteSource(name, reception.receivedAtMs, log);
+  try {
+    return answerAccepted(await acceptAll(ports, provider, request, reception), correlationId);
+  } finally {
+    await noting;
+  }
 }
 
 async function acceptAll(

@@ -103,8 +103,13 @@ function signingKey(secret: string): string {
   return key;
 }
 
+/** A request that is read again from the store has its id still, but no signature. */
 function messageId(request: WebhookRequest): string | undefined {
-  return idText(request.headers[`${headerFamily(request)}-id`]);
+  const isSigned = ['webhook-signature', 'svix-signature'].some((name) =>
+    Object.hasOwn(request.headers, name),
+  );
+  const storedId = request.headers['webhook-id'] ?? request.headers['svix-id'];
+  return idText(isSigned ? request.headers[`${headerFamily(request)}-id`] : storedId);
 }
 
 function readBody(

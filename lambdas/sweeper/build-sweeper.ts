@@ -8,7 +8,8 @@ import type { HoldfastConfig } from '../core/config.ts';
 import { readEnvironment, readSwitch } from '../runtime/environment.ts';
 import { systemClock } from '../runtime/system.ts';
 import { SWEEPER_ENV_NAMES } from './env.ts';
-import { createSweep, type SweepPorts, type SweepReport } from './sweep.ts';
+import { createSweep, type SweepPorts } from './sweep.ts';
+import type { SweepReport } from './sweep-run.ts';
 
 /** Everything that the sweeper talks to. */
 export type SweeperPorts = SweepPorts & { readonly metrics: FlushableMetrics };
@@ -44,7 +45,7 @@ export function buildSweeper(
     metrics: overrides.metrics ?? createPowertoolsMetrics('sweeper'),
     ...overrides,
   };
-  const sweep = createSweep(ports, { deliveryEnabled });
+  const sweep = createSweep(ports, { deliveryEnabled, config });
   return async () => {
     try {
       return await sweep();

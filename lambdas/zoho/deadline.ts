@@ -30,12 +30,12 @@ export interface Deadline {
 export function startDeadline(limitMs: number, clock: Clock): Deadline {
   const untilMs = clock.nowMs() + limitMs;
   const passed = new AbortController();
-  const timer = setTimeout(() => passed.abort(), limitMs);
+  const callOff = clock.after(limitMs, () => passed.abort());
 
   return {
     remainingMs: () => (passed.signal.aborted ? 0 : Math.max(0, untilMs - clock.nowMs())),
     within: async (work) => race(work, passed.signal),
-    end: () => clearTimeout(timer),
+    end: callOff,
   };
 }
 

@@ -1,11 +1,11 @@
 import type { HoldfastConfig } from '../core/config.ts';
-import type { CrmRow, CrmRowOutcome } from '../core/crm.ts';
-import type { Deadline } from './deadline.ts';
+import type { CrmRow } from '../core/crm.ts';
 import { searchByEmail } from './email-search.ts';
 import type { FieldMapper, ZohoFields } from './field-mapping.ts';
-import { refusedRow } from './row-outcome.ts';
-import { notMatched, oneByOne, type RowWriter, writeRecords } from './row-writer.ts';
-import type { ZohoApi } from './zoho-api.ts';
+import { type RowVerdict, refusedRow } from './row-outcome.ts';
+import { oneByOne, type RowWriter, writeRecord } from './row-writer.ts';
+import { createUpdateByEmail } from './update-by-email.ts';
+import type { ZohoSession } from './zoho-api.ts';
 
 /**
  * Writes to a module without a custom field for the identity, one row after the other:
@@ -17,6 +17,9 @@ import type { ZohoApi } from './zoho-api.ts';
  *                  ── none, or it failed ─► upsert, found by e-mail once more
  * ```
  *
+ * A row that only updates ends where an upsert would begin. Zoho's search lags behind, so that a record
+ * made a moment ago may not be found for it.
+ *
  * What this mode can't promise: without a field for the identity, a record whose e-mail address Zoho
  * does not have can't be found again. If the answer to the first write of a lead without an e-mail
  * address does not come, writing it again may leave two records; a repeated write may also start
@@ -24,72 +27,58 @@ import type { ZohoApi } from './zoho-api.ts';
  * not repeated at once, but searched for again when it must have settled (`mayRepeatInserts`).
  */
 export function createEmailSearchWriter(
-  api: ZohoApi,
   mapper: FieldMapper,
   { module, trigger }: HoldfastConfig['zoho'],
 ): RowWriter {
-  const update = async (recordId: string, fields: ZohoFields, deadline: Deadline) =>
-    first(
-      writeRecords(
-        api,
-        {
-          kind: 'update',
-          method: 'PUT',
-          path: `${module}/${encodeURIComponent(recordId)}`,
-          records: [fields],
-          settings: { trigger },
-        },
-        deadline,
-      ),
-    );
+  const update = async (recordId: string, fields: ZohoFields, session: ZohoSession) =>
+    writeRecord(session, {
+      kind: 'update',
+      module,
+      recordId,
+      records: [fields],
+      settings: { trigger },
+    });
 
-  const upsert = async (fields: ZohoFields, deadline: Deadline) =>
-    first(
-      writeRecords(
-        api,
-        {
-          kind: 'upsert',
-          method: 'POST',
-          path: `${module}/upsert`,
-          records: [fields],
-          settings: { duplicate_check_fields: ['Email'], trigger },
-        },
-        deadline,
-      ),
-    );
+  const upsert = async (fields: ZohoFields, session: ZohoSession) =>
+    writeRecord(session, {
+      kind: 'upsert',
+      module,
+      records: [fields],
+      settings: { duplicate_check_fields: ['Email'], trigger },
+    });
 
-  async function writeRow(row: CrmRow, deadline: Deadline): Promise<CrmRowOutcome> {
+  const updateByEmail = createUpdateByEmail(mapper, module, async (recordId, row, session) =>
+    update(recordId, mapper.forKnownRecord(row.values), session),
+  );
+
+  async function writeRow(row: CrmRow, session: ZohoSession): Promise<RowVerdict> {
     if (row.recordId !== undefined) {
       const changes = mapper.forChanges(row.values, row.changed);
       // Nothing of it has a field in Zoho: the record holds all that it can.
       if (Object.keys(changes).length === 0) {
-        return { kind: 'written', recordId: row.recordId, action: 'update' };
+        return { outcome: { kind: 'written', recordId: row.recordId, action: 'update' } };
       }
-      return update(row.recordId, changes, deadline);
+      return update(row.recordId, changes, session);
     }
+    if (!row.mayCreate) return updateByEmail(row, session);
 
     const created = mapper.forNewRecord(row.values);
     const email = created['Email'];
-    if (email === undefined) return upsert(created, deadline);
-    const search = await searchByEmail(api, module, email, deadline);
+    if (email === undefined) return upsert(created, session);
+    const search = await searchByEmail(session, module, email);
     switch (search.kind) {
       case 'found':
-        return update(search.recordId, mapper.forKnownRecord(row.values), deadline);
+        return update(search.recordId, mapper.forKnownRecord(row.values), session);
       case 'none':
-        return upsert(created, deadline);
+        return upsert(created, session);
       case 'failed':
         return search.refusal.failure.class === 'authorization'
           ? refusedRow(search.refusal)
-          : upsert(created, deadline);
+          : upsert(created, session);
     }
   }
 
   return {
-    write: async (rows, deadline) => oneByOne(rows, async (row) => writeRow(row, deadline)),
+    write: async (rows, session) => oneByOne(rows, async (row) => writeRow(row, session)),
   };
-}
-
-async function first(outcomes: Promise<readonly CrmRowOutcome[]>): Promise<CrmRowOutcome> {
-  const [outcome] = await outcomes;
-  return outcome ?? notMatched();
 }

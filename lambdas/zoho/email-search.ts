@@ -1,8 +1,7 @@
 import * as z from 'zod/mini';
-import type { Deadline } from './deadline.ts';
-import type { HttpAnswer } from './http.ts';
-import { type CallReading, type Refusal, refusalOf } from './request-outcome.ts';
-import type { ZohoApi } from './zoho-api.ts';
+import { readRecordPage } from './record-page.ts';
+import type { Refusal } from './request-outcome.ts';
+import type { ZohoSession } from './zoho-api.ts';
 
 /**
  * What a search by e-mail address came to. A record that is not found may still exist: Zoho's search
@@ -21,8 +20,6 @@ const recordSchema = z.object({
   Created_Time: z.catch(z.nullish(z.string()), null),
 });
 
-const resultSchema = z.object({ data: z.array(z.unknown()) });
-
 type FoundRecord = z.infer<typeof recordSchema>;
 
 /**
@@ -33,36 +30,19 @@ type FoundRecord = z.infer<typeof recordSchema>;
  * to case. Of several records the oldest is taken, so that everybody takes the same.
  */
 export async function searchByEmail(
-  api: ZohoApi,
+  session: ZohoSession,
   module: string,
   email: string,
-  deadline: Deadline,
 ): Promise<EmailSearch> {
   const query = new URLSearchParams({ email, per_page: String(RESULTS_MAX) });
-  const reading = await api.send(
-    { method: 'GET', path: `${module}/search?${query.toString()}`, rows: 1 },
-    readRecords,
-    deadline,
+  const reading = await session.send(
+    { method: 'GET', path: `${module}/search?${query.toString()}`, effect: 'read', rows: 1 },
+    (answer) => readRecordPage(answer, (each) => recordSchema.safeParse(each).data),
   );
   if (reading.kind === 'refused') return { kind: 'failed', refusal: reading.refusal };
-  const exact = reading.value.filter((record) => sameAddress(record.Email, email));
+  const exact = reading.value.records.filter((record) => sameAddress(record.Email, email));
   const [oldest] = exact.toSorted(byAge);
   return oldest === undefined ? { kind: 'none' } : { kind: 'found', recordId: oldest.id };
-}
-
-function readRecords(answer: HttpAnswer): CallReading<readonly FoundRecord[]> {
-  if (answer.status === 204) return { kind: 'read', value: [] };
-  const result = resultSchema.safeParse(
-    answer.body.kind === 'json' ? answer.body.value : undefined,
-  );
-  if (answer.status !== 200 || !result.success) {
-    return { kind: 'refused', refusal: { ...refusalOf(answer, 1), mayHaveHappened: false } };
-  }
-  const records = result.data.data.map((each) => recordSchema.safeParse(each));
-  return {
-    kind: 'read',
-    value: records.filter((each) => each.success).map((each) => each.data),
-  };
 }
 
 function sameAddress(found: string | null | undefined, wanted: string): boolean {

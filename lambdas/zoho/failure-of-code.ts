@@ -23,8 +23,8 @@ const CODES: ReadonlyMap<string, FailureCode> = new Map<string, FailureCode>(
     NOT_APPROVED: 'crm_record_locked',
     NOT_REVIEWED: 'crm_record_locked',
     RECORD_IN_BLUEPRINT: 'crm_record_locked',
-    CONVERTED_RECORD: 'crm_refused',
-    ID_ALREADY_CONVERTED: 'crm_refused',
+    CONVERTED_RECORD: 'crm_converted',
+    ID_ALREADY_CONVERTED: 'crm_converted',
     LIMIT_EXCEEDED: 'crm_refused',
     AMBIGUITY_DURING_PROCESSING: 'crm_refused',
     INVALID_MODULE: 'crm_misconfigured',
@@ -60,8 +60,6 @@ const INTERNAL_CODES: ReadonlySet<string> = new Set([
 /** What the operator needs to know beside the code's own sentence. */
 const DETAILS: ReadonlyMap<string, string> = new Map(
   Object.entries({
-    CONVERTED_RECORD: 'it was converted into a contact, and a converted lead takes no changes',
-    ID_ALREADY_CONVERTED: 'it was converted into a contact, and a converted lead takes no changes',
     NOT_APPROVED: 'it waits for an approval',
     NOT_REVIEWED: 'it waits for a review',
     RECORD_IN_BLUEPRINT: 'it is in a blueprint',

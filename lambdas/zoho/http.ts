@@ -1,3 +1,5 @@
+import type { Clock } from '../core/ports.ts';
+
 /** One HTTP request. Secrets go into headers or the body, never into the URL: URLs get logged. */
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT';
@@ -65,40 +67,54 @@ const NOT_CONNECTED_CODES: ReadonlySet<string> = new Set([
  * must not travel to another host.
  *
  * @param timeoutMs from now until the last byte of the answer, in milliseconds
- * @param nowMs epoch milliseconds, for a `Retry-After` that is a date
+ * @param clock ends the wait, and says how far off a `Retry-After` is that is a date
  */
 export async function callHttp(
   fetcher: typeof globalThis.fetch,
   request: HttpRequest,
   timeoutMs: number,
-  nowMs: number,
+  clock: Clock,
 ): Promise<HttpOutcome> {
   const timeout = new AbortController();
-  const timer = setTimeout(() => timeout.abort(), timeoutMs);
+  const { promise: timedOut, reject } = Promise.withResolvers<never>();
+  const callOff = clock.after(timeoutMs, () => {
+    timeout.abort();
+    // Beside the signal: the time-out holds for a fetcher that does not heed it, too.
+    reject(new DOMException('The time for the call was over', 'TimeoutError'));
+  });
   try {
-    const response = await fetcher(request.url, {
-      method: request.method,
-      headers: { ...request.headers },
-      ...(request.body === undefined ? {} : { body: request.body }),
-      redirect: 'manual',
-      signal: timeout.signal,
-    });
-    const text = await response.text();
-    return {
-      kind: 'answer',
-      status: response.status,
-      body: readBody(text),
-      ...retryAfterOf(response.headers.get('retry-after'), nowMs),
-      ...creditsOf(response.headers.get('x-api-credits-remaining')),
-    };
+    return await Promise.race([exchange(fetcher, request, clock, timeout.signal), timedOut]);
   } catch (error) {
     if (timeout.signal.aborted) return { kind: 'no_answer', reason: 'timed_out', sent: true };
     return isNotConnected(error)
       ? { kind: 'no_answer', reason: 'not_connected', sent: false }
       : { kind: 'no_answer', reason: 'connection_lost', sent: true };
   } finally {
-    clearTimeout(timer);
+    callOff();
   }
+}
+
+async function exchange(
+  fetcher: typeof globalThis.fetch,
+  request: HttpRequest,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<HttpAnswer> {
+  const response = await fetcher(request.url, {
+    method: request.method,
+    headers: { ...request.headers },
+    ...(request.body === undefined ? {} : { body: request.body }),
+    redirect: 'manual',
+    signal,
+  });
+  const text = await response.text();
+  return {
+    kind: 'answer',
+    status: response.status,
+    body: readBody(text),
+    ...retryAfterOf(response.headers.get('retry-after'), clock.nowMs()),
+    ...creditsOf(response.headers.get('x-api-credits-remaining')),
+  };
 }
 
 function readBody(text: string): HttpBody {

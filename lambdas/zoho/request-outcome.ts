@@ -85,15 +85,17 @@ export function refusalOf(answer: HttpAnswer, rowsSent: number): Refusal {
 }
 
 /** The refusal that no answer stands for. */
-export function refusalOfNoAnswer(outcome: NoAnswer): Refusal {
+export function refusalOfNoAnswer(outcome: NoAnswer, effect: 'read' | 'write'): Refusal {
   const detail = {
-    timed_out: 'the time for it was over, and the write may have happened',
-    connection_lost: 'the connection was lost, and the write may have happened',
-    not_connected: 'no connection could be made, and nothing was written',
+    timed_out: 'the time for it was over',
+    connection_lost: 'the connection was lost',
+    not_connected: 'no connection could be made',
   }[outcome.reason];
+  const mayHaveHappened = outcome.sent && effect === 'write';
+  const rest = mayHaveHappened ? 'the write may have happened' : 'nothing was written';
   return {
-    failure: failure('crm_no_answer', detail),
-    mayHaveHappened: outcome.sent,
+    failure: failure('crm_no_answer', `${detail}, and ${rest}`),
+    mayHaveHappened,
     tokenRejected: false,
     rowUnknown: false,
   };

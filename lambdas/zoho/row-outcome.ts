@@ -1,55 +1,92 @@
 import type { CrmRowOutcome } from '../core/crm.ts';
 import { failure } from '../core/failure.ts';
+import { type ConversionHint, convertedOutcome, readConversion } from './conversion.ts';
 import { failureOfCode, isInternalError } from './failure-of-code.ts';
 import type { Refusal } from './request-outcome.ts';
 import type { ZohoStatus } from './zoho-status.ts';
+
+/** What was asked for: an `update` names its record by id, the others do not. */
+export type WriteKind = 'upsert' | 'update' | 'create';
+
+/** What an answer says of one row. */
+export interface RowVerdict {
+  readonly outcome: CrmRowOutcome;
+  /** The lead to look at before the outcome is final: it may have become a contact. */
+  readonly leadId?: string;
+}
 
 /**
  * Decides what became of one row, from its own status and code alone: the HTTP status of a call with
  * ten rows says nothing about any of them.
  *
- * @param written what was asked for: an `update` names its record by id, an `upsert` does not
+ * @param module that was written to
+ * @param recordId the record that an update named
  */
-export function rowOutcome(status: ZohoStatus, written: 'upsert' | 'update'): CrmRowOutcome {
+export function rowVerdict(
+  status: ZohoStatus,
+  written: WriteKind,
+  module: string,
+  recordId?: string,
+): RowVerdict {
   if (status.status === 'success' || (status.status === '' && status.code === 'SUCCESS')) {
-    return success(status, written);
+    return { outcome: success(status, written) };
   }
   if (written === 'update' && isAboutId(status)) {
-    return {
-      kind: 'failed',
-      failure: failure('crm_record_gone', undefined, { code: 'INVALID_DATA', field: 'id' }),
-      mayHaveHappened: false,
-    };
+    const crm = { code: 'INVALID_DATA', field: 'id' };
+    return { outcome: failed(failure('crm_record_gone', undefined, crm), false) };
   }
+
+  const found = failureOfCode(status, 'crm_refused');
+  const hint = module === 'Leads' ? readConversion(status) : undefined;
+  const leadId = leadToLookAt(hint, recordId);
   return {
-    kind: 'failed',
-    failure: failureOfCode(status, 'crm_refused'),
-    // A refusal is certain; an error inside Zoho is not.
-    mayHaveHappened: isInternalError(status),
+    outcome:
+      hint?.isCertain === true
+        ? convertedOutcome(found, hint.contactId)
+        : // A refusal is certain; an error inside Zoho is not.
+          failed(found, isInternalError(status)),
+    ...(leadId === undefined ? {} : { leadId }),
   };
 }
 
 /** What the refusal of a whole call means for each of its rows. */
-export function refusedRow(refusal: Refusal): CrmRowOutcome {
+export function refusedRow(refusal: Refusal): RowVerdict {
   return {
-    kind: 'failed',
-    failure: refusal.failure,
-    mayHaveHappened: refusal.mayHaveHappened,
-    ...(refusal.retryAfterMs === undefined ? {} : { retryAfterMs: refusal.retryAfterMs }),
+    outcome: {
+      ...failed(refusal.failure, refusal.mayHaveHappened),
+      ...(refusal.retryAfterMs === undefined ? {} : { retryAfterMs: refusal.retryAfterMs }),
+    },
   };
 }
 
+/** The verdict on a row that only updates, where there is no record for it. */
+export function noMatch(): RowVerdict {
+  return { outcome: failed(failure('no_match'), false) };
+}
+
+/** The verdict on a row for which a call brought none. */
+export function notMatched(): RowVerdict {
+  return { outcome: failed(failure('crm_bad_answer', 'the number of rows differs'), true) };
+}
+
+type FailedRow = Extract<CrmRowOutcome, { kind: 'failed' }>;
+
+function failed(found: FailedRow['failure'], mayHaveHappened: boolean): FailedRow {
+  return { kind: 'failed', failure: found, mayHaveHappened };
+}
+
+function leadToLookAt(hint: ConversionHint | undefined, recordId?: string): string | undefined {
+  if (hint === undefined || hint.contactId !== undefined) return undefined;
+  return hint.leadId ?? (hint.isCertain ? recordId : undefined);
+}
+
 /** `duplicate_field` is no help here: it is set on inserts as well. The action says what happened. */
-function success(status: ZohoStatus, written: 'upsert' | 'update'): CrmRowOutcome {
+function success(status: ZohoStatus, written: WriteKind): CrmRowOutcome {
   const recordId = status.details.id;
   if (recordId === undefined || recordId === '') {
-    return {
-      kind: 'failed',
-      failure: failure('crm_bad_answer', 'a row was written without an id'),
-      mayHaveHappened: true,
-    };
+    return failed(failure('crm_bad_answer', 'a row was written without an id'), true);
   }
-  const isInsert = written === 'upsert' && status.action === 'insert';
+  const isInsert = written === 'create' || (written === 'upsert' && status.action === 'insert');
   return { kind: 'written', recordId, action: isInsert ? 'insert' : 'update' };
 }
 

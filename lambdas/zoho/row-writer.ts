@@ -1,20 +1,21 @@
-import type { CrmRow, CrmRowOutcome } from '../core/crm.ts';
-import { type FailureCode, failure } from '../core/failure.ts';
-import type { Deadline } from './deadline.ts';
-import { readRowStatuses } from './request-outcome.ts';
-import { refusedRow, rowOutcome } from './row-outcome.ts';
-import type { ZohoApi } from './zoho-api.ts';
+import type { CrmRow, FailedRow } from '../core/crm.ts';
+import type { FailureCode } from '../core/failure.ts';
+import { convertedOutcome } from './conversion.ts';
+import { type Refusal, readRowStatuses } from './request-outcome.ts';
+import { notMatched, type RowVerdict, refusedRow, rowVerdict } from './row-outcome.ts';
+import type { ZohoSession } from './zoho-api.ts';
 
-/** A way to find each row's record and write it. One outcome a row, in order. Never throws. */
+/** A way to find each row's record and write it. One verdict a row, in order. Never throws. */
 export interface RowWriter {
-  write(rows: readonly CrmRow[], deadline: Deadline): Promise<readonly CrmRowOutcome[]>;
+  write(rows: readonly CrmRow[], session: ZohoSession): Promise<readonly RowVerdict[]>;
 }
 
 /** One write call as it goes to Zoho. */
 export interface RecordWrite {
   readonly kind: 'upsert' | 'update';
-  readonly method: 'POST' | 'PUT';
-  readonly path: string;
+  readonly module: string;
+  /** The record that the address names; else each of `records` names its own, or none. */
+  readonly recordId?: string;
   readonly records: readonly Readonly<Record<string, string | number>>[];
   /** Beside `data`. Always with `trigger`: without it Zoho runs every automation there is. */
   readonly settings: { readonly trigger: readonly string[] } & Readonly<Record<string, unknown>>;
@@ -26,35 +27,42 @@ export interface RecordWrite {
  * When Zoho refuses the call for what is in it, but does not say for which row, each row is written in
  * a call of its own: one bad row must not take nine good ones with it.
  *
- * @returns one outcome a record, in order
+ * @returns one verdict a record, in order
  */
 export async function writeRecords(
-  api: ZohoApi,
+  session: ZohoSession,
   write: RecordWrite,
-  deadline: Deadline,
-): Promise<readonly CrmRowOutcome[]> {
-  const { records, settings } = write;
+): Promise<readonly RowVerdict[]> {
+  const { records, settings, kind, module } = write;
   if (records.length === 0) return [];
-  const reading = await api.send(
+  const reading = await session.send(
     {
-      method: write.method,
-      path: write.path,
+      method: kind === 'upsert' ? 'POST' : 'PUT',
+      path: pathOf(write),
       body: { data: records, ...settings },
+      effect: 'write',
       rows: records.length,
     },
     (answer) => readRowStatuses(answer, records.length),
-    deadline,
   );
   if (reading.kind === 'read') {
-    return reading.value.map((status) => rowOutcome(status, write.kind));
+    return reading.value.map((status, at) =>
+      rowVerdict(status, kind, module, recordIdOf(write, at)),
+    );
   }
 
   const { refusal } = reading;
+  if (records.length === 1 && refusal.failure.code === 'crm_converted') {
+    return [convertedRow(refusal, recordIdOf(write, 0))];
+  }
   if (!refusal.rowUnknown) return records.map(() => refusedRow(refusal));
-  return oneByOne(records, async (record) => {
-    const [outcome] = await writeRecords(api, { ...write, records: [record] }, deadline);
-    return outcome ?? notMatched();
-  });
+  return oneByOne(records, async (record) => writeRecord(session, { ...write, records: [record] }));
+}
+
+/** Writes one record. */
+export async function writeRecord(session: ZohoSession, write: RecordWrite): Promise<RowVerdict> {
+  const [verdict] = await writeRecords(session, write);
+  return verdict ?? notMatched();
 }
 
 /**
@@ -63,16 +71,19 @@ export async function writeRecords(
  */
 export async function oneByOne<Item>(
   items: readonly Item[],
-  write: (item: Item) => Promise<CrmRowOutcome>,
-): Promise<readonly CrmRowOutcome[]> {
-  const outcomes: CrmRowOutcome[] = [];
-  let stopped: CrmRowOutcome | undefined;
+  write: (item: Item) => Promise<RowVerdict>,
+): Promise<readonly RowVerdict[]> {
+  const verdicts: RowVerdict[] = [];
+  let stopped: RowVerdict | undefined;
   for (const item of items) {
-    const outcome: CrmRowOutcome = stopped ?? (await write(item));
-    outcomes.push(outcome);
-    if (stopsTheRest(outcome)) stopped = { ...outcome, mayHaveHappened: false };
+    const verdict: RowVerdict = stopped ?? (await write(item));
+    verdicts.push(verdict);
+    const { outcome } = verdict;
+    if (outcome.kind === 'failed' && stopsTheRest(outcome)) {
+      stopped = { outcome: { ...outcome, mayHaveHappened: false } };
+    }
   }
-  return outcomes;
+  return verdicts;
 }
 
 const STOPPING_FAILURES: ReadonlySet<FailureCode> = new Set<FailureCode>([
@@ -82,20 +93,25 @@ const STOPPING_FAILURES: ReadonlySet<FailureCode> = new Set<FailureCode>([
   'crm_token_unavailable',
 ]);
 
-type FailedRow = Extract<CrmRowOutcome, { kind: 'failed' }>;
-
-function stopsTheRest(outcome: CrmRowOutcome): outcome is FailedRow {
-  return (
-    outcome.kind === 'failed' &&
-    (outcome.failure.class === 'authorization' || STOPPING_FAILURES.has(outcome.failure.code))
-  );
+function stopsTheRest({ failure }: FailedRow): boolean {
+  return failure.class === 'authorization' || STOPPING_FAILURES.has(failure.code);
 }
 
-/** The outcome of a row for which a call brought none. */
-export function notMatched(): CrmRowOutcome {
+function pathOf({ kind, module, recordId }: RecordWrite): string {
+  if (kind === 'upsert') return `${module}/upsert`;
+  return recordId === undefined ? module : `${module}/${encodeURIComponent(recordId)}`;
+}
+
+function recordIdOf({ kind, recordId, records }: RecordWrite, at: number): string | undefined {
+  if (kind === 'upsert' || recordId !== undefined) return recordId;
+  const id = records[at]?.['id'];
+  return typeof id === 'string' ? id : undefined;
+}
+
+/** Of a call for one record, an error of the whole request is that record's, too. */
+function convertedRow(refusal: Refusal, leadId: string | undefined): RowVerdict {
   return {
-    kind: 'failed',
-    failure: failure('crm_bad_answer', 'the number of rows differs'),
-    mayHaveHappened: true,
+    outcome: convertedOutcome(refusal.failure, undefined),
+    ...(leadId === undefined ? {} : { leadId }),
   };
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { Clock } from '../core/ports.ts';
 import type { ZohoCredentials } from './credentials.ts';
 import { callHttp, type HttpAnswer } from './http.ts';
 
@@ -60,7 +61,7 @@ export async function requestToken(
   accountsUrl: string,
   credentials: ZohoCredentials,
   timeoutMs: number,
-  nowMs: number,
+  clock: Clock,
 ): Promise<TokenRequestOutcome> {
   const body = new URLSearchParams({
     grant_type: 'refresh_token',
@@ -77,7 +78,7 @@ export async function requestToken(
       body: body.toString(),
     },
     timeoutMs,
-    nowMs,
+    clock,
   );
   return outcome.kind === 'answer' ? readTokenAnswer(outcome) : { kind: 'unavailable' };
 }

@@ -228,7 +228,7 @@ async function ask(
     options.accountsUrl,
     keys.credentials,
     Math.min(options.timeoutMs, deadline.remainingMs()),
-    options.clock.nowMs(),
+    options.clock,
   );
   if (outcome.kind === 'granted') {
     options.log.info('A new Zoho access token was given');

@@ -1,3 +1,4 @@
+import type { CrmAccount } from '../core/crm.ts';
 import { failure } from '../core/failure.ts';
 import type { Clock, Log, Metrics } from '../core/ports.ts';
 import type { Deadline } from './deadline.ts';
@@ -12,22 +13,27 @@ export interface ZohoCall {
   /** Path and query, from the module on: `Leads/upsert`. */
   readonly path: string;
   readonly body?: unknown;
+  /** A `read` whose answer gets lost has left nothing behind. */
+  readonly effect: 'read' | 'write';
   /** Rows that the call carries or looks for, for the log. */
   readonly rows: number;
 }
 
-/** Makes calls with the shared token. Never throws. */
-export interface ZohoApi {
+/** The calls of one piece of work, which share its deadline. Never throws. */
+export interface ZohoSession {
   /**
    * Makes one call; up to two more, each with another token, when a token is turned down.
    *
    * @param read turns an answer into what was asked for, or a refusal
    */
-  send<T>(
-    call: ZohoCall,
-    read: (answer: HttpAnswer) => CallReading<T>,
-    deadline: Deadline,
-  ): Promise<CallReading<T>>;
+  send<T>(call: ZohoCall, read: (answer: HttpAnswer) => CallReading<T>): Promise<CallReading<T>>;
+  /** What the answers so far told of the organisation; the latest one that did counts. */
+  account(): CrmAccount;
+}
+
+/** Makes calls with the shared token. */
+export interface ZohoApi {
+  begin(deadline: Deadline): ZohoSession;
 }
 
 /** What calls to Zoho need of the world. */
@@ -59,7 +65,7 @@ export function createZohoApi(options: ZohoApiOptions): ZohoApi {
     call: ZohoCall,
     token: AccessToken,
     read: (answer: HttpAnswer) => CallReading<T>,
-    deadline: Deadline,
+    { deadline, told }: Work,
   ): Promise<CallReading<T>> {
     if (isTooLate(deadline)) return notBegun();
     const startedAtMs = clock.nowMs();
@@ -77,54 +83,78 @@ export function createZohoApi(options: ZohoApiOptions): ZohoApi {
         ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
       },
       Math.min(options.callTimeoutMs, deadline.remainingMs()),
-      startedAtMs,
+      clock,
     );
     if (outcome.kind === 'answer' && outcome.creditsRemaining !== undefined) {
+      told.creditsRemaining = outcome.creditsRemaining;
       metrics.gauge('CrmCreditsRemaining', outcome.creditsRemaining);
     }
-    const reading = outcome.kind === 'answer' ? read(outcome) : refused(refusalOfNoAnswer(outcome));
-    if (reading.kind === 'refused') report(call, outcome, reading.refusal, startedAtMs);
-    return reading;
+    const reading =
+      outcome.kind === 'answer' ? read(outcome) : refused(refusalOfNoAnswer(outcome, call.effect));
+    if (reading.kind === 'read') return reading;
+    report(options, call, outcome, reading.refusal, startedAtMs);
+    return call.effect === 'read'
+      ? refused({ ...reading.refusal, mayHaveHappened: false })
+      : reading;
   }
 
-  function report(call: ZohoCall, outcome: HttpOutcome, refusal: Refusal, sinceMs: number): void {
-    metrics.count('CrmCallFailed');
-    options.log.warn(
-      outcome.kind === 'answer' ? 'Zoho refused a call' : 'Zoho did not answer a call',
-      {
-        crm_module: options.module,
-        rows: call.rows,
-        duration_ms: clock.nowMs() - sinceMs,
-        failure_code: refusal.failure.code,
-        failure_class: refusal.failure.class,
-        ...(outcome.kind === 'answer'
-          ? { http_status: outcome.status }
-          : { outcome: outcome.reason }),
-        ...(refusal.failure.crmCode === undefined ? {} : { crm_code: refusal.failure.crmCode }),
-        ...(refusal.failure.crmField === undefined ? {} : { crm_field: refusal.failure.crmField }),
-      },
-    );
+  async function send<T>(
+    call: ZohoCall,
+    read: (answer: HttpAnswer) => CallReading<T>,
+    work: Work,
+  ): Promise<CallReading<T>> {
+    const { deadline } = work;
+    if (isTooLate(deadline)) return notBegun();
+    const first = await accessTokens.current(deadline);
+    if (first.kind === 'failed') return withoutToken(first);
+    const reading = await attempt(call, first.token, read, work);
+    if (reading.kind === 'read' || !reading.refusal.tokenRejected) return reading;
+
+    const second = await accessTokens.replace(first.token, deadline);
+    if (second.kind === 'failed') return withoutToken(second);
+    const again = await attempt(call, second.token, read, work);
+    if (again.kind === 'read' || !again.refusal.tokenRejected || second.token.isNew) return again;
+
+    // The second was another function's, and as dead as the first: a new one may still do.
+    const third = await accessTokens.replace(second.token, deadline);
+    if (third.kind === 'failed') return withoutToken(third);
+    return attempt(call, third.token, read, work);
   }
 
   return {
-    send: async (call, read, deadline) => {
-      if (isTooLate(deadline)) return notBegun();
-      const first = await accessTokens.current(deadline);
-      if (first.kind === 'failed') return withoutToken(first);
-      const reading = await attempt(call, first.token, read, deadline);
-      if (reading.kind === 'read' || !reading.refusal.tokenRejected) return reading;
-
-      const second = await accessTokens.replace(first.token, deadline);
-      if (second.kind === 'failed') return withoutToken(second);
-      const again = await attempt(call, second.token, read, deadline);
-      if (again.kind === 'read' || !again.refusal.tokenRejected || second.token.isNew) return again;
-
-      // The second was another function's, and as dead as the first: a new one may still do.
-      const third = await accessTokens.replace(second.token, deadline);
-      if (third.kind === 'failed') return withoutToken(third);
-      return attempt(call, third.token, read, deadline);
+    begin: (deadline) => {
+      const work: Work = { deadline, told: {} };
+      return {
+        send: async (call, read) => send(call, read, work),
+        account: () => ({ ...work.told }),
+      };
     },
   };
+}
+
+interface Work {
+  readonly deadline: Deadline;
+  readonly told: { creditsRemaining?: number };
+}
+
+function report(
+  { metrics, log, clock, module }: ZohoApiOptions,
+  call: ZohoCall,
+  outcome: HttpOutcome,
+  refusal: Refusal,
+  sinceMs: number,
+): void {
+  metrics.count('CrmCallFailed');
+  log.warn(outcome.kind === 'answer' ? 'Zoho refused a call' : 'Zoho did not answer a call', {
+    crm_module: module,
+    rows: call.rows,
+    duration_ms: clock.nowMs() - sinceMs,
+    failure_code: refusal.failure.code,
+    failure_class: refusal.failure.class,
+    ...(outcome.kind === 'answer' ? { http_status: outcome.status } : { outcome: outcome.reason }),
+    ...(refusal.failure.crmCode === undefined ? {} : { crm_code: refusal.failure.crmCode }),
+    ...(refusal.failure.crmField === undefined ? {} : { crm_field: refusal.failure.crmField }),
+  });
 }
 
 function withoutToken(result: Extract<TokenResult, { kind: 'failed' }>): CallReading<never> {

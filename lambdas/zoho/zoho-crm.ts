@@ -1,15 +1,26 @@
 import assert from 'node:assert/strict';
 import type { HoldfastConfig } from '../core/config.ts';
-import type { CrmRow, CrmRowOutcome, CrmWriter } from '../core/crm.ts';
-import { type FailureCode, failure } from '../core/failure.ts';
+import type {
+  CrmAccount,
+  CrmReadBack,
+  CrmRowOutcome,
+  CrmRowRef,
+  CrmWriter,
+  FailedRow,
+} from '../core/crm.ts';
+import { type Failure, type FailureCode, failure } from '../core/failure.ts';
 import { CRM_TIMEOUTS_PER_WRITE, ROWS_PER_CALL_MAX } from '../core/pipeline-limits.ts';
 import type { Clock, Ids, Log, Metrics, Random, TokenStore } from '../core/ports.ts';
+import { addContactNote } from './contact-notes.ts';
+import { settleConversions } from './converted-leads.ts';
+import { isQuotable } from './coql.ts';
 import { startDeadline } from './deadline.ts';
 import { createEmailSearchWriter } from './email-search-writer.ts';
 import { createFieldMapper } from './field-mapping.ts';
+import { createNoReadBack, createUniqueFieldReadBack } from './read-back.ts';
 import { createAccessTokens } from './token.ts';
 import { createUniqueFieldWriter } from './unique-field-writer.ts';
-import { createZohoApi } from './zoho-api.ts';
+import { createZohoApi, type ZohoSession } from './zoho-api.ts';
 
 /** What the writer to Zoho needs of the world. */
 export interface ZohoCrmOptions {
@@ -37,7 +48,7 @@ const LEASE_PART_MAX = 0.5;
  *
  * A write makes each call once, and once more with another token if Zoho turns the token down. It is
  * over after `writeTimeoutMs`, whatever Zoho, the table and the secret store do: what is not begun by
- * then is reported as not written.
+ * then is reported as not written. The same limit holds for a read-back and a note.
  */
 export function createZohoCrm(options: ZohoCrmOptions): CrmWriter {
   const { config, clock, log, metrics } = options;
@@ -63,36 +74,72 @@ export function createZohoCrm(options: ZohoCrmOptions): CrmWriter {
     fetch: fetcher,
   });
   const mapper = createFieldMapper(config);
-  const writer =
-    config.zoho.match === 'unique_field'
-      ? createUniqueFieldWriter(api, mapper, config.zoho)
-      : createEmailSearchWriter(api, mapper, config.zoho);
+  const isUnique = config.zoho.match === 'unique_field';
+  const writer = isUnique
+    ? createUniqueFieldWriter(mapper, config.zoho)
+    : createEmailSearchWriter(mapper, config.zoho);
+  const readBack = isUnique
+    ? createUniqueFieldReadBack(config.zoho, log, metrics)
+    : createNoReadBack(log);
+
+  /** Does a piece of work within its time. An error is ours: Zoho's are outcomes. */
+  async function within<T>(
+    work: (session: ZohoSession) => Promise<T>,
+    afterError: () => T,
+  ): Promise<T & CrmAccount> {
+    const deadline = startDeadline(writeTimeoutMs, clock);
+    const session = api.begin(deadline);
+    try {
+      return { ...(await work(session)), ...session.account() };
+    } catch (error) {
+      log.error('A piece of work with Zoho ended in an error of ours', {}, error);
+      return { ...afterError(), ...session.account() };
+    } finally {
+      deadline.end();
+    }
+  }
 
   return {
     rowsMax: ROWS_PER_CALL_MAX,
     writeTimeoutMs,
     write: async (rows) => {
-      assertRows(rows);
-      const deadline = startDeadline(writeTimeoutMs, clock);
-      try {
-        const outcomes = await writer.write(rows, deadline);
-        for (const outcome of outcomes) countRow(outcome, metrics);
-        return { outcomes };
-      } catch (error) {
-        log.error('A write to Zoho ended in an error of ours', { rows: rows.length }, error);
-        return { outcomes: rows.map(() => unexpected()) };
-      } finally {
-        deadline.end();
-      }
+      assertRefs(rows);
+      return within<Outcomes>(
+        async (session) => {
+          const verdicts = await writer.write(rows, session);
+          const outcomes = await settleConversions(session, verdicts);
+          for (const outcome of outcomes) countRow(outcome, metrics);
+          return { outcomes };
+        },
+        () => ({ outcomes: rows.map(() => unexpected()) }),
+      );
     },
-    readBack: async (refs) => ({ readings: refs.map(() => ({ kind: 'unsupported' as const })) }),
-    addNote: async () => ({
-      kind: 'failed',
-      failure: failure('crm_refused', 'notes are not written yet'),
-      mayHaveHappened: false,
-    }),
+    readBack: async (refs) => {
+      assertRefs(refs);
+      return within<Readings>(
+        async (session) => ({ readings: await readBack.read(refs, session) }),
+        () => ({ readings: refs.map(() => ({ kind: 'unknown', failure: ourError() })) }),
+      );
+    },
+    addNote: async (note) => {
+      const { outcome } = await within<{ readonly outcome: NoteOutcome }>(
+        async (session) => ({ outcome: await addContactNote(session, note) }),
+        () => ({ outcome: unexpected() }),
+      );
+      return outcome;
+    },
   };
 }
+
+interface Outcomes {
+  readonly outcomes: readonly CrmRowOutcome[];
+}
+
+interface Readings {
+  readonly readings: readonly CrmReadBack[];
+}
+
+type NoteOutcome = Exclude<CrmRowOutcome, { kind: 'converted' }>;
 
 /** Failures that are about the row itself, not about the call that carried it. */
 const ROW_REFUSALS: ReadonlySet<FailureCode> = new Set<FailureCode>([
@@ -107,20 +154,23 @@ const ROW_REFUSALS: ReadonlySet<FailureCode> = new Set<FailureCode>([
 
 function countRow(outcome: CrmRowOutcome, metrics: Metrics): void {
   if (outcome.kind === 'written') metrics.count('CrmRowWritten');
-  else if (ROW_REFUSALS.has(outcome.failure.code)) metrics.count('CrmRowRefused');
+  else if (outcome.kind === 'converted' || ROW_REFUSALS.has(outcome.failure.code))
+    metrics.count('CrmRowRefused');
 }
 
-function assertRows(rows: readonly CrmRow[]): void {
-  assert(rows.length <= ROWS_PER_CALL_MAX, `a write takes at most ${ROWS_PER_CALL_MAX} rows`);
-  const identities = new Set(rows.map((row) => row.identity));
-  assert(identities.size === rows.length, 'a write takes each identity at most once');
+/** Identities go into queries, where nothing is escaped. */
+function assertRefs(refs: readonly CrmRowRef[]): void {
+  assert(refs.length <= ROWS_PER_CALL_MAX, `a call takes at most ${ROWS_PER_CALL_MAX} rows`);
+  const identities = new Set(refs.map(({ identity }) => identity));
+  assert(identities.size === refs.length, 'a call takes each identity at most once');
+  assert([...identities].every(isQuotable), 'an identity has letters, digits, _ and - only');
 }
 
 /** A call may have been made before the error: nothing is said for certain. */
-function unexpected(): CrmRowOutcome {
-  return {
-    kind: 'failed',
-    failure: failure('crm_bad_answer', 'the write ended in an error of ours'),
-    mayHaveHappened: true,
-  };
+function unexpected(): FailedRow {
+  return { kind: 'failed', failure: ourError(), mayHaveHappened: true };
+}
+
+function ourError(): Failure {
+  return failure('crm_bad_answer', 'it was met by an error of ours');
 }

@@ -74,14 +74,21 @@ export async function startSqs(options: SqsEmulatorOptions): Promise<SqsEmulator
   };
 }
 
+/**
+ * The URL of a local queue. fauxqs answers with a host name that has to be resolved, and the SDK calls the
+ * host of a queue URL.
+ */
+export function localQueueUrl(sqsUrl: string, name: string): string {
+  return `${sqsUrl}/000000000000/${name}`;
+}
+
 async function createQueue(
   sqs: SQSClient,
   url: string,
   name: string,
   attributes: Readonly<Record<string, string>>,
 ): Promise<CreatedQueue> {
-  // fauxqs answers with a host name that has to be resolved; the SDK calls the host of a queue URL.
-  const queueUrl = `${url}/000000000000/${name}`;
+  const queueUrl = localQueueUrl(url, name);
   try {
     await sqs.send(new CreateQueueCommand({ QueueName: name, Attributes: attributes }));
   } catch (error) {

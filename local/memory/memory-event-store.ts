@@ -14,7 +14,12 @@ import {
   openPartitionKey,
   openPartitionOf,
 } from '../../lambdas/core/open-index.ts';
-import type { EventStore, OpenPage, OpenPageRequest } from '../../lambdas/core/ports.ts';
+import type {
+  EventStore,
+  OpenMeasure,
+  OpenPage,
+  OpenPageRequest,
+} from '../../lambdas/core/ports.ts';
 import {
   type Change,
   claimChange,
@@ -30,80 +35,76 @@ import {
   unholdChange,
 } from './event-changes.ts';
 
-type Records = Map<string, EventRecord>;
+/** What the store holds. Everything in it is frozen, and so handed out without a copy. */
+interface Contents {
+  readonly records: Map<string, EventRecord>;
+  readonly normalized: Map<string, NormalizedEvent>;
+  readonly raw: Map<string, RawPayload>;
+}
 
 /**
  * The event store in memory: the same rules as on the table, without the table.
  *
  * Used where there is no DynamoDB to run, by unit tests and by simulations. One synchronous step per
- * operation stands for one conditional write.
+ * operation stands for one conditional write. What is handed in is frozen: whoever changed it later would
+ * change what is stored, which no table allows.
  */
 export function createMemoryEventStore(): EventStore {
-  const records: Records = new Map();
-  const normalized = new Map<string, NormalizedEvent>();
-  const raw = new Map<string, RawPayload>();
+  const contents: Contents = { records: new Map(), normalized: new Map(), raw: new Map() };
+  const { records, normalized, raw } = contents;
   const audits = new Map<string, Map<string, AuditEntry>>();
   const sourcesSeenMs = new Map<string, number>();
   const submitters = new Map<string, string>();
-  const fenced = (key: string, change: Change) =>
-    write(records, key, change) ? 'written' : 'superseded';
+  const write = (key: string, change: Change): boolean => {
+    const record = records.get(key);
+    if (record === undefined || !change.holds(record)) return false;
+    records.set(key, freeze(change.apply(record)));
+    return true;
+  };
+  const fenced = (key: string, change: Change) => (write(key, change) ? 'written' : 'superseded');
 
   return {
-    accept: async (event) => {
-      const payload = payloadKey(event.key, event.payloadHash);
-      if (!raw.has(payload)) raw.set(payload, structuredClone(event.raw));
-      return accept(records, normalized, event);
-    },
+    accept: async (event) => accept(contents, event),
     claim: async (request) => claim(records, request),
     succeed: async (key, success) => {
-      write(records, key, succeedChange(success));
+      write(key, succeedChange(success));
     },
     fail: async (key, token, failed) => fenced(key, failChange(token, failed)),
     release: async (key, token) => fenced(key, releaseChange(token)),
     quarantine: async (key, token, entry) => fenced(key, quarantineChange(token, entry)),
     markDlqSent: async (key, quarantineId, _failureClass, atMs) => {
-      write(records, key, dlqSentChange(quarantineId, atMs));
+      write(key, dlqSentChange(quarantineId, atMs));
     },
-    hold: async (request) =>
-      write(records, request.key, holdChange(request)) ? 'held' : 'unchanged',
-    unhold: async (key, atMs) =>
-      write(records, key, unholdChange(atMs)) ? 'received' : 'unchanged',
+    hold: async (request) => (write(request.key, holdChange(request)) ? 'held' : 'unchanged'),
+    unhold: async (key, atMs) => (write(key, unholdChange(atMs)) ? 'received' : 'unchanged'),
     markRequeued: async (key, atMs, notSinceMs) =>
-      write(records, key, requeuedChange(atMs, notSinceMs)) ? 'marked' : 'unchanged',
+      write(key, requeuedChange(atMs, notSinceMs)) ? 'marked' : 'unchanged',
     readRecord: async (key) => records.get(key),
-    readNormalized: async (key, payloadHash, remappedAs) => {
-      const found = normalized.get(payloadKey(key, payloadHash, remappedAs));
-      return found === undefined ? undefined : structuredClone(found);
-    },
-    readRaw: async (key, payloadHash) => structuredClone(raw.get(payloadKey(key, payloadHash))),
+    readNormalized: async (key, payloadHash, remappedAs) =>
+      normalized.get(payloadKey(key, payloadHash, remappedAs)),
+    readRaw: async (key, payloadHash) => raw.get(payloadKey(key, payloadHash)),
     remap: async (key, quarantineId, mappingVersion, event) => {
-      const hash = records.get(key)?.payloadHash ?? '';
       const change = remapChange(quarantineId, mappingVersion);
-      if (!write(records, key, change)) return 'superseded';
-      normalized.set(payloadKey(key, hash, mappingVersion), structuredClone(event));
-      return 'written';
+      const record = records.get(key);
+      if (record === undefined || !change.holds(record)) return 'superseded';
+      normalized.set(payloadKey(key, record.payloadHash, mappingVersion), freeze(event));
+      return fenced(key, change);
     },
     appendAudit: async (key, entry) => {
       const entries = audits.get(key) ?? new Map<string, AuditEntry>();
-      audits.set(key, entries.set(`${entry.at} ${entry.id}`, entry));
+      const position = `${entry.at} ${entry.id}`;
+      audits.set(key, entries.set(position, entries.get(position) ?? freeze(entry)));
     },
     readAudit: async (key) =>
       [...(audits.get(key) ?? new Map<string, AuditEntry>())]
         .toSorted(([left], [right]) => (left < right ? -1 : 1))
         .map(([, entry]) => entry),
-    measureOpen: async (partition, countMax) => {
-      const listed = [...records.values()].filter((record) => isIn(record, partition));
-      const [oldest] = listed.map((record) => record.receivedAt).toSorted();
-      return {
-        count: Math.min(listed.length, countMax),
-        ...(oldest === undefined ? {} : { oldestReceivedAt: oldest }),
-      };
-    },
+    listOpen: async (partition, page) => listOpen(records, partition, page),
+    measureOpen: async (partition, countMax) => measureOpen(records, partition, countMax),
     noteSourceSeen: async (source, atMs) => {
       sourcesSeenMs.set(source, Math.max(sourcesSeenMs.get(source) ?? 0, atMs));
     },
     readSourceSeenMs: async (source) => sourcesSeenMs.get(source),
-    listOpen: async (partition, page) => listOpen(records, partition, page),
     rememberSubmitter: async (source, personHash, key) => {
       const submitter = `${source} ${personHash}`;
       const first = submitters.get(submitter) ?? key;
@@ -113,49 +114,46 @@ export function createMemoryEventStore(): EventStore {
   };
 }
 
-/** One conditional write. */
-function write(records: Records, key: string, change: Change): boolean {
-  const record = records.get(key);
-  if (record === undefined || !change.holds(record)) return false;
-  records.set(key, change.apply(record));
-  return true;
-}
-
-function accept(
-  records: Records,
-  normalized: Map<string, NormalizedEvent>,
-  event: NewEvent,
-): Acceptance {
+function accept({ records, normalized, raw }: Contents, event: NewEvent): Acceptance {
   const payload = payloadKey(event.key, event.payloadHash);
+  if (!raw.has(payload)) raw.set(payload, freeze(event.raw));
   if (event.normalized !== undefined && !normalized.has(payload)) {
-    normalized.set(payload, structuredClone(event.normalized));
+    normalized.set(payload, freeze(event.normalized));
   }
   const existing = records.get(event.key);
   if (existing === undefined) {
-    const record = newRecord(event);
+    const record = freeze(newRecord(event));
     records.set(event.key, record);
     return { kind: 'accepted', record };
   }
   if (existing.payloadHash === event.payloadHash) return { kind: 'duplicate', record: existing };
-  const record = { ...existing, conflicts: existing.conflicts + 1 };
+  const record = freeze({ ...existing, conflicts: existing.conflicts + 1 });
   records.set(event.key, record);
   return { kind: 'conflict', record };
 }
 
-function claim(records: Records, request: ClaimRequest): ClaimResult {
+function claim(records: Contents['records'], request: ClaimRequest): ClaimResult {
   const before = records.get(request.key);
   if (before === undefined) return { kind: 'unknown_event' };
+  const { leaseToken } = request;
   const decision = decideClaim(before, request);
-  if (decision.kind !== 'claimable') return decision;
-  const record = claimChange(request).apply(before);
-  records.set(request.key, record);
-  return { kind: 'claimed', record, leaseToken: request.leaseToken };
+  if (decision.kind === 'claimable') {
+    const record = freeze(claimChange(request).apply(before));
+    records.set(request.key, record);
+    return { kind: 'claimed', record, leaseToken };
+  }
+  // The very claim that is asked for has been made: its answer got lost.
+  const isOurs = before.state === 'processing' && before.leaseToken === leaseToken;
+  return isOurs ? { kind: 'claimed', record: before, leaseToken } : decision;
 }
 
-function listOpen(records: Records, partition: OpenPartition, page: OpenPageRequest): OpenPage {
+function listOpen(
+  records: Contents['records'],
+  partition: OpenPartition,
+  page: OpenPageRequest,
+): OpenPage {
   const positionOf = (record: EventRecord): string => `${record.receivedAt} ${record.key}`;
-  const listed = [...records.values()]
-    .filter((record) => isIn(record, partition))
+  const listed = listedIn(records, partition)
     .filter((record) => Date.parse(record.receivedAt) < page.receivedBeforeMs)
     .filter((record) => page.cursor === undefined || positionOf(record) > page.cursor)
     .toSorted((left, right) => (positionOf(left) < positionOf(right) ? -1 : 1));
@@ -167,11 +165,48 @@ function listOpen(records: Records, partition: OpenPartition, page: OpenPageRequ
   };
 }
 
-function isIn(record: EventRecord, partition: OpenPartition): boolean {
-  const listed = openPartitionOf(record);
-  return listed !== undefined && openPartitionKey(listed) === openPartitionKey(partition);
+function measureOpen(
+  records: Contents['records'],
+  partition: OpenPartition,
+  countMax: number,
+): OpenMeasure {
+  const listed = listedIn(records, partition).map((record) => record.receivedAt);
+  const oldest = listed.reduce<string | undefined>(
+    (least, at) => (least === undefined || at < least ? at : least),
+    undefined,
+  );
+  return {
+    count: Math.min(listed.length, countMax),
+    ...(oldest === undefined ? {} : { oldestReceivedAt: oldest }),
+  };
+}
+
+function listedIn(records: Contents['records'], partition: OpenPartition): EventRecord[] {
+  const wanted = openPartitionKey(partition);
+  return [...records.values()].filter((record) => partitionKeyOf(record) === wanted);
+}
+
+/** A shard is a hash, and the sweeper asks for every record's each time; a record never changes. */
+const partitionKeys = new WeakMap<EventRecord, string>();
+
+function partitionKeyOf(record: EventRecord): string {
+  const known = partitionKeys.get(record);
+  if (known !== undefined) return known;
+  const partition = openPartitionOf(record);
+  const key = partition === undefined ? '' : openPartitionKey(partition);
+  partitionKeys.set(record, key);
+  return key;
 }
 
 function payloadKey(key: string, payloadHash: string, remappedAs = ''): string {
   return `${key} ${payloadHash} ${remappedAs}`;
+}
+
+/** Freezes plain values all the way down; bytes can't be frozen. */
+function freeze<Value>(value: Value): Value {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;
+  if (Object.isFrozen(value)) return value;
+  Object.freeze(value);
+  for (const inner of Object.values(value)) freeze(inner);
+  return value;
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert';
 import { DEFER_SECONDS_MAX } from '../../lambdas/core/delivery-message.ts';
+import { StoreUnavailableError } from '../../lambdas/core/errors.ts';
 import type { Clock, DeadLetterQueue, DeliveryQueue } from '../../lambdas/core/ports.ts';
 
 /** What SQS may do to a message within its documented guarantees. Absent: nothing happens. */
@@ -21,6 +22,10 @@ export interface MemoryQueueOptions {
   readonly visibilityMs: number;
   /** Receives after which the next one moves the message to the dead letters. */
   readonly maxReceiveCount: number;
+  /** How long a message is kept, counted from when it was sent; for ever by default. */
+  readonly retentionMs?: number;
+  /** The same for dead letters; one that SQS moved keeps the time when it was first sent. */
+  readonly deadLetterRetentionMs?: number;
   readonly faults?: MemoryQueueFaults;
 }
 
@@ -39,6 +44,7 @@ export interface ReceivedMessage {
 export interface DeadMessage {
   readonly messageId: string;
   readonly body: string;
+  readonly group?: string;
   readonly sentAtMs: number;
 }
 
@@ -57,6 +63,12 @@ export interface MemoryQueue {
   size(): number;
   /** When the next hidden message becomes visible (now or earlier: it is), if there is a message. */
   nextVisibleAtMs(): number | undefined;
+  /** The dead letters as an operator's tool goes through them: each is taken once until given back. */
+  readonly deadLetterBrowser: {
+    take(hiddenSeconds: number): Promise<readonly { handle: string; body: string }[]>;
+    remove(handles: readonly string[]): Promise<void>;
+    giveBack(handles: readonly string[]): Promise<void>;
+  };
 }
 
 interface StoredMessage {
@@ -65,31 +77,42 @@ interface StoredMessage {
   readonly group?: string;
   readonly sentAtMs: number;
   visibleAtMs: number;
+  receivedAtMs: number;
   receiveCount: number;
   receiptHandle?: string;
 }
+
+/** No message is hidden for longer, counted from its receive. */
+const HIDDEN_MS_MAX = 43_200_000;
 
 /**
  * A queue that behaves as SQS is documented to, with the caller's clock and no timer of its own: a
  * message becomes visible because the clock has moved on.
  *
- * Receipt handles belong to one receive: after the next one, or after the message was deleted, the
- * old handle neither deletes nor defers (Amazon SQS, visibility timeout, read 2026-11-22).
+ * - A receipt handle belongs to one receive: after the next one, or after the message was deleted, the old
+ *   handle neither deletes nor defers. Once the message is visible again it still deletes, but no longer
+ *   defers; and it can't defer beyond 12 hours after the receive (Amazon SQS, visibility timeout and
+ *   ChangeMessageVisibility, read 2026-11-22).
+ * - A message that is moved to the dead letters keeps its id and the time when it was sent, so its
+ *   retention goes on; one that is redriven is a new message with a new id, time and count (Amazon SQS,
+ *   dead-letter queues and redrive, read 2026-11-22).
+ * - Groups order nothing on a standard queue. Fair treatment only matters when consumers are too few, and
+ *   `pick` covers any order, so a group is only carried along.
  */
 export function createMemoryQueue(options: MemoryQueueOptions): MemoryQueue {
   const { clock } = options;
-  const queue: QueueState = { ...options, messages: new Map(), dead: new Map(), sequence: 0 };
+  const queue: QueueState = {
+    ...options,
+    messages: new Map(),
+    held: new Map(),
+    dead: new Map(),
+    sequence: 0,
+  };
 
   return {
     delivery: {
       enqueue: async (message, group) => put(queue, JSON.stringify(message), group),
-      defer: async (receiptHandle, delaySeconds) => {
-        assert(
-          Number.isInteger(delaySeconds) && delaySeconds >= 0 && delaySeconds <= DEFER_SECONDS_MAX,
-        );
-        const message = heldBy(queue, receiptHandle);
-        if (message !== undefined) message.visibleAtMs = clock.nowMs() + delaySeconds * 1_000;
-      },
+      defer: async (receiptHandle, delaySeconds) => defer(queue, receiptHandle, delaySeconds),
     },
     deadLetter: {
       send: async (letter) => {
@@ -97,30 +120,47 @@ export function createMemoryQueue(options: MemoryQueueOptions): MemoryQueue {
         const body = JSON.stringify(letter);
         queue.dead.set(messageId, { messageId, body, sentAtMs: clock.nowMs() });
       },
-      count: async () => queue.dead.size,
+      count: async () => {
+        expire(queue);
+        return queue.dead.size;
+      },
     },
     receive: (max) => receive(queue, max),
     delete: (receiptHandle) => {
-      const message = heldBy(queue, receiptHandle);
-      if (message !== undefined) queue.messages.delete(message.messageId);
+      const message = queue.held.get(receiptHandle);
+      if (message !== undefined) forget(queue, message);
     },
-    deadLetters: () => [...queue.dead.values()],
+    deadLetters: () => {
+      expire(queue);
+      return [...queue.dead.values()];
+    },
     redrive: () => {
+      expire(queue);
       const letters = [...queue.dead.values()];
       queue.dead.clear();
-      for (const letter of letters) put(queue, letter.body);
+      for (const { body, group } of letters) put(queue, body, group);
       return letters.length;
     },
-    size: () => queue.messages.size,
-    nextVisibleAtMs: () => {
-      const times = [...queue.messages.values()].map((message) => message.visibleAtMs);
-      return times.length === 0 ? undefined : Math.min(...times);
+    size: () => {
+      expire(queue);
+      return queue.messages.size;
     },
+    nextVisibleAtMs: () => {
+      expire(queue);
+      let next: number | undefined;
+      for (const { visibleAtMs } of queue.messages.values()) {
+        if (next === undefined || visibleAtMs < next) next = visibleAtMs;
+      }
+      return next;
+    },
+    deadLetterBrowser: browseDeadLetters(queue),
   };
 }
 
 interface QueueState extends MemoryQueueOptions {
   readonly messages: Map<string, StoredMessage>;
+  /** Messages by their latest receipt handle. */
+  readonly held: Map<string, StoredMessage>;
   readonly dead: Map<string, DeadMessage>;
   sequence: number;
 }
@@ -141,56 +181,106 @@ function put(queue: QueueState, body: string, group?: string): void {
     ...(group === undefined ? {} : { group }),
     sentAtMs,
     visibleAtMs: sentAtMs + (faults?.delayMs?.() ?? 0),
+    receivedAtMs: 0,
     receiveCount: 0,
   });
 }
 
-function receive(queue: QueueState, max: number): readonly ReceivedMessage[] {
-  const received = new Map<string, ReceivedMessage>();
-  while (received.size < max) {
-    const message = pickVisible(queue, received);
-    if (message === undefined) break;
-    const taken = take(queue, message);
-    if (taken !== 'moved') received.set(taken.messageId, taken);
+function defer(queue: QueueState, receiptHandle: string, delaySeconds: number): void {
+  assert(
+    Number.isInteger(delaySeconds) && delaySeconds >= 0 && delaySeconds <= DEFER_SECONDS_MAX,
+    `delaySeconds must be a whole number from 0 to ${DEFER_SECONDS_MAX}, not ${delaySeconds}`,
+  );
+  expire(queue);
+  const nowMs = queue.clock.nowMs();
+  const message = queue.held.get(receiptHandle);
+  if (message === undefined || message.visibleAtMs <= nowMs) return;
+  const visibleAtMs = nowMs + delaySeconds * 1_000;
+  if (visibleAtMs > message.receivedAtMs + HIDDEN_MS_MAX) {
+    const cause = new Error('the total visibility timeout is beyond the limit of 43,200 seconds');
+    throw new StoreUnavailableError('The delivery queue', cause);
   }
-  return [...received.values()];
+  message.visibleAtMs = visibleAtMs;
 }
 
-// A message that was redelivered is for another receiver: one answer never holds it twice.
-function pickVisible(
-  queue: QueueState,
-  received: ReadonlyMap<string, unknown>,
-): StoredMessage | undefined {
+// One answer never holds a message twice: one that stays visible is for another receiver.
+function receive(queue: QueueState, max: number): readonly ReceivedMessage[] {
+  expire(queue);
   const nowMs = queue.clock.nowMs();
-  const visible = [...queue.messages.values()].filter(
-    (message) => message.visibleAtMs <= nowMs && !received.has(message.messageId),
-  );
-  return visible[visible.length === 0 ? 0 : (queue.faults?.pick?.(visible.length) ?? 0)];
+  const visible: StoredMessage[] = [];
+  for (const message of queue.messages.values()) {
+    if (message.visibleAtMs <= nowMs) visible.push(message);
+  }
+  const received: ReceivedMessage[] = [];
+  while (received.length < max && visible.length > 0) {
+    const [message] = visible.splice(queue.faults?.pick?.(visible.length) ?? 0, 1);
+    assert(message !== undefined, 'pick chooses one of the visible messages');
+    const taken = take(queue, message);
+    if (taken !== 'moved') received.push(taken);
+  }
+  return received;
 }
 
 function take(queue: QueueState, message: StoredMessage): ReceivedMessage | 'moved' {
-  const { messageId, body, sentAtMs, group } = message;
+  const { messageId, body, sentAtMs } = message;
+  const group = message.group === undefined ? {} : { group: message.group };
   message.receiveCount += 1;
   if (message.receiveCount > queue.maxReceiveCount) {
-    queue.messages.delete(messageId);
-    queue.dead.set(messageId, { messageId, body, sentAtMs });
+    forget(queue, message);
+    queue.dead.set(messageId, { messageId, body, ...group, sentAtMs });
     return 'moved';
   }
   const receiptHandle = nextId(queue, 'receipt');
+  if (message.receiptHandle !== undefined) queue.held.delete(message.receiptHandle);
   message.receiptHandle = receiptHandle;
+  message.receivedAtMs = queue.clock.nowMs();
+  queue.held.set(receiptHandle, message);
   if (queue.faults?.redeliver?.() !== true) {
-    message.visibleAtMs = queue.clock.nowMs() + queue.visibilityMs;
+    message.visibleAtMs = message.receivedAtMs + queue.visibilityMs;
   }
-  return {
-    messageId,
-    receiptHandle,
-    body,
-    ...(group === undefined ? {} : { group }),
-    receiveCount: message.receiveCount,
-    sentAtMs,
-  };
+  const { receiveCount } = message;
+  return { messageId, receiptHandle, body, ...group, receiveCount, sentAtMs };
 }
 
-function heldBy(queue: QueueState, receiptHandle: string): StoredMessage | undefined {
-  return [...queue.messages.values()].find((message) => message.receiptHandle === receiptHandle);
+function forget(queue: QueueState, message: StoredMessage): void {
+  queue.messages.delete(message.messageId);
+  if (message.receiptHandle !== undefined) queue.held.delete(message.receiptHandle);
+}
+
+/** Forgets what has been kept for long enough. Messages lie in the order in which they were sent. */
+function expire(queue: QueueState): void {
+  const nowMs = queue.clock.nowMs();
+  const { retentionMs = Infinity, deadLetterRetentionMs = Infinity } = queue;
+  for (const message of queue.messages.values()) {
+    if (message.sentAtMs + retentionMs > nowMs) break;
+    forget(queue, message);
+  }
+  if (deadLetterRetentionMs === Infinity) return;
+  for (const letter of queue.dead.values()) {
+    if (letter.sentAtMs + deadLetterRetentionMs <= nowMs) queue.dead.delete(letter.messageId);
+  }
+}
+
+const LETTERS_PER_TAKE = 10;
+
+function browseDeadLetters(queue: QueueState): MemoryQueue['deadLetterBrowser'] {
+  const hiddenUntilMs = new Map<string, number>();
+  return {
+    take: async (hiddenSeconds) => {
+      const nowMs = queue.clock.nowMs();
+      const taken = [...queue.dead.values()]
+        .filter(({ messageId }) => (hiddenUntilMs.get(messageId) ?? 0) <= nowMs)
+        .slice(0, LETTERS_PER_TAKE);
+      for (const { messageId } of taken) {
+        hiddenUntilMs.set(messageId, nowMs + hiddenSeconds * 1_000);
+      }
+      return taken.map(({ messageId, body }) => ({ handle: messageId, body }));
+    },
+    remove: async (handles) => {
+      for (const handle of handles) queue.dead.delete(handle);
+    },
+    giveBack: async (handles) => {
+      for (const handle of handles) hiddenUntilMs.delete(handle);
+    },
+  };
 }

@@ -95,6 +95,7 @@ export const DEFAULT_KNOBS: Knobs = {
     'ZohoCRM.modules.contacts.READ',
     'ZohoCRM.modules.contacts.UPDATE',
     'ZohoCRM.modules.notes.CREATE',
+    'ZohoCRM.modules.notes.READ',
     'ZohoCRM.settings.fields.READ',
     'ZohoCRM.settings.layouts.READ',
     'ZohoCRM.settings.modules.READ',

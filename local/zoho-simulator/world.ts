@@ -41,6 +41,8 @@ export function createWorld(options: {
   readonly now: () => number;
   readonly knobs: Partial<Knobs>;
   readonly records: { readonly changes: readonly RecordChange[]; readonly journal: RecordJournal };
+  /** How the organisation waits, when its time is not the machine's. */
+  readonly sleep?: (ms: number) => Promise<void>;
 }): World {
   const { now } = options;
   const knobs = new KnobBoard(options.knobs);
@@ -59,7 +61,7 @@ export function createWorld(options: {
     knobs,
     now,
     random: () => draw(),
-    sleep: (ms) => sleepUntilClosed(ms, closing.signal),
+    sleep: options.sleep ?? (async (ms) => await sleepUntilClosed(ms, closing.signal)),
     module: (name) => moduleDefinition(name, current()),
     tokens,
     store,

@@ -1,151 +1,144 @@
 import { describe, expect, it } from 'vitest';
-import { mergeContribution, newHead, withLease, withUnsettled } from '../../lambdas/core/head.ts';
-import type { IdentityStore, StoredToken, TokenStore } from '../../lambdas/core/ports.ts';
-
-let sequence = 0;
-
-/** What every store of HEADs must do. */
-export function describeIdentityStore(name: string, open: () => Promise<IdentityStore>): void {
-  describe(`${name}: an identity store`, () => {
-    const aHead = () => {
-      sequence += 1;
-      const head = mergeContribution(newHead('Leads', `hf_${process.pid}_${sequence}`), {
-        event: 'website|lead.created|1',
-        occurredAt: '2026-11-22T03:59:58.000Z',
-        trust: 50,
-        values: { first_name: 'Ana', email: 'ana@example.com' },
-      });
-      return { ...head, revision: 1 };
-    };
-
-    const message = (event: string, hour: string, value: string) => ({
-      event,
-      occurredAt: `2026-11-22T${hour}:00:00.000Z`,
-      trust: 50,
-      values: { message: value },
-    });
-
-    it('knows no HEAD that was never saved', async () => {
-      const store = await open();
-
-      expect(await store.read('Leads', 'hf_nobody')).toBeUndefined();
-    });
-
-    it('reads back what was saved, to the last field', async () => {
-      const store = await open();
-      const first = {
-        ...aHead(),
-        confirmedVersion: 1,
-        crmRecordId: '4150868000000376008',
-      };
-      const leased = withLease(
-        {
-          ...mergeContribution(first, {
-            event: 'demo|form_response|2',
-            occurredAt: '2026-11-22T04:10:00.000Z',
-            trust: 60,
-            values: { first_name: 'Ána', message: 'Hello' },
-          }),
-          revision: 2,
-        },
-        'token-1',
-        1_795_320_000_000,
-      );
-      const second = withUnsettled(leased, 1_795_320_030_000);
-
-      await store.save(first);
-      const saved = await store.save(second);
-
-      expect(saved).toEqual({ kind: 'saved' });
-      expect(await store.read('Leads', first.identity)).toEqual(second);
-    });
-
-    it('stores a person who writes two of the longest messages there are', async () => {
-      const store = await open();
-      const text = (seed: number) =>
-        Array.from({ length: 32_000 }, (_, n) =>
-          String.fromCodePoint(0x4e00 + ((n * n * 7 + n * seed) % 20_000)),
-        ).join('');
-      const first = { ...mergeContribution(aHead(), message('m1', '05', text(3))), revision: 1 };
-      const second = { ...mergeContribution(first, message('m2', '06', text(5))), revision: 2 };
-
-      await store.save(first);
-      const saved = await store.save(second);
-
-      expect(saved).toEqual({ kind: 'saved' });
-      expect(await store.read('Leads', first.identity)).toEqual(second);
-    });
-
-    it('refuses a HEAD that was read before another was saved, and hands over that other', async () => {
-      const store = await open();
-      const head = aHead();
-      await store.save(head);
-
-      const again = await store.save(head);
-      const skipped = await store.save({ ...head, revision: 3 });
-
-      expect(again).toEqual({ kind: 'changed', current: head });
-      expect(skipped).toEqual({ kind: 'changed', current: head });
-    });
-
-    it('lets exactly one of twenty simultaneous writers through', async () => {
-      const store = await open();
-      const head = aHead();
-
-      const results = await Promise.all(
-        Array.from({ length: 20 }, async (_, n) => await store.save(withLease(head, `t${n}`, 1))),
-      );
-
-      expect(results.filter((result) => result.kind === 'saved')).toHaveLength(1);
-    });
-
-    it('keeps the same identity of two modules apart', async () => {
-      const store = await open();
-      const head = aHead();
-
-      await store.save(head);
-      const other = await store.save({ ...head, module: 'Contacts' });
-
-      expect(other).toEqual({ kind: 'saved' });
-    });
-
-    it('links an event to its identity as often as it is asked', async () => {
-      const store = await open();
-      const { identity } = aHead();
-
-      await store.link('Leads', identity, '2026-11-22T03:59:58.000Z', 'website|lead.created|1');
-
-      await expect(
-        store.link('Leads', identity, '2026-11-22T03:59:58.000Z', 'website|lead.created|1'),
-      ).resolves.toBeUndefined();
-    });
-  });
-}
+import type { Breaker } from '../../lambdas/core/breaker.ts';
+import type { BreakerStore, StoredToken, TokenStore } from '../../lambdas/core/ports.ts';
 
 /** What every store of the shared token must do. `open` gives an empty one. */
 export function describeTokenStore(name: string, open: () => Promise<TokenStore>): void {
   describe(`${name}: a token store`, () => {
-    const token: StoredToken = {
-      revision: 1,
-      sealedToken: 'sealed',
-      fingerprint: 'print',
-      expiresAtMs: 1_795_323_600_000,
-      apiDomain: 'https://www.zohoapis.com',
-      refreshLeaseUntilMs: 0,
-      notBeforeMs: 0,
-    };
-
     it('holds nothing, then what was saved, then refuses whoever comes late', async () => {
       const store = await open();
+      const token = aToken();
 
       const empty = await store.read();
       const saved = await Promise.all([store.save(token), store.save(token), store.save(token)]);
       const next = await store.save({ ...token, revision: 2, sealedToken: 'newer' });
+      const late = await store.save({ ...token, revision: 2, sealedToken: 'late' });
+      const skipped = await store.save({ ...token, revision: 4, sealedToken: 'skipped' });
 
       expect(empty).toBeUndefined();
       expect(saved.toSorted()).toEqual(['changed', 'changed', 'saved']);
-      expect(next).toBe('saved');
+      expect([next, late, skipped]).toEqual(['saved', 'changed', 'changed']);
       expect(await store.read()).toEqual({ ...token, revision: 2, sealedToken: 'newer' });
     });
+
+    it('refuses a second revision where there is no first', async () => {
+      const store = await open();
+
+      const saved = await store.save({ ...aToken(), revision: 2 });
+
+      expect(saved).toBe('changed');
+      expect(await store.read()).toBeUndefined();
+    });
   });
+}
+
+/** What every store of the breaker must do. `open` gives an empty one. */
+export function describeBreakerStore(name: string, open: () => Promise<BreakerStore>): void {
+  describe(`${name}: a breaker store`, () => {
+    it('knows no breaker before the first trouble, and reads back every field of one', async () => {
+      const store = await open();
+
+      const empty = await store.read();
+      const saved = await store.save(aBreaker());
+
+      expect(empty).toBeUndefined();
+      expect(saved).toEqual({ kind: 'saved' });
+      expect(await store.read()).toEqual(aBreaker());
+    });
+
+    it('forgets what a later breaker does not say', async () => {
+      const store = await open();
+      const closed: Breaker = {
+        revision: 2,
+        state: 'closed',
+        failuresInRow: 0,
+        windowStartedAtMs: 0,
+        windowCalls: 0,
+        windowFailures: 0,
+      };
+      await store.save(aBreaker());
+
+      const saved = await store.save(closed);
+
+      expect(saved).toEqual({ kind: 'saved' });
+      expect(await store.read()).toEqual(closed);
+    });
+
+    it.each(['failures', 'credits', 'authorization', 'misconfigured', 'operator'] as const)(
+      'keeps the reason %s',
+      async (reason) => {
+        const store = await open();
+
+        await store.save(aBreaker({ reason }));
+
+        expect((await store.read())?.reason).toBe(reason);
+      },
+    );
+
+    it('refuses whoever read another one, and hands over what stands there', async () => {
+      const store = await open();
+
+      const early = await store.save(aBreaker({ revision: 2 }));
+      await store.save(aBreaker());
+      const again = await store.save(aBreaker({ failuresInRow: 9 }));
+      const skipped = await store.save(aBreaker({ revision: 3 }));
+
+      expect(early).toEqual({ kind: 'changed', current: undefined });
+      expect(again).toEqual({ kind: 'changed', current: aBreaker() });
+      expect(skipped).toEqual({ kind: 'changed', current: aBreaker() });
+    });
+
+    it('gives the probe to one of twenty simultaneous consumers', async () => {
+      const store = await open();
+      await store.save(aBreaker());
+
+      const results = await Promise.all(
+        Array.from(
+          { length: 20 },
+          async (_, n) => await store.save(aBreaker({ revision: 2, probeToken: `probe-${n}` })),
+        ),
+      );
+
+      const losers = results.flatMap((each) => (each.kind === 'changed' ? [each.current] : []));
+      const stored = await store.read();
+      expect(losers).toHaveLength(19);
+      expect(new Set(losers.map((each) => each?.probeToken))).toEqual(
+        new Set([stored?.probeToken]),
+      );
+    });
+  });
+}
+
+/** A shared token; a test names only what matters to it. */
+export function aToken(overrides: Partial<StoredToken> = {}): StoredToken {
+  return {
+    revision: 1,
+    sealedToken: 'sealed',
+    fingerprint: 'print',
+    expiresAtMs: 1_795_323_600_000,
+    apiDomain: 'https://www.zohoapis.com',
+    refreshLeaseUntilMs: 0,
+    notBeforeMs: 0,
+    ...overrides,
+  };
+}
+
+/** A breaker with every field filled in. */
+export function aBreaker(overrides: Partial<Breaker> = {}): Breaker {
+  return {
+    revision: 1,
+    state: 'open',
+    reason: 'failures',
+    openedAtMs: 1_795_320_000_000,
+    openUntilMs: 1_795_320_030_000,
+    openForMs: 30_000,
+    probeToken: 'probe-1',
+    probeUntilMs: 1_795_320_120_000,
+    failuresInRow: 5,
+    windowStartedAtMs: 1_795_319_990_000,
+    windowCalls: 21,
+    windowFailures: 11,
+    creditsRemaining: 499,
+    ...overrides,
+  };
 }

@@ -1,11 +1,16 @@
 import { randomBytes } from 'node:crypto';
+import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createDynamoDbBreakerStore } from '../../lambdas/aws/dynamodb-breaker-store.ts';
 import { createDynamoDbIdentityStore } from '../../lambdas/aws/dynamodb-identity-store.ts';
 import { createDynamoDbTokenStore } from '../../lambdas/aws/dynamodb-token-store.ts';
-import { IdentityTooLargeError } from '../../lambdas/core/errors.ts';
+import { type Item, type ItemKey, toAttributes } from '../../lambdas/aws/table.ts';
+import { BREAKER_KEY, identityKey, TOKEN_KEY } from '../../lambdas/aws/table-keys.ts';
+import { IdentityTooLargeError, StoreUnavailableError } from '../../lambdas/core/errors.ts';
 import { newHead } from '../../lambdas/core/head.ts';
 import { hasLocalTable, type LocalTable, startLocalTable } from '../support/local-table.ts';
-import { describeIdentityStore, describeTokenStore } from './compare-and-set-contract.ts';
+import { describeBreakerStore, describeTokenStore } from './compare-and-set-contract.ts';
+import { describeIdentityStore } from './identity-store-contract.ts';
 
 describe.runIf(hasLocalTable)('the table', () => {
   let table: LocalTable;
@@ -17,7 +22,27 @@ describe.runIf(hasLocalTable)('the table', () => {
     await table.stop();
   });
 
+  const without = async (key: ItemKey) => {
+    await table.client.send(
+      new DeleteItemCommand({ TableName: table.tableName, Key: toAttributes({ ...key }) }),
+    );
+  };
+  const put = async (item: Item) => {
+    await table.client.send(
+      new PutItemCommand({ TableName: table.tableName, Item: toAttributes(item) }),
+    );
+  };
+
   describeIdentityStore('on DynamoDB', async () => createDynamoDbIdentityStore(table));
+  describeTokenStore('on DynamoDB', async () => {
+    await without(TOKEN_KEY);
+    return createDynamoDbTokenStore(table);
+  });
+  describeBreakerStore('on DynamoDB', async () => {
+    await without(BREAKER_KEY);
+    return createDynamoDbBreakerStore(table);
+  });
+
   it('says that a HEAD is too large before the table would refuse it', async () => {
     const store = createDynamoDbIdentityStore(table);
     const fields = Object.fromEntries(
@@ -37,5 +62,20 @@ describe.runIf(hasLocalTable)('the table', () => {
     await expect(store.save(head)).rejects.toThrow(IdentityTooLargeError);
   });
 
-  describeTokenStore('on DynamoDB', async () => createDynamoDbTokenStore(table));
+  it('stops at an item that it did not write, rather than take it for none', async () => {
+    const identities = createDynamoDbIdentityStore(table);
+    await put({ ...BREAKER_KEY, revision: 'one' });
+    await put({ ...TOKEN_KEY, revision: 1 });
+    await put({ ...identityKey('Leads', 'foreign'), revision: 1 });
+    await put({ ...identityKey('Leads', 'no-name'), alias_of: 7 });
+
+    const reads = [
+      async () => await createDynamoDbBreakerStore(table).read(),
+      async () => await createDynamoDbTokenStore(table).read(),
+      async () => await identities.read('Leads', 'foreign'),
+      async () => await identities.read('Leads', 'no-name'),
+    ];
+
+    for (const read of reads) await expect(read()).rejects.toThrow(StoreUnavailableError);
+  });
 });

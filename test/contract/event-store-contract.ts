@@ -7,9 +7,9 @@ import { aLeadEvent, aNewEvent, T0 } from '../support/event-builders.ts';
 
 let sequence = 0;
 
-/** What every event store must do, whether it is the table or stands in for it. */
-export function describeEventStore(name: string, open: () => Promise<EventStore>): void {
-  describe(`${name}: an event store`, () => {
+/** An event's life, from its acceptance to its end. */
+export function describeLifeCycle(name: string, open: () => Promise<EventStore>): void {
+  describe(`${name}: the life of an event`, () => {
     let store: EventStore;
     let key: string;
 
@@ -175,6 +175,16 @@ export function describeEventStore(name: string, open: () => Promise<EventStore>
         expect(second).toMatchObject({ kind: 'claimed', record: { claims: 2 } });
       });
 
+      it('gives the same claim the same event, counted once, when its answer got lost', async () => {
+        await accept();
+        const first = await store.claim(request());
+
+        const again = await store.claim(request({ nowMs: T0 + 1_000 }));
+
+        expect(again).toEqual(first);
+        expect(await store.readRecord(key)).toMatchObject({ claims: 1, leaseToken: 'token-1' });
+      });
+
       it('knows no event that was never stored', async () => {
         expect(await store.claim(request())).toEqual({ kind: 'unknown_event' });
       });
@@ -321,6 +331,14 @@ export function describeEventStore(name: string, open: () => Promise<EventStore>
           lastAttemptAt: '2026-11-22T04:00:00.007Z',
         });
         expect(await inOpen()).toBe(true);
+      });
+
+      it('keeps what became of an event that is a note now', async () => {
+        await accept();
+
+        await store.succeed(key, { crm: { ...crm, action: 'note' }, attempts: 1, atMs: T0 });
+
+        expect((await store.readRecord(key))?.crm).toEqual({ ...crm, action: 'note' });
       });
 
       it('gives a claim back without an attempt', async () => {

@@ -1,4 +1,4 @@
 import { createMemoryEventStore } from '../../local/memory/memory-event-store.ts';
-import { describeEventStore } from './event-store-contract.ts';
+import { describeEventStore } from './event-store-suites.ts';
 
 describeEventStore('in memory', async () => createMemoryEventStore());

@@ -1,15 +1,27 @@
 import { gunzipSync } from 'node:zlib';
-import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDynamoDbEventStore } from '../../lambdas/aws/dynamodb-event-store.ts';
-import { fromAttributes, toAttributes } from '../../lambdas/aws/table.ts';
+import {
+  fromAttributes,
+  type Item,
+  toAttributes,
+  type UsedCapacity,
+} from '../../lambdas/aws/table.ts';
+import { normalizedKey, rawKey, stateKey } from '../../lambdas/aws/table-keys.ts';
 import { StoreUnavailableError } from '../../lambdas/core/errors.ts';
 import { eventRefs } from '../../lambdas/core/event-refs.ts';
+import { failure } from '../../lambdas/core/failure.ts';
 import type { EventStore } from '../../lambdas/core/ports.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../local/emulators/credentials.ts';
-import { aNewEvent, T0 } from '../support/event-builders.ts';
+import { aLeadEvent, aNewEvent, T0 } from '../support/event-builders.ts';
 import { hasLocalTable, type LocalTable, startLocalTable } from '../support/local-table.ts';
-import { describeEventStore } from './event-store-contract.ts';
+import { describeEventStore } from './event-store-suites.ts';
 
 const RETENTION = { eventDays: 400, rawDays: 90, suppressedDays: 30 };
 const DAY_SECONDS = 86_400;
@@ -35,6 +47,7 @@ describe.runIf(hasLocalTable)('the table', () => {
           archived.set(name, body);
           return `s3://archive/${name}`;
         },
+        get: async (pointer) => archived.get(pointer.slice('s3://archive/'.length)),
       },
     });
   const itemAt = async (ref: string) => {
@@ -103,6 +116,122 @@ describe.runIf(hasLocalTable)('the table', () => {
     const name = String(raw?.['body_ref']).replace('s3://archive/', '');
     expect(raw?.['body_gz']).toBeUndefined();
     expect(new Uint8Array(gunzipSync(archived.get(name)!))).toEqual(incompressible);
+    expect(await store.readRaw(event.key, event.payloadHash)).toEqual({
+      ...event.raw,
+      body: incompressible,
+    });
+
+    const withoutArchive = createDynamoDbEventStore({ ...table, retention: RETENTION });
+    await expect(withoutArchive.readRaw(event.key, event.payloadHash)).rejects.toThrow(
+      StoreUnavailableError,
+    );
+    archived.delete(name);
+    expect(await store.readRaw(event.key, event.payloadHash)).toBeUndefined();
+  });
+
+  it('reads a normalized form that it did not write as none, and never a request', async () => {
+    const store = await open();
+    const event = aNewEvent({ key: 'website|lead.created|foreign-1' });
+    const garbage = new Uint8Array([1, 2, 3]);
+    const put = async (item: Item) => {
+      await table.client.send(
+        new PutItemCommand({ TableName: table.tableName, Item: toAttributes(item) }),
+      );
+    };
+    await put({ ...normalizedKey(event.key, 'n'), event_br: garbage });
+    await put({ ...normalizedKey(event.key, 'none') });
+    await put({
+      ...rawKey(event.key, 'none'),
+      content_type: 'a/b',
+      headers: {},
+      signature: 'none',
+    });
+    await put({
+      ...rawKey(event.key, 'r'),
+      body_gz: garbage,
+      content_type: 'a/b',
+      headers: {},
+      signature: 'none',
+    });
+
+    expect(await store.readNormalized(event.key, 'n')).toBeUndefined();
+    expect(await store.readNormalized(event.key, 'none')).toBeUndefined();
+    await expect(store.readRaw(event.key, 'r')).rejects.toThrow(StoreUnavailableError);
+    await expect(store.readRaw(event.key, 'none')).rejects.toThrow(StoreUnavailableError);
+  });
+
+  it.each([
+    ['failed', 'next_due'],
+    ['processing', 'lease_until'],
+  ])('lets an event that is %s be claimed when no %s says otherwise', async (state, missing) => {
+    const store = await open();
+    const key = `website|lead.created|bare-${state}`;
+    await store.accept(aNewEvent({ key }));
+    await table.client.send(
+      new UpdateItemCommand({
+        TableName: table.tableName,
+        Key: toAttributes({ ...stateKey(key) }),
+        UpdateExpression: 'SET #state = :state REMOVE #missing',
+        ExpressionAttributeNames: { '#state': 'state', '#missing': missing },
+        ExpressionAttributeValues: toAttributes({ ':state': state }),
+      }),
+    );
+
+    const claim = await store.claim({ key, leaseToken: 't', leaseMs: 1, nowMs: T0 });
+
+    expect(claim.kind).toBe('claimed');
+  });
+
+  it('keeps a reading anew and an audit as long as the event', async () => {
+    const store = await open();
+    const event = aNewEvent({
+      key: 'website|lead.created|anew-1',
+      initial: {
+        state: 'quarantined',
+        failure: failure('missing_identity'),
+        quarantineId: 'q-1',
+      },
+    });
+    await store.accept(event);
+
+    await store.remap(event.key, 'q-1', 'v2', aLeadEvent());
+    await store.appendAudit(event.key, {
+      id: 'audit-1',
+      action: 'mapped_anew',
+      at: '2026-11-22T05:00:00.000Z',
+      by: 'local',
+      reason: 'mended',
+    });
+
+    expect(await itemAt(`EVT#${event.key} NORM#${event.payloadHash}#v2`)).toMatchObject({
+      ttl: T0 / 1_000 + 400 * DAY_SECONDS,
+    });
+    expect(await itemAt(`EVT#${event.key} AUD#2026-11-22T05:00:00.000Z#audit-1`)).toMatchObject({
+      ttl: T0 / 1_000 + 3_600 + 400 * DAY_SECONDS,
+    });
+  });
+
+  it('reports what each call has used, the index included, only where it is asked to', async () => {
+    const used: UsedCapacity[] = [];
+    const metered = createDynamoDbEventStore({
+      ...table,
+      retention: RETENTION,
+      onCapacity: (each) => used.push(each),
+    });
+    const event = aNewEvent({ key: 'website|lead.created|metered-1' });
+
+    await metered.accept(event);
+    await metered.claim({ key: event.key, leaseToken: 't', leaseMs: 1, nowMs: T0 });
+    await metered.succeed(event.key, {
+      crm: { module: 'Leads', recordId: '1', action: 'insert' },
+      attempts: 1,
+      atMs: T0,
+    });
+    await metered.readRecord(event.key);
+    await metered.listOpen({ kind: 'held' }, { receivedBeforeMs: T0, limit: 1 });
+
+    expect(used.map(({ write }) => write).filter((units) => units > 0)).toEqual([1, 1, 2, 1, 2]);
+    expect(used.map(({ read }) => read).filter((units) => units > 0)).toEqual([1, 0.5]);
   });
 
   it('lets suppressed events expire early', async () => {

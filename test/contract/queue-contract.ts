@@ -22,6 +22,8 @@ export interface QueueHarness {
   deadLetterBodies(): Promise<readonly string[]>;
   /** Lets the visibility timeout (and any defer of up to a second) pass. */
   passVisibility(): Promise<void>;
+  /** Does a call whose answer is lost: it takes place, and rejects as the port does then. */
+  lost(call: () => Promise<unknown>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -37,6 +39,19 @@ export function describeQueueContract(name: string, open: () => Promise<QueueHar
       queue = await open();
     });
     afterEach(() => queue.close());
+
+    it('covers every operation of both ports', () => {
+      const operations: Record<keyof DeliveryQueue | keyof DeadLetterQueue, true> = {
+        enqueue: true,
+        defer: true,
+        send: true,
+        count: true,
+      };
+
+      const offered = [...Object.keys(queue.delivery), ...Object.keys(queue.deadLetter)];
+
+      expect(offered.toSorted()).toEqual(Object.keys(operations).toSorted());
+    });
 
     it('hands over what was enqueued, unchanged', async () => {
       const message = aMessage({
@@ -143,6 +158,60 @@ export function describeQueueContract(name: string, open: () => Promise<QueueHar
       expect(afterTheLast).toEqual([]);
       const [body] = await eventually(() => queue.deadLetterBodies(), 1);
       expect(parseDeliveryMessage(body!)).toEqual(message);
+    });
+
+    it('ends a message by its latest receipt, not by an earlier one', async () => {
+      await queue.delivery.enqueue(aMessage(), 'website');
+      const [first] = await receiveSome(queue);
+      await queue.passVisibility();
+      const [second] = await receiveSome(queue);
+
+      await queue.remove(second!.receiptHandle);
+      await queue.passVisibility();
+
+      expect(second!.receiptHandle).not.toBe(first!.receiptHandle);
+      expect(await queue.receive()).toEqual([]);
+    });
+
+    it('sends a message once more when the answer got lost: at least once', async () => {
+      await queue.lost(async () => await queue.delivery.enqueue(aMessage(), 'website'));
+      await queue.delivery.enqueue(aMessage(), 'website');
+
+      const received = await receiveSome(queue, 2);
+
+      expect(received.map(({ body }) => parseDeliveryMessage(body))).toEqual([
+        aMessage(),
+        aMessage(),
+      ]);
+    });
+
+    it('defers a message as often as it is asked when the answer got lost', async () => {
+      await queue.delivery.enqueue(aMessage(), 'website');
+      const [received] = await receiveSome(queue);
+      const defer = async () => await queue.delivery.defer(received!.receiptHandle, 43_195);
+
+      await queue.lost(defer);
+      await defer();
+      await queue.passVisibility();
+
+      expect(await queue.receive()).toEqual([]);
+    });
+
+    it('counts dead letters, sent ones and moved ones, received or not', async () => {
+      const none = await queue.deadLetter.count();
+      await queue.deadLetter.send(aDeadLetter());
+      await queue.lost(async () => await queue.deadLetter.send(aDeadLetter()));
+      await queue.delivery.enqueue(aMessage(), 'website');
+      for (let receive = 1; receive <= MAX_RECEIVE_COUNT; receive += 1) {
+        const [received] = await receiveSome(queue);
+        await queue.delivery.defer(received!.receiptHandle, 0);
+      }
+      await queue.receive();
+      const three = await queue.deadLetter.count();
+      await queue.deadLetterBodies();
+
+      expect([none, three]).toEqual([0, 3]);
+      expect(await queue.deadLetter.count()).toBe(3);
     });
 
     it('keeps a dead letter whole, and readable as a delivery message', async () => {

@@ -7,10 +7,12 @@ import {
   ReceiveMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { createSqsDeadLetterQueue, createSqsDeliveryQueue } from '../../lambdas/aws/sqs-queues.ts';
+import { StoreUnavailableError } from '../../lambdas/core/errors.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../local/emulators/credentials.ts';
 import { type SqsEmulator, startSqs } from '../../local/emulators/sqs.ts';
+import { type CuttableProxy, startCuttableProxy } from '../support/cuttable-proxy.ts';
 import { describeQueueContract, MAX_RECEIVE_COUNT } from './queue-contract.ts';
 
 const VISIBILITY_SECONDS = 1;
@@ -18,6 +20,9 @@ const VISIBILITY_SECONDS = 1;
 let dataDir: string;
 let emulator: SqsEmulator;
 let client: SQSClient;
+/** The ports' own client, whose answers can be lost. */
+let portClient: SQSClient;
+let proxy: CuttableProxy;
 let opened = 0;
 
 beforeAll(async () => {
@@ -28,10 +33,20 @@ beforeAll(async () => {
     region: LOCAL_REGION,
     credentials: LOCAL_CREDENTIALS,
   });
+  proxy = await startCuttableProxy(emulator.port);
+  portClient = new SQSClient({
+    endpoint: proxy.url,
+    region: LOCAL_REGION,
+    credentials: LOCAL_CREDENTIALS,
+    maxAttempts: 1,
+    useQueueUrlAsEndpoint: false,
+  });
 });
 
 afterAll(async () => {
   client.destroy();
+  portClient.destroy();
+  await proxy.stop();
   await emulator.stop();
   rmSync(dataDir, { recursive: true });
 });
@@ -59,8 +74,8 @@ describeQueueContract('SQS adapter over fauxqs', async () => {
   };
 
   return {
-    delivery: createSqsDeliveryQueue({ client, queueUrl: delivery.url }),
-    deadLetter: createSqsDeadLetterQueue({ client, queueUrl: dead.url }),
+    delivery: createSqsDeliveryQueue({ client: portClient, queueUrl: delivery.url }),
+    deadLetter: createSqsDeadLetterQueue({ client: portClient, queueUrl: dead.url }),
     receive: async () =>
       (await receive(delivery.url)).map((message) => ({
         messageId: message.MessageId!,
@@ -76,6 +91,11 @@ describeQueueContract('SQS adapter over fauxqs', async () => {
     deadLetterBodies: async () => (await receive(dead.url)).map((message) => message.Body!),
     passVisibility: () =>
       new Promise((resolve) => setTimeout(resolve, VISIBILITY_SECONDS * 1_000 + 100)),
+    lost: async (call) => {
+      proxy.loseAnswers({ count: 1 });
+      await expect(call()).rejects.toThrow(StoreUnavailableError);
+      proxy.loseAnswers({ count: 0 });
+    },
     close: async () => {},
   };
 });

@@ -17,6 +17,9 @@ describeQueueContract('memory', async () => {
     passVisibility: async () => {
       nowMs += 30_000;
     },
+    lost: async (call) => {
+      await call();
+    },
     close: async () => {},
   };
 });

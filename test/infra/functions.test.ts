@@ -80,6 +80,7 @@ describe('a function may do only what is listed here', () => {
       ...KEY_USE,
       'logs:CreateLogStream on Sweeper/Sweeper/Log',
       'logs:PutLogEvents on Sweeper/Sweeper/Log',
+      'sqs:GetQueueAttributes on Queues/DeadLetter',
       'sqs:SendMessage on Queues/DeadLetter',
       'sqs:SendMessage on Queues/Delivery',
     ]);

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { HoldfastConfig } from '../../lambdas/core/config.ts';
 import type { Deployment } from '../../lib/deployment.ts';
+import type { Relation, Settings } from '../../lib/relation.ts';
 import * as relations from '../../lib/relations.ts';
+import * as retry from '../../lib/retry-relations.ts';
 import { STAGE_CONFIG, type StageConfig } from '../../lib/stage-config.ts';
+import * as sweeper from '../../lib/sweeper-relations.ts';
 import { aConfig } from './template.ts';
 
 const DEPLOYMENT: Deployment = {
@@ -14,14 +17,21 @@ const DEPLOYMENT: Deployment = {
 
 interface Changes {
   delivery?: Partial<HoldfastConfig['delivery']>;
+  retry?: Partial<HoldfastConfig['delivery']['retry']>;
+  breaker?: Partial<HoldfastConfig['delivery']['breaker']>;
+  credits?: Partial<HoldfastConfig['delivery']['credits']>;
+  /** Retry settings of the source `website` alone. */
+  websiteRetry?: Partial<HoldfastConfig['delivery']['retry']>;
+  sweeper?: Partial<HoldfastConfig['sweeper']>;
   retention?: Partial<HoldfastConfig['retention']>;
   zoho?: Partial<HoldfastConfig['zoho']>;
   stage?: { [Part in keyof StageConfig]?: Partial<StageConfig[Part]> };
   deployment?: Partial<Deployment>;
 }
 
-function settings(changes: Changes = {}): relations.Settings {
+function settings(changes: Changes = {}): Settings {
   const config = aConfig();
+  const { website } = config.sources;
   const stage = Object.fromEntries(
     Object.entries(STAGE_CONFIG).map(([part, value]) => {
       const change = changes.stage?.[part as keyof StageConfig];
@@ -31,7 +41,15 @@ function settings(changes: Changes = {}): relations.Settings {
   return {
     config: {
       ...config,
-      delivery: { ...config.delivery, ...changes.delivery },
+      delivery: {
+        ...config.delivery,
+        ...changes.delivery,
+        retry: { ...config.delivery.retry, ...changes.retry },
+        breaker: { ...config.delivery.breaker, ...changes.breaker },
+        credits: { ...config.delivery.credits, ...changes.credits },
+      },
+      sources: { ...config.sources, website: { ...website!, retry: { ...changes.websiteRetry } } },
+      sweeper: { ...config.sweeper, ...changes.sweeper },
       retention: { ...config.retention, ...changes.retention },
       zoho: { ...config.zoho, ...changes.zoho },
     },
@@ -41,7 +59,7 @@ function settings(changes: Changes = {}): relations.Settings {
 }
 
 /** Each relation with the smallest change that breaks it, and what the message must then name. */
-const BROKEN: readonly [relations.Relation, Changes, readonly string[]][] = [
+const BROKEN: readonly [Relation, Changes, readonly string[]][] = [
   [
     relations.visibilityOutlastsConsumer,
     { stage: { deliveryQueue: { visibilitySeconds: 359 } } },
@@ -58,24 +76,59 @@ const BROKEN: readonly [relations.Relation, Changes, readonly string[]][] = [
     ['deadLetterQueue.retentionDays is 14', 'deliveryQueue.retentionDays (14)', 'Amazon SQS'],
   ],
   [
-    relations.messagesOutliveRetries,
+    retry.messagesOutliveRetries,
     { stage: { deliveryQueue: { retentionDays: 2 } } },
-    ['delivery.retryForHours is 72', 'at most 48', 'deliveryQueue.retentionDays (2)'],
+    ['delivery.retry.retryForHours is 72', 'at most 48', 'deliveryQueue.retentionDays (2)'],
   ],
   [
-    relations.receivesOutlastOutage,
-    { delivery: { retryForHours: 84 } },
-    ['delivery.retryForHours is 84', 'at most 80', 'receivesMax (1000', 'attemptsMax (50)'],
+    retry.messagesOutliveRetries,
+    { websiteRetry: { retryForHours: 169 } },
+    ['sources.website.retry.retryForHours is 169', 'at most 168'],
   ],
   [
-    relations.receivesOutlastOutage,
-    { delivery: { attemptsMax: 1_000 } },
-    ['delivery.retryForHours is 72', 'at most 16', 'attemptsMax (1000)'],
+    retry.receivesOutlastOutage,
+    { retry: { retryForHours: 81 } },
+    ['delivery.retry.retryForHours is 81', 'at most 80', 'receivesMax (1000', 'attemptsMax (50)'],
   ],
   [
-    relations.receivesOutlastOutage,
+    retry.receivesOutlastOutage,
+    { retry: { attemptsMax: 1_000 } },
+    ['delivery.retry.retryForHours is 72', 'at most 16', 'attemptsMax (1000)'],
+  ],
+  [
+    retry.receivesOutlastOutage,
+    { retry: { longDelayMs: 250_000 } },
+    ['at most 66', 'delayMaxMs (60000)', 'longDelayMs (250000)'],
+  ],
+  [
+    retry.receivesOutlastOutage,
+    { websiteRetry: { attemptsMax: 1_000 } },
+    ['sources.website.retry.retryForHours is 72', 'sources.website.retry.attemptsMax (1000)'],
+  ],
+  [
+    retry.receivesOutlastOutage,
     { stage: { deliveryQueue: { receivesMax: 1_001 } } },
     ['deliveryQueue.receivesMax (1001, at most 1000 in Amazon SQS)'],
+  ],
+  [
+    retry.receivesOutlastOpenBreaker,
+    { breaker: { openMaxMs: 250_000 } },
+    ['delivery.retry.retryForHours is 72', 'at most 69', 'delivery.breaker.openMaxMs (250000)'],
+  ],
+  [
+    retry.openingsGrow,
+    { breaker: { openMs: 300_001 } },
+    ['delivery.breaker.openMs is 300001', 'delivery.breaker.openMaxMs (300000)'],
+  ],
+  [
+    retry.probeOutlastsConsumer,
+    { breaker: { probeLeaseMs: 60_000 } },
+    ['delivery.breaker.probeLeaseMs is 60000', 'more than 60000', 'consumer.timeoutSeconds (60)'],
+  ],
+  [
+    retry.creditsRunLowBeforeReserve,
+    { credits: { reserve: 1_001 } },
+    ['delivery.credits.reserve is 1001', 'delivery.credits.slowBelow (1000)'],
   ],
   [
     relations.consumersFitCrmConcurrency,
@@ -123,9 +176,57 @@ const BROKEN: readonly [relations.Relation, Changes, readonly string[]][] = [
     ['intake.timeoutSeconds is 30', 'less than 30', 'Amazon API Gateway'],
   ],
   [
-    relations.sweepsDoNotOverlap,
+    sweeper.sweepsDoNotOverlap,
     { stage: { sweeper: { timeoutSeconds: 60 } } },
     ['sweeper.timeoutSeconds is 60', 'less than 60', 'sweeper.everyMinutes (1)'],
+  ],
+  [
+    sweeper.sweepEndsByItself,
+    { sweeper: { runForMs: 23_001 } },
+    ['sweeper.runForMs is 23001', 'at most 23000', 'sweeper.timeoutSeconds (50)'],
+  ],
+  [
+    sweeper.staleOutlastsFunctions,
+    { sweeper: { receivedStaleMs: 30_000 }, stage: { intake: { timeoutSeconds: 30 } } },
+    ['sweeper.receivedStaleMs is 30000', 'more than 30000', 'intake.timeoutSeconds (30)'],
+  ],
+  [
+    sweeper.staleOutlastsFunctions,
+    { sweeper: { unreportedStaleMs: 60_000 } },
+    ['sweeper.unreportedStaleMs is 60000', 'more than 60000', 'consumer.timeoutSeconds (60)'],
+  ],
+  [
+    sweeper.staleLeaseOutlastsVisibility,
+    { sweeper: { leaseStaleMs: 365_000 } },
+    ['sweeper.leaseStaleMs is 365000', 'more than 365000', 'deliveryQueue.visibilitySeconds (365)'],
+  ],
+  [
+    sweeper.overdueOutlastsWaits,
+    { sweeper: { overdueMs: 365_000 } },
+    ['sweeper.overdueMs is 365000', 'deliveryQueue.visibilitySeconds (365)'],
+  ],
+  [
+    sweeper.overdueOutlastsWaits,
+    { websiteRetry: { longDelayMs: 750_000 } },
+    [
+      'sweeper.overdueMs is 900000',
+      'more than 900000',
+      'sources.website.retry: longDelayMs (750000)',
+    ],
+  ],
+  [
+    sweeper.requeueOutlastsHiding,
+    { sweeper: { requeueIntervalMs: 365_000 } },
+    ['sweeper.requeueIntervalMs is 365000', 'more than 365000', 'visibilitySeconds (365)'],
+  ],
+  [
+    sweeper.requeueOutlastsHiding,
+    { breaker: { openMaxMs: 500_000 } },
+    [
+      'sweeper.requeueIntervalMs is 600000',
+      'more than 600000',
+      'delivery.breaker.openMaxMs (500000)',
+    ],
   ],
   [
     relations.reservationCoversConsumers,

@@ -1,74 +1,34 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { defineConfig, type HoldfastConfigInput } from '../../lambdas/core/config.ts';
 import type { CrmWriter } from '../../lambdas/core/crm.ts';
-import { systemClock, systemIds, systemRandom } from '../../lambdas/runtime/system.ts';
-import { createZohoCrm } from '../../lambdas/zoho/zoho-crm.ts';
 import { createMemoryTokenStore } from '../../local/memory/memory-token-store.ts';
-import {
-  createSimulatorAdmin,
-  type SimulatorAdmin,
-} from '../../local/zoho-simulator/admin-client.ts';
+import type { SimulatorAdmin } from '../../local/zoho-simulator/admin-client.ts';
 import type { FaultInput } from '../../local/zoho-simulator/faults/fault.ts';
-import { DEFAULT_KNOBS, type Knobs } from '../../local/zoho-simulator/knobs.ts';
-import { startZohoSimulator, type ZohoSimulator } from '../../local/zoho-simulator/simulator.ts';
-import { createRecordingLog } from '../support/recording-ports.ts';
-import { aRow, someMetrics } from '../support/zoho-world.ts';
+import { startZohoSimulator } from '../../local/zoho-simulator/simulator.ts';
+import {
+  type SimulatedWriterOptions,
+  type SimulatedZoho,
+  startSimulatedZoho,
+} from '../support/simulated-zoho.ts';
+import { aRow, writeRows } from '../support/zoho-world.ts';
 
-const START: Partial<Knobs> = { searchLagMs: 0, tokenRequestsMax: 1_000 };
-// Generous: these tests share the machine. What must time out has a limit of its own.
-const CRM_TIMEOUT_MS = 10_000;
-
-/** What tests add to the time, for the writer and for Zoho alike. */
-let passedMs = 0;
-const nowMs = (): number => Date.now() + passedMs;
-
-let simulator: ZohoSimulator;
+let zoho: SimulatedZoho;
 let admin: SimulatorAdmin;
 
 beforeAll(async () => {
-  simulator = await startZohoSimulator({ port: 0, now: nowMs, ...START });
-  admin = createSimulatorAdmin(simulator.url);
+  zoho = await startSimulatedZoho();
+  ({ admin } = zoho);
 });
 
 beforeEach(async () => {
-  passedMs = 0;
-  await admin.reset();
+  await zoho.reset();
 });
 
 afterAll(async () => {
-  await simulator.close();
+  await zoho.close();
 });
 
-function aWriter(
-  options: {
-    zoho?: HoldfastConfigInput['zoho'];
-    tokens?: ReturnType<typeof createMemoryTokenStore>;
-    refreshToken?: string;
-    crmTimeoutMs?: number;
-    apiUrl?: string;
-  } = {},
-): CrmWriter {
-  return createZohoCrm({
-    config: defineConfig({
-      sources: { demo: { provider: 'typeform' } },
-      zoho: options.zoho ?? {},
-      delivery: { crmTimeoutMs: options.crmTimeoutMs ?? CRM_TIMEOUT_MS },
-    }),
-    accountsUrl: simulator.url,
-    apiUrl: options.apiUrl ?? simulator.url,
-    readCredentials: async () =>
-      JSON.stringify({
-        client_id: DEFAULT_KNOBS.clientId,
-        client_secret: DEFAULT_KNOBS.clientSecret,
-        refresh_token: options.refreshToken ?? DEFAULT_KNOBS.refreshToken,
-      }),
-    tokens: options.tokens ?? createMemoryTokenStore(),
-    clock: { ...systemClock, nowMs },
-    random: systemRandom,
-    ids: systemIds,
-    log: createRecordingLog(),
-    metrics: someMetrics(),
-  });
+function aWriter(options: SimulatedWriterOptions = {}): CrmWriter {
+  return zoho.aWriter(options);
 }
 
 function recordIdOf(outcome: unknown): string {
@@ -79,10 +39,10 @@ function recordIdOf(outcome: unknown): string {
 test('creates a record, then changes one field of it, and starts workflows once for each', async () => {
   const crm = aWriter();
 
-  const [created] = await crm.write([aRow({ identity: 'p-1', version: 1 })]);
+  const [created] = await writeRows(crm, [aRow({ identity: 'p-1', version: 1 })]);
   const recordId = recordIdOf(created);
   const values = { ...aRow().values, city: 'Porto' };
-  const [changed] = await crm.write([
+  const [changed] = await writeRows(crm, [
     aRow({ identity: 'p-1', version: 2, recordId, values, changed: ['city'] }),
   ]);
 
@@ -123,7 +83,7 @@ test('finds a record by the key, and by the e-mail of a person without one', asy
   });
   const crm = aWriter();
 
-  const outcomes = await crm.write([
+  const outcomes = await writeRows(crm, [
     aRow({ identity: 'p-1', values: { email: 'new@example.com', last_name: 'A' } }),
     aRow({ identity: 'p-2', values: { email: 'BEN@example.com', last_name: 'B' } }),
   ]);
@@ -142,7 +102,7 @@ test('writes ten leads with one call and one credit', async () => {
     aRow({ identity: `p-${index}`, values: { email: `p${index}@example.com` } }),
   );
 
-  const outcomes = await crm.write(rows);
+  const outcomes = await writeRows(crm, rows);
 
   expect(new Set(outcomes.map(recordIdOf)).size).toBe(10);
   const journal = await admin.journal();
@@ -164,7 +124,7 @@ test('lets nine leads through when Zoho refuses one', async () => {
     aRow({ identity: `p-${index}`, values: { email: `p${index}@example.com` } }),
   );
 
-  const outcomes = await crm.write(rows);
+  const outcomes = await writeRows(crm, rows);
 
   expect(outcomes.filter((outcome) => outcome.kind === 'written')).toHaveLength(9);
   expect(outcomes[4]).toMatchObject({
@@ -183,7 +143,7 @@ test('loses no lead to odd values: a simulator as strict as Zoho takes them all'
     message: `\u0000${'m'.repeat(200_000)}\ud800`,
   };
 
-  const [outcome] = await crm.write([aRow({ values })]);
+  const [outcome] = await writeRows(crm, [aRow({ values })]);
 
   expect(outcome).toMatchObject({ kind: 'written', action: 'insert' });
   const [record] = await admin.records();
@@ -193,12 +153,12 @@ test('loses no lead to odd values: a simulator as strict as Zoho takes them all'
 
 test('writes a record anew when its id is gone', async () => {
   const crm = aWriter();
-  const [created] = await crm.write([aRow()]);
+  const [created] = await writeRows(crm, [aRow()]);
   const recordId = recordIdOf(created);
   await admin.remove(recordId);
 
-  const [gone] = await crm.write([aRow({ recordId, version: 2 })]);
-  const [again] = await crm.write([aRow({ version: 2 })]);
+  const [gone] = await writeRows(crm, [aRow({ recordId, version: 2 })]);
+  const [again] = await writeRows(crm, [aRow({ version: 2 })]);
 
   expect(gone).toMatchObject({ failure: { code: 'crm_record_gone' }, mayHaveHappened: false });
   expect(again).toMatchObject({ kind: 'written', action: 'insert' });
@@ -270,9 +230,9 @@ describe('a call that goes wrong', () => {
         match: { method: 'POST', path: '/crm/v8/Leads/upsert' },
       });
 
-      const [first] = await crm.write([aRow()]);
+      const [first] = await writeRows(crm, [aRow()]);
       const between = await admin.records();
-      const [second] = await aWriter().write([aRow()]);
+      const [second] = await writeRows(aWriter(), [aRow()]);
 
       expect(first).toMatchObject({ failure: { code }, mayHaveHappened });
       expect(between).toHaveLength(records);
@@ -286,7 +246,7 @@ describe('a call that goes wrong', () => {
     await gone.close();
     const crm = aWriter({ apiUrl: gone.url });
 
-    const [outcome] = await crm.write([aRow()]);
+    const [outcome] = await writeRows(crm, [aRow()]);
 
     expect(outcome).toMatchObject({ failure: { code: 'crm_no_answer' }, mayHaveHappened: false });
     expect(await admin.records()).toEqual([]);
@@ -294,17 +254,17 @@ describe('a call that goes wrong', () => {
 });
 
 describe('without a custom field', () => {
-  const zoho = { match: 'email_search' } as const;
+  const byEmail = { match: 'email_search' } as const;
 
   beforeEach(async () => {
     await admin.knobs({ customFields: false, uniqueFields: [] });
   });
 
   test('creates a record once, and finds it by e-mail afterwards', async () => {
-    const crm = aWriter({ zoho });
+    const crm = aWriter({ zoho: byEmail });
 
-    const [created] = await crm.write([aRow()]);
-    const [found] = await crm.write([
+    const [created] = await writeRows(crm, [aRow()]);
+    const [found] = await writeRows(crm, [
       aRow({ values: { email: 'ANA@example.com', city: 'Porto' } }),
     ]);
 
@@ -322,9 +282,9 @@ describe('without a custom field', () => {
         { Last_Name: 'Similar', Email: 'ana@example-com.example' },
       ],
     });
-    const crm = aWriter({ zoho });
+    const crm = aWriter({ zoho: byEmail });
 
-    const [outcome] = await crm.write([aRow()]);
+    const [outcome] = await writeRows(crm, [aRow()]);
 
     expect(outcome).toMatchObject({ action: 'insert' });
     expect(await admin.records()).toHaveLength(3);
@@ -332,10 +292,10 @@ describe('without a custom field', () => {
 
   test('finds through the upsert what the search index does not have yet', async () => {
     await admin.knobs({ searchLagMs: 60_000 });
-    const crm = aWriter({ zoho });
+    const crm = aWriter({ zoho: byEmail });
 
-    const [created] = await crm.write([aRow()]);
-    const [again] = await crm.write([aRow()]);
+    const [created] = await writeRows(crm, [aRow()]);
+    const [again] = await writeRows(crm, [aRow()]);
 
     expect(again).toMatchObject({ action: 'update', recordId: recordIdOf(created) });
     expect(await admin.records()).toHaveLength(1);
@@ -346,23 +306,26 @@ describe('without a custom field', () => {
     { kind: 'hang' },
     { kind: 'too_many_concurrent' },
   ])('upserts all the same when the search fails: $kind', async (fault) => {
-    const crm = aWriter({ zoho, ...(fault.kind === 'hang' ? { crmTimeoutMs: 1_000 } : {}) });
+    const crm = aWriter({
+      zoho: byEmail,
+      ...(fault.kind === 'hang' ? { crmTimeoutMs: 1_000 } : {}),
+    });
     await admin.faults({ ...fault, match: { method: 'GET', path: '/crm/v8/Leads/search' } });
 
-    const [outcome] = await crm.write([aRow()]);
+    const [outcome] = await writeRows(crm, [aRow()]);
 
     expect(outcome).toMatchObject({ kind: 'written', action: 'insert' });
   });
 
   test('changes a known record by its id, and says when it is gone', async () => {
-    const crm = aWriter({ zoho });
-    const [created] = await crm.write([aRow()]);
+    const crm = aWriter({ zoho: byEmail });
+    const [created] = await writeRows(crm, [aRow()]);
     const recordId = recordIdOf(created);
     const row = aRow({ recordId, values: { city: 'Porto' }, changed: ['city'] });
 
-    const [changed] = await crm.write([row]);
+    const [changed] = await writeRows(crm, [row]);
     await admin.remove(recordId);
-    const [gone] = await crm.write([row]);
+    const [gone] = await writeRows(crm, [row]);
 
     expect(changed).toEqual({ kind: 'written', recordId, action: 'update' });
     expect(gone).toMatchObject({ failure: { code: 'crm_record_gone' } });
@@ -377,7 +340,7 @@ describe('the access token', () => {
     const outcomes = await Promise.all(
       writers.flatMap((crm, writer) =>
         [1, 2].map(async (index) =>
-          crm.write([
+          writeRows(crm, [
             aRow({
               identity: `p-${writer}-${index}`,
               values: { email: `p${writer}${index}@example.com` },
@@ -396,7 +359,7 @@ describe('the access token', () => {
     await crm.write([aRow({ identity: 'p-1' })]);
     await admin.expireTokens();
 
-    const [outcome] = await crm.write([
+    const [outcome] = await writeRows(crm, [
       aRow({ identity: 'p-2', values: { email: 'b@example.com' } }),
     ]);
 
@@ -413,7 +376,7 @@ describe('the access token', () => {
       ]);
     }
 
-    const [outcome] = await ours.write([aRow({ identity: 'p-1', version: 2 })]);
+    const [outcome] = await writeRows(ours, [aRow({ identity: 'p-1', version: 2 })]);
 
     expect(outcome).toMatchObject({ kind: 'written', action: 'update' });
     expect((await admin.stats()).tokensIssued).toBe(12);
@@ -424,8 +387,8 @@ describe('the access token', () => {
     await aWriter().write([aRow()]);
     const tokens = createMemoryTokenStore();
 
-    const [first] = await aWriter({ tokens }).write([aRow()]);
-    const [second] = await aWriter({ tokens }).write([aRow()]);
+    const [first] = await writeRows(aWriter({ tokens }), [aRow()]);
+    const [second] = await writeRows(aWriter({ tokens }), [aRow()]);
 
     expect(first).toMatchObject({
       failure: { code: 'crm_token_throttled' },
@@ -436,7 +399,7 @@ describe('the access token', () => {
   });
 
   test('of a revoked client: an authorization failure', async () => {
-    const [outcome] = await aWriter({ refreshToken: '1000.revoked' }).write([aRow()]);
+    const [outcome] = await writeRows(aWriter({ refreshToken: '1000.revoked' }), [aRow()]);
 
     expect(outcome).toMatchObject({
       failure: { code: 'crm_unauthorized', crmCode: 'invalid_code' },
@@ -447,7 +410,7 @@ describe('the access token', () => {
   test('without the scope to write: an authorization failure, and no second token', async () => {
     await admin.knobs({ scopes: ['ZohoCRM.modules.leads.READ'] });
 
-    const [outcome] = await aWriter().write([aRow()]);
+    const [outcome] = await writeRows(aWriter(), [aRow()]);
 
     expect(outcome).toMatchObject({ failure: { code: 'crm_forbidden', class: 'authorization' } });
     expect((await admin.stats()).tokensIssued).toBe(1);
@@ -459,9 +422,9 @@ describe('the access token', () => {
     const kinds: string[] = [];
 
     for (let round = 0; round < 3; round += 1) {
-      const [outcome] = await crm.write([aRow({ version: round + 1 })]);
+      const [outcome] = await writeRows(crm, [aRow({ version: round + 1 })]);
       kinds.push(outcome?.kind ?? '');
-      passedMs += 61_000;
+      zoho.pass(61_000);
     }
 
     expect(kinds).toEqual(['written', 'written', 'written']);
@@ -472,7 +435,7 @@ describe('the access token', () => {
     const crm = aWriter();
     for (let minutes = 0; minutes < 180; minutes += 4) {
       await crm.write([aRow({ version: minutes + 1 })]);
-      passedMs += 4 * 60_000;
+      zoho.pass(4 * 60_000);
     }
 
     const stats = await admin.stats();

@@ -135,6 +135,8 @@ export function aCrm(
   records: Map<string, Record<string, string>>;
   versions: Map<string, number>;
   notes: CrmNote[];
+  /** Writes a row without an answer, as Zoho does when the answer gets lost. */
+  commit(row: CrmRow): void;
 } {
   const calls: CrmRow[][] = [];
   const ids = new Map<string, string>();
@@ -158,6 +160,7 @@ export function aCrm(
     records,
     versions,
     notes,
+    commit: (row) => void writeRow(row),
     rowsMax: 10,
     writeTimeoutMs: 20_000,
     write: async (rows) => {

@@ -58,7 +58,15 @@ export interface IntakeHarness {
   /** The secret store: `source/<name>` and `pepper`. Reads are cached, as they are in production. */
   readonly secrets: Map<string, string>;
   /** What fails. `store`: from the n-th event on, counted from 1; 0 is never. */
-  readonly broken: { store: number; queue: boolean; deadLetters: boolean; secrets: boolean };
+  readonly broken: {
+    store: number;
+    queue: boolean;
+    deadLetters: boolean;
+    secrets: boolean;
+    notes: boolean;
+    /** Turns of the event loop that a note takes. */
+    notesTurns: number;
+  };
   readonly clock: { nowMs: number };
 }
 
@@ -81,7 +89,14 @@ export function anIntake(options: HarnessOptions = {}): IntakeHarness {
   for (const name of Object.keys(config.sources)) {
     secrets.set(`source/${name}`, JSON.stringify({ current: SECRET }));
   }
-  const broken = { store: 0, queue: false, deadLetters: false, secrets: false };
+  const broken = {
+    store: 0,
+    queue: false,
+    deadLetters: false,
+    secrets: false,
+    notes: false,
+    notesTurns: 0,
+  };
   const cached = new Map<string, string>();
   const clock = { nowMs: NOW_MS };
   let ids = 0;
@@ -97,6 +112,11 @@ export function anIntake(options: HarnessOptions = {}): IntakeHarness {
       const acceptance = await memory.accept(event);
       if (acceptance.kind === 'accepted') stored.push(event);
       return acceptance;
+    },
+    noteSourceSeen: async (source, atMs) => {
+      for (let turn = 0; turn < broken.notesTurns; turn += 1) await Promise.resolve();
+      if (broken.notes) throw new StoreUnavailableError('The table', new Error('throttled'));
+      await memory.noteSourceSeen(source, atMs);
     },
   };
 

@@ -16,6 +16,11 @@ export interface SentRequest {
   readonly form: URLSearchParams;
 }
 
+/** The query of a call to COQL. */
+export function queryOf(request: SentRequest | undefined): unknown {
+  return JSON.parse(request?.text ?? '{}').select_query;
+}
+
 /** What a scripted server does with one request. */
 export type Script = (request: SentRequest) => Response | Promise<Response>;
 
@@ -105,6 +110,13 @@ export function allWritten(action: 'insert' | 'update' = 'insert', firstId = 1):
         writtenStatus(typeof id === 'string' ? id : String(firstId + index), action),
       ),
     });
+}
+
+/** The records that a search, a query or a list finds. */
+export function foundRecords(...records: readonly object[]): Script {
+  return records.length === 0
+    ? text(204, '')
+    : json(200, { data: records, info: { count: records.length, more_records: false } });
 }
 
 /** Zoho's success object of one row. */

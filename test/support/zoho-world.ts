@@ -1,5 +1,5 @@
 import { defineConfig, type HoldfastConfigInput } from '../../lambdas/core/config.ts';
-import type { CrmRow, CrmWriter } from '../../lambdas/core/crm.ts';
+import type { CrmRow, CrmRowOutcome, CrmWriter } from '../../lambdas/core/crm.ts';
 import type { Clock, Metrics, TokenStore } from '../../lambdas/core/ports.ts';
 import { createZohoCrm } from '../../lambdas/zoho/zoho-crm.ts';
 import { createMemoryTokenStore } from '../../local/memory/memory-token-store.ts';
@@ -22,21 +22,58 @@ export function secretOf(fields: Record<string, string>): string {
   });
 }
 
-/** A clock that stands still until a test moves it; sleeping moves it. */
+/**
+ * A clock that stands still until a test moves it; sleeping moves it. When nothing has happened for a
+ * while and something waits for a time-out, the clock moves to it: no test waits in real time.
+ */
 export interface TestClock extends Clock {
   advance(ms: number): void;
 }
 
+/** Turns of the event loop after which nothing but time can bring things forward. */
+const IDLE_TURNS = 100;
+
 export function aClock(startMs = Date.parse('2026-11-22T12:00:00Z')): TestClock {
   let nowMs = startMs;
+  let idleTurns = 0;
+  let isWatching = false;
+  const timers = new Set<{ readonly dueMs: number; readonly run: () => void }>();
+
+  const advance = (ms: number): void => {
+    nowMs += ms;
+    idleTurns = 0;
+    for (const timer of timers) {
+      if (timer.dueMs > nowMs) continue;
+      timers.delete(timer);
+      timer.run();
+    }
+  };
+  const watch = (): void => {
+    isWatching = timers.size > 0;
+    if (!isWatching) return;
+    idleTurns += 1;
+    if (idleTurns > IDLE_TURNS) {
+      const nextMs = Math.min(...[...timers].map(({ dueMs }) => dueMs));
+      advance(Math.max(0, nextMs - nowMs));
+    }
+    setImmediate(watch);
+  };
+
   return {
     nowMs: () => nowMs,
-    advance: (ms) => {
-      nowMs += ms;
-    },
+    advance,
     sleep: async (ms) => {
-      nowMs += ms;
+      advance(ms);
       await new Promise((resolve) => setImmediate(resolve));
+    },
+    after: (ms, run) => {
+      const timer = { dueMs: nowMs + ms, run };
+      timers.add(timer);
+      idleTurns = 0;
+      if (!isWatching) watch();
+      return () => {
+        timers.delete(timer);
+      };
     },
   };
 }
@@ -71,7 +108,23 @@ export function aRow(fields: Partial<CrmRow> = {}): CrmRow {
     phone: '+12025550143',
     company: 'Example Ltd',
   };
-  return { identity: 'identity-1', version: 1, values, changed: Object.keys(values), ...fields };
+  return {
+    identity: 'identity-1',
+    version: 1,
+    values,
+    changed: Object.keys(values),
+    mayCreate: true,
+    ...fields,
+  };
+}
+
+/** Writes rows. @returns what became of each */
+export async function writeRows(
+  crm: CrmWriter,
+  rows: readonly CrmRow[],
+): Promise<readonly CrmRowOutcome[]> {
+  const { outcomes } = await crm.write(rows);
+  return outcomes;
 }
 
 export interface ZohoWorld<SomeClock extends Clock = TestClock> {

@@ -3,6 +3,7 @@ import type { RowFault } from '../faults/fault-script.ts';
 import { answerMetadata } from '../modules/metadata-api.ts';
 import type { ReadyCoql } from '../search/coql-api.ts';
 import { answerCoql, prepareCoql } from '../search/coql-api.ts';
+import { answerNotes } from '../search/notes-api.ts';
 import { answerGet, answerList } from '../search/read-api.ts';
 import { answerSearch } from '../search/search-api.ts';
 import { countRows } from '../validation/write-body.ts';
@@ -16,7 +17,13 @@ import type { CrmRoute } from './crm-route.ts';
 import { parseCrmRoute } from './crm-route.ts';
 import type { Refusal } from './errors.ts';
 import { isRefusal, refusalReply } from './errors.ts';
-import { authenticate, creditsExhausted, missingScope, tooManyConcurrent } from './gate.ts';
+import {
+  authenticate,
+  creditsExhausted,
+  missingReadScope,
+  missingScope,
+  tooManyConcurrent,
+} from './gate.ts';
 import type { SimReply, SimRequest } from './message.ts';
 
 /** An answer, and what it cost. */
@@ -61,6 +68,10 @@ export async function answerCrm(
   const scope = missingScope(route, admitted.scopes);
   if (scope !== undefined) return refused(scope);
   const coql = route.kind === 'coql' ? prepareCoql(request.body, world) : undefined;
+  if (coql?.kind === 'coql') {
+    const unreadable = missingReadScope(coql.module.name, admitted.scopes);
+    if (unreadable !== undefined) return refused(unreadable);
+  }
   const heavy = isHeavy(route, rows) ? world.heavyCalls.enter() : undefined;
   try {
     if (heavy !== undefined && heavy.underWay > knobs.subConcurrencyMax) {
@@ -99,6 +110,8 @@ async function answerRoute(
       return answerList(request, world.module(route.module), world);
     case 'search':
       return answerSearch(request, world.module(route.module), world);
+    case 'notes':
+      return answerNotes(request, route, world);
     case 'convert':
       return answerConvert(route.id, world);
     case 'coql':
@@ -121,6 +134,7 @@ function isHeavy(route: CrmRoute, rows: number): boolean {
     case 'get':
     case 'list':
     case 'search':
+    case 'notes':
     case 'metadata':
       return false;
   }
@@ -141,6 +155,7 @@ function creditsOf(route: CrmRoute, rows: number, coql: ReadyCoql | Refusal | un
     case 'get':
     case 'list':
     case 'search':
+    case 'notes':
     case 'metadata':
       return 1;
   }

@@ -11,6 +11,8 @@ export type CrmRoute =
   | { readonly kind: 'update'; readonly module: ModuleName; readonly id: string | undefined }
   | { readonly kind: 'get' | 'remove'; readonly module: ModuleName; readonly id: string }
   | { readonly kind: 'convert'; readonly id: string }
+  /** The notes of one record. */
+  | { readonly kind: 'notes'; readonly module: ModuleName; readonly id: string }
   | { readonly kind: 'coql' }
   | { readonly kind: 'metadata'; readonly of: 'fields' | 'layouts' | 'modules' };
 
@@ -38,11 +40,7 @@ export function parseCrmRoute(request: Pick<SimRequest, 'method' | 'path'>): Crm
     return refuse(400, 'INVALID_MODULE', 'the module name given seems to be invalid');
   }
   if (second === undefined) return moduleRoute(request.method, module);
-  if (third !== undefined) {
-    const isConvert = module === 'Leads' && third === 'actions' && fourth === 'convert';
-    if (!isConvert) return unknownAddress();
-    return request.method === 'POST' ? { kind: 'convert', id: second } : wrongMethod();
-  }
+  if (third !== undefined) return belowRecordRoute(request.method, module, second, third, fourth);
   if (second === 'upsert') {
     if (module === 'Notes') return refuse(400, 'NOT_SUPPORTED', 'the module is not supported');
     return request.method === 'POST' ? { kind: 'upsert', module } : wrongMethod();
@@ -76,9 +74,12 @@ export function permissionsOf(route: CrmRoute): readonly Permission[] {
         crm(`modules.${route.module.toLowerCase()}`, 'READ'),
         { service: 'ZohoSearch', area: 'securesearch', operation: 'READ' },
       ];
+    case 'notes':
+      return [crm(`modules.${route.module.toLowerCase()}`, 'READ'), crm('modules.notes', 'READ')];
     case 'convert':
       return [crm('modules.leads', 'CREATE')];
     case 'coql':
+      // And to read the module that the query names, which is known only once it is parsed.
       return [crm('coql', 'READ')];
     case 'metadata':
       return [crm(`settings.${route.of}`, 'READ')];
@@ -119,6 +120,23 @@ function recordRoute(method: string, module: ModuleName, id: string): CrmRoute |
     default:
       return wrongMethod();
   }
+}
+
+/** `{module}/{id}/{third}/{fourth}`: an action, or a related list. */
+function belowRecordRoute(
+  method: string,
+  module: ModuleName,
+  id: string,
+  third: string,
+  fourth: string | undefined,
+): CrmRoute | Refusal {
+  if (module === 'Leads' && third === 'actions' && fourth === 'convert') {
+    return method === 'POST' ? { kind: 'convert', id } : wrongMethod();
+  }
+  if (module !== 'Notes' && third === 'Notes' && fourth === undefined) {
+    return method === 'GET' ? { kind: 'notes', module, id } : wrongMethod();
+  }
+  return unknownAddress();
 }
 
 function unknownAddress(): Refusal {

@@ -1,3 +1,5 @@
+import type { ModuleName } from '../modules/catalogue.ts';
+import type { Permission } from '../oauth/scopes.ts';
 import { allows } from '../oauth/scopes.ts';
 import type { World } from '../world.ts';
 import type { CrmRoute } from './crm-route.ts';
@@ -36,7 +38,22 @@ export function deadToken(code: string): Refusal {
 
 /** Checks the scopes of a route. @returns `undefined` when they are enough */
 export function missingScope(route: CrmRoute, scopes: readonly string[]): Refusal | undefined {
-  return permissionsOf(route).every((permission) => allows(scopes, permission))
+  return missingPermission(permissionsOf(route), scopes);
+}
+
+/** Checks that a query's module may be read. @returns `undefined` when it may */
+export function missingReadScope(
+  module: ModuleName,
+  scopes: readonly string[],
+): Refusal | undefined {
+  return missingPermission(permissionsOf({ kind: 'list', module }), scopes);
+}
+
+function missingPermission(
+  permissions: readonly Permission[],
+  scopes: readonly string[],
+): Refusal | undefined {
+  return permissions.every((permission) => allows(scopes, permission))
     ? undefined
     : refuse(401, 'OAUTH_SCOPE_MISMATCH', 'invalid oauth scope to access this URL');
 }

@@ -36,11 +36,7 @@ export function answerList(
   world: World,
 ): SimReply | Refusal {
   const fields = request.query.get('fields');
-  if (fields === null) {
-    return refuse(400, 'REQUIRED_PARAM_MISSING', 'One of the expected parameter is missing', {
-      param_name: 'fields',
-    });
-  }
+  if (fields === null) return fieldsMissing();
   const page = parsePage(request.query);
   if (isRefusal(page)) return page;
   const ids = request.query.get('ids')?.split(',');
@@ -55,4 +51,11 @@ export function answerList(
     )
     .map((record) => narrow(recordView(record, module, timeZoneOffset), fields));
   return pageReply(found, page);
+}
+
+/** A list without `fields`. */
+export function fieldsMissing(): Refusal {
+  return refuse(400, 'REQUIRED_PARAM_MISSING', 'One of the expected parameter is missing', {
+    param_name: 'fields',
+  });
 }

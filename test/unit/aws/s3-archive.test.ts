@@ -8,10 +8,12 @@ describe('the archive', () => {
   let server: Server;
   let received: { method?: string; url?: string; authorization?: string; body: Buffer }[];
   let status: number;
+  let answer: Buffer;
 
   beforeEach(async () => {
     received = [];
     status = 200;
+    answer = Buffer.alloc(0);
     server = createServer((request, response) => {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -22,7 +24,7 @@ describe('the archive', () => {
           authorization: request.headers.authorization!,
           body: Buffer.concat(chunks),
         });
-        response.writeHead(status).end();
+        response.writeHead(status).end(answer);
       });
     });
     await new Promise<void>((resolve) => {
@@ -54,6 +56,35 @@ describe('the archive', () => {
       /^AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\/\d{8}\/eu-central-1\/s3\/aws4_request/,
     );
     expect([...received[0]!.body]).toEqual([1, 2, 3]);
+  });
+
+  it('gets a body back by its pointer, byte for byte', async () => {
+    answer = Buffer.from([0, 1, 2, 255]);
+
+    const body = await anArchive().get('s3://bodies/raw/2026-11-22/a b.gz');
+
+    expect([...body!]).toEqual([0, 1, 2, 255]);
+    expect(received[0]).toMatchObject({ method: 'GET', url: '/bodies/raw/2026-11-22/a%20b.gz' });
+    expect(received[0]?.authorization).toMatch(/^AWS4-HMAC-SHA256 /);
+  });
+
+  it('finds nothing where nothing lies any more', async () => {
+    status = 404;
+
+    expect(await anArchive().get('s3://bodies/raw/x.gz')).toBeUndefined();
+  });
+
+  it('does not take a refusal for nothing', async () => {
+    status = 403;
+
+    await expect(anArchive().get('s3://bodies/raw/x.gz')).rejects.toThrow(StoreUnavailableError);
+  });
+
+  it('reads in no other bucket', async () => {
+    const elsewhere = anArchive().get('s3://bodies-of-another/raw/x.gz');
+
+    await expect(elsewhere).rejects.toThrow(StoreUnavailableError);
+    expect(received).toEqual([]);
   });
 
   it('says that it is unavailable when the bucket refuses', async () => {

@@ -1,9 +1,11 @@
 import type { Context, SQSEvent } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { buildConsumer } from '../../../lambdas/consumer/build-consumer.ts';
+import { NEW_BREAKER } from '../../../lambdas/core/breaker.ts';
 import { defineConfig } from '../../../lambdas/core/config.ts';
 import { ConfigError, StoreUnavailableError } from '../../../lambdas/core/errors.ts';
 import type { EventStore } from '../../../lambdas/core/ports.ts';
+import { createMemoryBreakerStore } from '../../../local/memory/memory-breaker-store.ts';
 import { createMemoryEventStore } from '../../../local/memory/memory-event-store.ts';
 import { createMemoryIdentityStore } from '../../../local/memory/memory-identity-store.ts';
 import { aLeadEvent, aNewEvent } from '../../support/event-builders.ts';
@@ -22,7 +24,16 @@ const ENV = {
   ZOHO_API_URL: 'http://127.0.0.1:1',
   AWS_REGION: 'us-east-1',
 };
-const CONFIG = defineConfig({ sources: { demo: { provider: 'typeform' } } });
+const CONFIG = defineConfig({
+  sources: {
+    demo: { provider: 'typeform' },
+    website: {
+      provider: 'website_form',
+      allowedOrigins: ['https://www.example.com'],
+      highIntent: true,
+    },
+  },
+});
 
 interface Sent {
   readonly key: string;
@@ -37,9 +48,11 @@ function aWorld(script: Parameters<typeof aCrm>[0] = [], env: Partial<typeof ENV
   const log = createRecordingLog();
   const metrics = createRecordingMetrics();
   const queues = someQueues();
+  const breakers = createMemoryBreakerStore();
   const consume = buildConsumer({ ...ENV, ...env }, CONFIG, {
     events,
     identities: createMemoryIdentityStore(),
+    breakers,
     queue: queues.queue,
     deadLetters: queues.deadLetters,
     secrets: { read: async () => pepper.value },
@@ -79,7 +92,7 @@ function aWorld(script: Parameters<typeof aCrm>[0] = [], env: Partial<typeof ENV
     return response.batchItemFailures.map((each) => each.itemIdentifier);
   };
   const stateOf = async (key: string) => (await events.readRecord(key))?.state;
-  return { clock, pepper, events, crm, log, metrics, ...queues, store, receive, stateOf };
+  return { clock, pepper, events, breakers, crm, log, metrics, ...queues, store, receive, stateOf };
 }
 
 const bodyOf = ({ key, quarantineId }: Sent): string =>
@@ -349,5 +362,71 @@ describe('the consumer', () => {
     );
     expect(build({ ZOHO_ENABLED: 'yes' })).toThrow(ConfigError);
     expect(build({ POWERTOOLS_IDEMPOTENCY_DISABLED: 'true' })).toThrow(ConfigError);
+  });
+});
+
+describe('the consumer while the breaker is open', () => {
+  const openUntil = (untilMs: number | undefined) => ({
+    ...NEW_BREAKER,
+    revision: 1,
+    state: 'open' as const,
+    openForMs: 60_000,
+    ...(untilMs === undefined ? {} : { openUntilMs: untilMs }),
+  });
+
+  it('hides messages for about as long as it is open, and does not even claim their events', async () => {
+    const world = aWorld();
+    const lead = await world.store('a');
+    await world.breakers.save(openUntil(world.clock.nowMs() + 60_000));
+
+    const failed = await world.receive(lead);
+
+    expect(failed).toEqual(['m-1']);
+    expect(world.deferred).toEqual([{ receiptHandle: 'r-1', delaySeconds: 66 }]);
+    expect(await world.events.readRecord('a')).toMatchObject({ state: 'received', claims: 0 });
+    expect(world.crm.calls).toEqual([]);
+  });
+
+  it('pages early for a source of high intent', async () => {
+    const world = aWorld();
+    await world.breakers.save(openUntil(undefined));
+
+    await world.receive(await world.store('a'));
+
+    expect(world.metrics.counted).toContain('HighIntentLeadDelayed{website}');
+  });
+
+  it('tries with one batch when the time is over, and goes on after its success', async () => {
+    const world = aWorld();
+    await world.breakers.save(openUntil(world.clock.nowMs()));
+
+    const failed = await world.receive(await world.store('a'));
+
+    expect(failed).toEqual([]);
+    expect(await world.stateOf('a')).toBe('succeeded');
+    expect(await world.breakers.read()).toMatchObject({ state: 'closed' });
+  });
+
+  it('leaves the right to try to others when its batch had nothing to deliver', async () => {
+    const world = aWorld();
+    const lead = await world.store('a');
+    await world.receive(lead);
+    await world.breakers.save(openUntil(world.clock.nowMs()));
+
+    await world.receive(lead);
+
+    const breaker = await world.breakers.read();
+    expect(breaker).toMatchObject({ state: 'open' });
+    expect(breaker?.probeToken).toBeUndefined();
+  });
+
+  it('pages for a lead of high intent that has waited for too long', async () => {
+    const world = aWorld([() => refused('crm_rate_limited')]);
+    const lead = await world.store('a');
+    world.clock.advance(120_000);
+
+    await world.receive(lead);
+
+    expect(world.metrics.counted).toContain('HighIntentLeadDelayed{website}');
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   defineConfig,
+  retrySettingsOf,
   type HoldfastConfigInput,
   zohoFieldMapping,
 } from '../../../lambdas/core/config.ts';
@@ -25,13 +26,20 @@ describe('the configuration', () => {
 
     expect(config.sources['demo']).toEqual({
       provider: 'typeform',
+      mode: 'upsert',
+      highIntent: false,
+      retry: {},
       trust: 50,
       onRepeat: 'accept',
       fields: {},
     });
     expect(config.identity.order).toEqual(['email', 'external_id', 'phone']);
     expect(config.zoho).toMatchObject({ module: 'Leads', match: 'unique_field' });
-    expect(config.delivery).toMatchObject({ batchSize: 10, maxConcurrency: 3, attemptsMax: 50 });
+    expect(config.delivery).toMatchObject({
+      batchSize: 10,
+      maxConcurrency: 3,
+      retry: { attemptsMax: 50, retryForHours: 72 },
+    });
   });
 
   it.each<[string, unknown, RegExp]>([
@@ -141,5 +149,29 @@ describe('the mapping to Zoho fields', () => {
 
     expect(leads).toMatchObject({ job_title: 'Designation', utm_source: 'UTM_Source' });
     expect(contacts).toMatchObject({ job_title: 'Title', city: 'Town' });
+  });
+});
+
+describe('the retry settings of a source', () => {
+  const config = defineConfig({
+    sources: {
+      demo: { provider: 'typeform' },
+      hot: { provider: 'typeform', highIntent: true },
+      patient: { provider: 'typeform', highIntent: true, retry: { attemptsMax: 20 } },
+    },
+    delivery: { retry: { attemptsMax: 40, firstDelayMs: 3_000 } },
+  });
+
+  it('are those of all, unless it has its own', () => {
+    expect(retrySettingsOf(config, 'demo')).toEqual(config.delivery.retry);
+    expect(retrySettingsOf(config, 'no longer configured')).toEqual(config.delivery.retry);
+    expect(retrySettingsOf(config, 'patient')).toMatchObject({
+      attemptsMax: 20,
+      firstDelayMs: 3_000,
+    });
+  });
+
+  it('give a lead of high intent to a person after ten attempts', () => {
+    expect(retrySettingsOf(config, 'hot')).toMatchObject({ attemptsMax: 10, retryForHours: 0 });
   });
 });

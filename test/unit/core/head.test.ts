@@ -1,11 +1,16 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { defineConfig, mergePolicyOf } from '../../../lambdas/core/config.ts';
 import type { Contribution } from '../../../lambdas/core/contribution.ts';
 import {
   confirm,
   type Head,
   leaseTakenUntilMs,
+  isUnsettled,
   mergeContribution,
+  settled,
+  takeLease,
+  unconfirmedEvents,
   needsWrite,
   newHead,
   unconfirmedFields,
@@ -17,10 +22,16 @@ import {
 
 const EMPTY = newHead('Leads', 'hf_1');
 
+const CONFIG = defineConfig({ sources: { demo: { provider: 'typeform' } } });
+
+const merge = (head: Head, contribution: Contribution): Head =>
+  mergeContribution(head, contribution, (field) => mergePolicyOf(CONFIG, field));
+
 const says = (overrides: Partial<Contribution> = {}): Contribution => ({
   event: 'website|lead.created|1',
   occurredAt: '2026-11-22T04:00:00.000Z',
   trust: 50,
+  mayCreate: true,
   values: { email: 'ana@example.com' },
   ...overrides,
 });
@@ -36,8 +47,8 @@ describe('merging into HEAD', () => {
       values: { company: 'New Ltd' },
     });
 
-    const inOrder = mergeContribution(mergeContribution(EMPTY, older), newer);
-    const reversed = mergeContribution(mergeContribution(EMPTY, newer), older);
+    const inOrder = merge(merge(EMPTY, older), newer);
+    const reversed = merge(merge(EMPTY, newer), older);
 
     expect(valuesOf(inOrder)).toEqual({ company: 'New Ltd' });
     expect(valuesOf(reversed)).toEqual({ company: 'New Ltd' });
@@ -47,7 +58,7 @@ describe('merging into HEAD', () => {
     const newer = says({ event: 'b', occurredAt: '2026-11-22T05:00:00.000Z' });
     const older = says({ event: 'a', values: { phone: '+12025550143' } });
 
-    const head = mergeContribution(mergeContribution(EMPTY, newer), older);
+    const head = merge(merge(EMPTY, newer), older);
 
     expect(valuesOf(head)).toEqual({ email: 'ana@example.com', phone: '+12025550143' });
   });
@@ -60,7 +71,7 @@ describe('merging into HEAD', () => {
       values: { lead_source: 'Demo', utm_source: 'mail' },
     });
 
-    const head = mergeContribution(mergeContribution(EMPTY, second), first);
+    const head = merge(merge(EMPTY, second), first);
 
     expect(valuesOf(head)).toEqual({ lead_source: 'Website', utm_source: 'ads' });
   });
@@ -69,15 +80,15 @@ describe('merging into HEAD', () => {
     const trusted = says({ event: 'a', trust: 90, values: { company: 'Right' } });
     const other = says({ event: 'b', trust: 10, values: { company: 'Wrong' } });
 
-    const head = mergeContribution(mergeContribution(EMPTY, trusted), other);
+    const head = merge(merge(EMPTY, trusted), other);
 
     expect(valuesOf(head)).toEqual({ company: 'Right' });
   });
 
   it('changes nothing, not even the version, when an event is merged again', () => {
-    const head = mergeContribution(EMPTY, says());
+    const head = merge(EMPTY, says());
 
-    expect(mergeContribution(head, says())).toBe(head);
+    expect(merge(head, says())).toBe(head);
   });
 
   it('ends the same in whatever order and however often events come', () => {
@@ -85,17 +96,17 @@ describe('merging into HEAD', () => {
       event: fc.constantFrom('a', 'b', 'c', 'd'),
       occurredAt: fc.constantFrom('2026-11-22T04:00:00.000Z', '2026-11-22T05:00:00.000Z'),
       trust: fc.constantFrom(10, 50),
+      mayCreate: fc.boolean(),
       values: fc.dictionary(
         fc.constantFrom('email', 'company', 'lead_source', 'message'),
-        fc.constantFrom('x', 'y'),
+        fc.constantFrom('x', 'y', ''),
       ),
     });
     const events = fc.uniqueArray(contribution, { selector: (each) => each.event, maxLength: 4 });
 
     fc.assert(
       fc.property(events, fc.array(fc.nat(3), { maxLength: 8 }), (all, extra) => {
-        const fold = (list: readonly Contribution[]) =>
-          valuesOf(list.reduce(mergeContribution, EMPTY));
+        const fold = (list: readonly Contribution[]) => valuesOf(list.reduce(merge, EMPTY));
         const shuffled = [...extra.flatMap((n) => all[n] ?? []), ...all.toReversed()];
 
         expect(fold(shuffled)).toEqual(fold(all));
@@ -104,10 +115,119 @@ describe('merging into HEAD', () => {
   });
 });
 
+describe('merging by policy', () => {
+  const at = (hour: string) => `2026-11-22T${hour}:00:00.000Z`;
+
+  it('never lets an empty value clear a filled one', () => {
+    const filled = merge(EMPTY, says({ event: 'a', values: { company: 'Co' } }));
+
+    const head = merge(filled, says({ event: 'b', occurredAt: at('06'), values: { company: '' } }));
+
+    expect(head).toBe(filled);
+  });
+
+  it('lets no less trusted source replace an e-mail address or a phone number', () => {
+    const trusted = says({ event: 'a', trust: 90, values: { phone: '1', company: 'Old' } });
+    const newer = says({
+      event: 'b',
+      trust: 10,
+      occurredAt: at('09'),
+      values: { phone: '2', company: 'New' },
+    });
+
+    expect(valuesOf(merge(merge(EMPTY, trusted), newer))).toEqual({ phone: '1', company: 'New' });
+    expect(valuesOf(merge(merge(EMPTY, newer), trusted))).toEqual({ phone: '1', company: 'New' });
+  });
+
+  it('keeps every message, the newest first, each with its time', () => {
+    const first = says({ event: 'a', values: { message: 'Hello' } });
+    const second = says({ event: 'b', occurredAt: at('05'), values: { message: 'And again' } });
+
+    const one = merge(EMPTY, first);
+    const both = merge(one, second);
+
+    expect(valuesOf(one)['message']).toBe('Hello');
+    expect(valuesOf(both)['message']).toBe(
+      '[2026-11-22 05:00 UTC]\nAnd again\n\n[2026-11-22 04:00 UTC]\nHello',
+    );
+    expect(valuesOf(merge(merge(EMPTY, second), first))).toEqual(valuesOf(both));
+    expect(merge(both, first)).toBe(both);
+  });
+
+  it('sends a message field again when one was added, and not when all are confirmed', () => {
+    const one = confirmed(merge(EMPTY, says({ event: 'a', values: { message: 'Hello' } })));
+
+    const both = merge(
+      one,
+      says({ event: 'b', occurredAt: at('05'), values: { message: 'Again' } }),
+    );
+
+    expect(unconfirmedFields(one)).toEqual([]);
+    expect(unconfirmedFields(both)).toEqual(['message']);
+    expect([...unconfirmedEvents(both)]).toEqual(['b']);
+    expect(valuesOf(withdrawEvent(both, 'b'))).toEqual({ message: 'Hello' });
+  });
+
+  it('keeps as many and as long messages as allowed, the same ones in any order', () => {
+    const messages = Array.from({ length: 80 }, (_, n) =>
+      says({
+        event: `m${String(n).padStart(2, '0')}`,
+        occurredAt: new Date(Date.parse(at('04')) + n * 60_000).toISOString(),
+        values: { message: `${n}`.padEnd(n % 7 === 0 ? 3_000 : 20, '.') },
+      }),
+    );
+
+    const inOrder = messages.reduce(merge, EMPTY);
+    const reversed = messages.toReversed().reduce(merge, EMPTY);
+
+    const kept = inOrder.appended?.['message'] ?? [];
+    expect(kept.length).toBeGreaterThan(10);
+    expect(kept.length).toBeLessThanOrEqual(50);
+    expect(kept.reduce((sum, { value }) => sum + value.length, 0)).toBeLessThanOrEqual(32_000);
+    expect(valuesOf(reversed)).toEqual(valuesOf(inOrder));
+  });
+
+  it('remembers an event that permits making a record, until that event is withdrawn', () => {
+    const updates = merge(EMPTY, says({ event: 'a', mayCreate: false }));
+    const creates = merge(updates, says({ event: 'b', mayCreate: true, values: { city: 'Rome' } }));
+
+    expect(updates.creator).toBeUndefined();
+    expect(creates.creator).toBe('b');
+    expect(withdrawEvent(creates, 'b').creator).toBeUndefined();
+    expect(withdrawEvent(creates, 'a').creator).toBe('b');
+  });
+});
+
+describe('a write whose answer nobody has', () => {
+  it('is suspected when a lease is taken that another writer let expire', () => {
+    const left = withLease(merge(EMPTY, says()), 'dead', 1_000);
+
+    const taken = takeLease(left, 'mine', 61_000);
+
+    expect(taken).toMatchObject({ leaseToken: 'mine', unsettledUntilMs: 1_000 });
+    expect(isUnsettled(taken)).toBe(true);
+  });
+
+  it('is not suspected when the lease was given back, or is prolonged by its holder', () => {
+    const free = withoutLease(withLease(EMPTY, 'other', 1_000));
+    const ours = withLease(EMPTY, 'mine', 1_000);
+
+    expect(isUnsettled(takeLease(free, 'mine', 61_000))).toBe(false);
+    expect(isUnsettled(takeLease(ours, 'mine', 61_000))).toBe(false);
+  });
+
+  it('is settled by a confirmation, or by knowing that it did not happen', () => {
+    const unsettled = takeLease(withLease(merge(EMPTY, says()), 'dead', 1_000), 'mine', 61_000);
+
+    expect(isUnsettled(confirm(unsettled, 1, '9'))).toBe(false);
+    expect(isUnsettled(settled(unsettled))).toBe(false);
+  });
+});
+
 describe('confirming', () => {
   it('leaves only what came after the confirmed version to be sent', () => {
-    const sent = mergeContribution(EMPTY, says());
-    const meanwhile = mergeContribution(
+    const sent = merge(EMPTY, says());
+    const meanwhile = merge(
       sent,
       says({ event: 'b', occurredAt: '2026-11-22T05:00:00.000Z', values: { company: 'New' } }),
     );
@@ -120,19 +240,19 @@ describe('confirming', () => {
   });
 
   it('never takes a confirmation back', () => {
-    const head = confirmed(mergeContribution(EMPTY, says()));
+    const head = confirmed(merge(EMPTY, says()));
 
     expect(confirm(head, 0, '1').confirmedVersion).toBe(1);
   });
 
   it('has nothing to write once all is confirmed', () => {
-    expect(needsWrite(confirmed(mergeContribution(EMPTY, says())))).toBe(false);
+    expect(needsWrite(confirmed(merge(EMPTY, says())))).toBe(false);
   });
 });
 
 describe('withdrawing a refused event', () => {
   const before = confirmed(
-    mergeContribution(EMPTY, says({ event: 'a', values: { phone: 'good', company: 'Co' } })),
+    merge(EMPTY, says({ event: 'a', values: { phone: 'good', company: 'Co' } })),
   );
   const bad = says({
     event: 'bad',
@@ -141,7 +261,7 @@ describe('withdrawing a refused event', () => {
   });
 
   it('brings back what the CRM holds, and leaves nothing to write', () => {
-    const head = withdrawEvent(mergeContribution(before, bad), 'bad');
+    const head = withdrawEvent(merge(before, bad), 'bad');
 
     expect(valuesOf(head)).toEqual({ phone: 'good', company: 'Co' });
     expect(needsWrite(head)).toBe(false);
@@ -154,15 +274,15 @@ describe('withdrawing a refused event', () => {
       values: { phone: 'waiting' },
     });
 
-    const head = withdrawEvent(mergeContribution(mergeContribution(before, between), bad), 'bad');
+    const head = withdrawEvent(merge(merge(before, between), bad), 'bad');
 
     expect(valuesOf(head)['phone']).toBe('waiting');
     expect(valuesOf(withdrawEvent(head, 'b'))['phone']).toBe('good');
   });
 
   it('brings back a value that was on its way when the refused one came, and has been confirmed since', () => {
-    const sent = mergeContribution(EMPTY, says({ event: 'a', values: { city: 'Rome' } }));
-    const merged = mergeContribution(
+    const sent = merge(EMPTY, says({ event: 'a', values: { city: 'Rome' } }));
+    const merged = merge(
       sent,
       says({ event: 'bad', occurredAt: '2026-11-22T05:00:00.000Z', values: { city: 'refused' } }),
     );
@@ -176,10 +296,7 @@ describe('withdrawing a refused event', () => {
     let head = before;
     for (let n = 0; n < 100; n += 1) {
       const occurredAt = new Date(Date.parse('2026-11-22T05:00:00.000Z') + n).toISOString();
-      head = mergeContribution(
-        head,
-        says({ event: `e${n}`, occurredAt, values: { phone: `${n}` } }),
-      );
+      head = merge(head, says({ event: `e${n}`, occurredAt, values: { phone: `${n}` } }));
     }
     const size = head.fields['phone']?.replaced?.length ?? 0;
     for (let n = 0; n < 100; n += 1) head = withdrawEvent(head, `e${n}`);
@@ -193,9 +310,9 @@ describe('withdrawing a refused event', () => {
   });
 
   it('lets the event come in again later', () => {
-    const head = withdrawEvent(mergeContribution(before, bad), 'bad');
+    const head = withdrawEvent(merge(before, bad), 'bad');
 
-    expect(valuesOf(mergeContribution(head, bad))).toMatchObject({ phone: 'refused' });
+    expect(valuesOf(merge(head, bad))).toMatchObject({ phone: 'refused' });
   });
 });
 

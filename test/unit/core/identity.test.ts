@@ -1,11 +1,38 @@
 import { describe, expect, it } from 'vitest';
 import { defineConfig } from '../../../lambdas/core/config.ts';
 import { contributionOf } from '../../../lambdas/core/contribution.ts';
-import { identityOf, keyedHash } from '../../../lambdas/core/identity.ts';
+import { identityNamesOf, keyedHash } from '../../../lambdas/core/identity.ts';
 import { aLeadEvent } from '../../support/event-builders.ts';
 
 const PEPPER = 'pepper-of-the-tests';
 const ORDER = ['email', 'external_id', 'phone'] as const;
+
+const identityOf = (...args: Parameters<typeof identityNamesOf>) => identityNamesOf(...args)[0];
+
+describe('the names of an event’s person', () => {
+  const both = aLeadEvent({
+    identity: {
+      email: 'ana@example.com',
+      contact_external_id: 'demo:person:7',
+      phone_e164: '+12025550143',
+    },
+  });
+
+  it('are all its identifiers, the strongest first', () => {
+    const names = identityNamesOf(both, ['external_id', 'email'], PEPPER);
+
+    expect(names).toHaveLength(2);
+    expect(names.toReversed()).toEqual(identityNamesOf(both, ['email', 'external_id'], PEPPER));
+  });
+
+  it('hold a phone number only where it comes first: people share telephones', () => {
+    expect(identityNamesOf(both, ['email', 'external_id', 'phone'], PEPPER)).toHaveLength(2);
+    expect(identityNamesOf(both, ['phone', 'email'], PEPPER)).toHaveLength(2);
+    expect(
+      identityNamesOf(aLeadEvent({ identity: { phone_e164: '+12025550143' } }), ORDER, PEPPER),
+    ).toHaveLength(1);
+  });
+});
 
 describe('the identity of an event', () => {
   it('is the same for the same e-mail address, whatever else is said and wherever', () => {
@@ -75,6 +102,7 @@ describe('the contribution of an event', () => {
 
     expect(contribution).toEqual({
       event: 'website|lead.created|1001',
+      mayCreate: true,
       occurredAt: '2026-11-22T03:59:58.000Z',
       trust: 70,
       values: {

@@ -1,14 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { defineConfig } from '../../../lambdas/core/config.ts';
 import { type FailureCode, failure } from '../../../lambdas/core/failure.ts';
-import {
-  backoffMs,
-  decideRetry,
-  type FailedTry,
-  type RetryLimits,
-} from '../../../lambdas/core/retry-schedule.ts';
+import { backoffMs, decideRetry, type FailedTry } from '../../../lambdas/core/retry-schedule.ts';
 import { T0 } from '../../support/event-builders.ts';
 
-const LIMITS: RetryLimits = { attemptsMax: 50, retryForHours: 72, raceAttemptsMax: 5 };
+const LIMITS = defineConfig({ sources: { demo: { provider: 'typeform' } } }).delivery.retry;
 const HOUR_MS = 3_600_000;
 
 const aTry = (overrides: Partial<FailedTry> & { code?: FailureCode } = {}): FailedTry => ({
@@ -53,10 +49,10 @@ describe('the retry schedule', () => {
   });
 
   it('scatters delays by a fifth either way', () => {
-    expect(backoffMs(6, 0)).toBe(3_200);
-    expect(backoffMs(6, 0.999_999)).toBe(4_800);
-    expect(backoffMs(1_000, 0.999_999)).toBe(72_000);
-    expect(backoffMs(1_000, 0, 50)).toBe(240_000);
+    expect(backoffMs(6, LIMITS, 0)).toBe(3_200);
+    expect(backoffMs(6, LIMITS, 0.999_999)).toBe(4_800);
+    expect(backoffMs(49, LIMITS, 0.999_999)).toBe(72_000);
+    expect(backoffMs(1_000, LIMITS, 0)).toBe(240_000);
   });
 
   it('never repeats a refusal for too many requests inside the invocation', () => {

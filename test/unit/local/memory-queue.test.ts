@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { parseDeliveryMessage } from '../../../lambdas/core/delivery-message.ts';
-import { createMemoryQueue, type MemoryQueueFaults } from '../../../local/memory/memory-queue.ts';
+import { StoreUnavailableError } from '../../../lambdas/core/errors.ts';
+import {
+  createMemoryQueue,
+  type MemoryQueueFaults,
+  type MemoryQueueOptions,
+} from '../../../local/memory/memory-queue.ts';
 
 describe('the queue in memory', () => {
   it('hands messages over in the order that it is told', async () => {
@@ -56,6 +61,78 @@ describe('the queue in memory', () => {
     expect(queue.receive(10)).toEqual([]);
   });
 
+  it('still ends a message that is visible again, but no longer hides it', async () => {
+    const { queue, clock } = aQueue({});
+    await enqueue(queue, 'a', 'b');
+    const [first, second] = queue.receive(10);
+    clock.now += 30_000;
+
+    await queue.delivery.defer(first!.receiptHandle, 60);
+    queue.delete(second!.receiptHandle);
+
+    expect(queue.receive(10).map(keyOf)).toEqual(['a']);
+  });
+
+  it('hides no message for longer than 12 hours after its receive', async () => {
+    const { queue, clock } = aQueue({});
+    await enqueue(queue, 'a');
+    const [message] = queue.receive(10);
+    clock.now += 5_000;
+    await queue.delivery.defer(message!.receiptHandle, 43_195);
+    clock.now += 1_000;
+
+    const tooLong = queue.delivery.defer(message!.receiptHandle, 43_195);
+
+    await expect(tooLong).rejects.toThrow(StoreUnavailableError);
+    expect(queue.nextVisibleAtMs()).toBe(clock.now - 1_000 + 43_195_000);
+  });
+
+  it('forgets a message whose retention is over, also while it is hidden', async () => {
+    const { queue, clock } = aQueue({}, { retentionMs: 60_000 });
+    await enqueue(queue, 'waiting');
+    const [message] = queue.receive(10);
+    await queue.delivery.defer(message!.receiptHandle, 600);
+
+    clock.now += 59_999;
+    const kept = queue.size();
+    clock.now += 1;
+
+    expect(kept).toBe(1);
+    expect(queue.size()).toBe(0);
+    expect(queue.nextVisibleAtMs()).toBeUndefined();
+    expect(queue.receive(10)).toEqual([]);
+  });
+
+  it('lets the retention of a moved message go on from when it was first sent', async () => {
+    const { queue, clock } = aQueue({}, { deadLetterRetentionMs: 120_000 });
+    await enqueue(queue, 'a');
+    for (let receive = 0; receive < 3; receive += 1) {
+      queue.receive(10);
+      clock.now += 30_000;
+    }
+
+    const moved = await queue.deadLetter.count();
+    clock.now += 30_000;
+
+    expect(moved).toBe(1);
+    expect(await queue.deadLetter.count()).toBe(0);
+  });
+
+  it('carries a group through receives, the dead letters and back', async () => {
+    const { queue, clock } = aQueue({});
+    await enqueue(queue, 'a');
+    const [first] = queue.receive(10);
+    for (let receive = 0; receive < 3; receive += 1) {
+      clock.now += 30_000;
+      queue.receive(10);
+    }
+    queue.redrive();
+
+    const [again] = queue.receive(10);
+
+    expect([first!.group, again!.group]).toEqual(['website', 'website']);
+  });
+
   it('brings dead letters back as new messages', async () => {
     const { queue, clock } = aQueue({});
     await enqueue(queue, 'a');
@@ -73,12 +150,16 @@ describe('the queue in memory', () => {
   });
 });
 
-function aQueue(faults: MemoryQueueFaults) {
+function aQueue(
+  faults: MemoryQueueFaults,
+  kept: Pick<MemoryQueueOptions, 'retentionMs' | 'deadLetterRetentionMs'> = {},
+) {
   const clock = { now: Date.parse('2026-11-22T04:00:00Z') };
   const queue = createMemoryQueue({
     clock: { nowMs: () => clock.now },
     visibilityMs: 30_000,
     maxReceiveCount: 2,
+    ...kept,
     faults,
   });
   return { queue, clock };

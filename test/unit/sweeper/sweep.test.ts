@@ -1,29 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { StoreUnavailableError } from '../../../lambdas/core/errors.ts';
 import { failure } from '../../../lambdas/core/failure.ts';
-import type { EventStore } from '../../../lambdas/core/ports.ts';
-import { createSweep } from '../../../lambdas/sweeper/sweep.ts';
-import { createMemoryEventStore } from '../../../local/memory/memory-event-store.ts';
 import { aNewEvent } from '../../support/event-builders.ts';
-import { aClock, someQueues } from '../../support/fakes.ts';
-import { createRecordingLog, createRecordingMetrics } from '../../support/recording-ports.ts';
+import { aWorld, MINUTE_MS } from './world.ts';
 
-const MINUTE_MS = 60_000;
-
-function aWorld() {
-  const clock = aClock();
-  const events: EventStore = createMemoryEventStore();
-  const queues = someQueues();
-  const log = createRecordingLog();
-  const ports = { events, clock, log, metrics: createRecordingMetrics(), ...queues };
-  const on = createSweep(ports, { deliveryEnabled: true });
-  const off = createSweep(ports, { deliveryEnabled: false });
-  const run = async (deliveryEnabled = true) => await (deliveryEnabled ? on() : off());
-  const store = async (key: string) => await events.accept(aNewEvent({ key }));
-  const claim = async (key: string) =>
-    await events.claim({ key, leaseToken: 't', leaseMs: 90_000, nowMs: clock.nowMs() });
-  return { clock, events, ...queues, run, store, claim };
-}
+type World = ReturnType<typeof aWorld>;
 
 describe('the sweeper', () => {
   it('leaves an event alone that may just be on its way', async () => {
@@ -96,6 +77,85 @@ describe('the sweeper', () => {
     world.clock.advance(1);
 
     expect([before, (await world.run()).requeued]).toEqual([0, 1]);
+  });
+
+  it('waits as long as it is told to, not as long as it usually does', async () => {
+    const world = aWorld({ receivedStaleMs: 30_000, requeueIntervalMs: MINUTE_MS });
+    await world.store('a');
+
+    world.clock.advance(30_001);
+    await world.run();
+    world.clock.advance(MINUTE_MS);
+    await world.run();
+
+    expect(world.enqueuedKeys()).toEqual(['a', 'a']);
+  });
+
+  it.each([
+    ['stuck', async () => {}],
+    ['held', async (world: World, key: string) => await world.hold(key)],
+  ] as const)(
+    'ends by itself when everything is slow, and comes to all: %s',
+    async (_what, put) => {
+      const world = aWorld({ runForMs: 20_000, pageEvents: 10, requeueIntervalMs: 7_200_000 });
+      for (let n = 0; n < 200; n += 1) {
+        await world.store(`e${n}`);
+        await put(world, `e${n}`);
+      }
+      world.clock.advance(2 * MINUTE_MS + 1);
+      const untouched = { ...world.queue };
+      world.queue.enqueue = async (...args) => {
+        world.clock.advance(2_000);
+        await untouched.enqueue(...args);
+      };
+
+      await world.run();
+      const inFirstRun = world.enqueued.length;
+      for (let run = 0; run < 30; run += 1) await world.run();
+
+      // What was begun side by side is brought to its end, and nothing more.
+      expect(inFirstRun).toBeGreaterThan(0);
+      expect(inFirstRun).toBeLessThanOrEqual(40);
+      expect(new Set(world.enqueuedKeys()).size).toBe(200);
+    },
+  );
+
+  it('begins nothing more in a page whose time is over', async () => {
+    const world = aWorld({ runForMs: 20_000 });
+    for (let n = 0; n < 200; n += 1) await world.store(`e${n}`);
+    world.clock.advance(2 * MINUTE_MS + 1);
+    const untouched = { ...world.queue };
+    world.queue.enqueue = async (...args) => {
+      world.clock.advance(2_000);
+      await untouched.enqueue(...args);
+    };
+
+    await world.run();
+
+    expect(world.enqueued).toHaveLength(40);
+  });
+
+  it('reads no further once its time is over, or it would skip what it read', async () => {
+    const world = aWorld({ runForMs: 20_000, pageEvents: 10 });
+    for (let n = 0; n < 30; n += 1) {
+      await world.store(`e${n}`);
+      await world.hold(`e${n}`);
+    }
+    world.clock.advance(1_000);
+    const untouched = { queue: { ...world.queue }, events: { ...world.events } };
+    world.queue.enqueue = async (...args) => {
+      world.clock.advance(2_000);
+      await untouched.queue.enqueue(...args);
+    };
+    let pages = 0;
+    world.events.listOpen = async (partition, page) => {
+      if (partition.kind === 'held') pages += 1;
+      return await untouched.events.listOpen(partition, page);
+    };
+
+    await world.run();
+
+    expect([pages, world.enqueued.length]).toEqual([1, 10]);
   });
 
   it('leaves held events held while delivery is off, and drains them once it is on', async () => {

@@ -8,7 +8,7 @@ import {
   silence,
   text,
 } from '../../support/zoho-fetch.ts';
-import { API_URL, aRow, aZohoWorld, type ZohoWorld } from '../../support/zoho-world.ts';
+import { API_URL, aRow, aZohoWorld, writeRows, type ZohoWorld } from '../../support/zoho-world.ts';
 
 const ZOHO = { match: 'email_search' } as const;
 const nothingFound = text(204, '');
@@ -34,7 +34,9 @@ test('updates the record that the search finds, with everything and without fall
     }),
   ]);
 
-  const outcomes = await crm.write([aRow({ values: { email: 'ana@example.com', city: 'Porto' } })]);
+  const outcomes = await writeRows(crm, [
+    aRow({ values: { email: 'ana@example.com', city: 'Porto' } }),
+  ]);
 
   expect(outcomes).toEqual([{ kind: 'written', recordId: '77', action: 'update' }]);
   const [search, update] = calls();
@@ -53,7 +55,7 @@ test('updates the record that the search finds, with everything and without fall
 test('creates through an upsert on the e-mail when the search finds nothing', async () => {
   const { crm, calls } = aWorld([nothingFound, allWritten('insert', 5)]);
 
-  const outcomes = await crm.write([aRow({ values: { email: 'ana@example.com' } })]);
+  const outcomes = await writeRows(crm, [aRow({ values: { email: 'ana@example.com' } })]);
 
   expect(outcomes).toEqual([{ kind: 'written', recordId: '5', action: 'insert' }]);
   expect(calls()[1]?.url.pathname).toBe('/crm/v8/Leads/upsert');
@@ -72,7 +74,7 @@ test.each([
 ])('does not take a record for the person when it matches by $name', async ({ Email }) => {
   const { crm, calls } = aWorld([found({ id: '1', Email }), allWritten('insert', 5)]);
 
-  const outcomes = await crm.write([aRow()]);
+  const outcomes = await writeRows(crm, [aRow()]);
 
   expect(outcomes).toEqual([{ kind: 'written', recordId: '5', action: 'insert' }]);
   expect(calls()[1]?.url.pathname).toBe('/crm/v8/Leads/upsert');
@@ -101,7 +103,7 @@ test.each([
 ])('upserts all the same when the search fails: $name', async ({ search }) => {
   const { crm, calls } = aWorld([search, allWritten('insert', 5)], 300);
 
-  const outcomes = await crm.write([aRow()]);
+  const outcomes = await writeRows(crm, [aRow()]);
 
   expect(outcomes).toEqual([{ kind: 'written', recordId: '5', action: 'insert' }]);
   expect(calls()[1]?.json?.duplicate_check_fields).toEqual(['Email']);
@@ -114,7 +116,7 @@ test('gets another token when the search is turned down, and searches again', as
     allWritten(),
   ]);
 
-  const [outcome] = await crm.write([aRow()]);
+  const [outcome] = await writeRows(crm, [aRow()]);
 
   expect(outcome?.kind).toBe('written');
   expect(calls().map((call) => call.method)).toEqual(['GET', 'GET', 'POST']);
@@ -124,7 +126,7 @@ test('gets another token when the search is turned down, and searches again', as
 test('fails without writing when the search lacks its scope', async () => {
   const { crm, calls } = aWorld([json(401, errorStatus('OAUTH_SCOPE_MISMATCH'))]);
 
-  const outcomes = await crm.write([aRow({ identity: 'a' }), aRow({ identity: 'b' })]);
+  const outcomes = await writeRows(crm, [aRow({ identity: 'a' }), aRow({ identity: 'b' })]);
 
   for (const outcome of outcomes) {
     expect(outcome).toMatchObject({ failure: { code: 'crm_forbidden' }, mayHaveHappened: false });
@@ -135,7 +137,9 @@ test('fails without writing when the search lacks its scope', async () => {
 test('upserts a lead without an e-mail address that Zoho would take', async () => {
   const { crm, calls } = aWorld([allWritten('insert', 5)]);
 
-  const outcomes = await crm.write([aRow({ values: { phone: '+12025550143', email: 'none' } })]);
+  const outcomes = await writeRows(crm, [
+    aRow({ values: { phone: '+12025550143', email: 'none' } }),
+  ]);
 
   expect(outcomes).toEqual([{ kind: 'written', recordId: '5', action: 'insert' }]);
   expect(calls()).toHaveLength(1);
@@ -169,7 +173,7 @@ describe('a record that is known', () => {
     const { crm, server } = aWorld([allWritten()]);
     const row = aRow({ recordId: '20', values: { utm_source: 'x' }, changed: ['utm_source'] });
 
-    const outcomes = await crm.write([row]);
+    const outcomes = await writeRows(crm, [row]);
 
     expect(outcomes).toEqual([{ kind: 'written', recordId: '20', action: 'update' }]);
     expect(server.sent).toEqual([]);
@@ -179,7 +183,7 @@ describe('a record that is known', () => {
     const gone = errorStatus('INVALID_DATA', {}, 'the id given seems to be invalid');
     const { crm } = aWorld([json(400, { data: [gone] })]);
 
-    const [outcome] = await crm.write([aRow({ recordId: '20' })]);
+    const [outcome] = await writeRows(crm, [aRow({ recordId: '20' })]);
 
     expect(outcome).toMatchObject({ failure: { code: 'crm_record_gone' } });
   });
@@ -188,7 +192,7 @@ describe('a record that is known', () => {
 test('keeps the rows that were written when a later one brings no answer', async () => {
   const { crm } = aWorld([nothingFound, allWritten('insert', 5), nothingFound, silence()], 300);
 
-  const outcomes = await crm.write([aRow({ identity: 'a' }), aRow({ identity: 'b' })]);
+  const outcomes = await writeRows(crm, [aRow({ identity: 'a' }), aRow({ identity: 'b' })]);
 
   expect(outcomes[0]).toEqual({ kind: 'written', recordId: '5', action: 'insert' });
   expect(outcomes[1]).toMatchObject({ failure: { code: 'crm_no_answer' }, mayHaveHappened: true });
@@ -199,9 +203,8 @@ test('ends at its time limit: rows that were not begun are said not to have happ
   const rows = Array.from({ length: 10 }, (_, index) =>
     aRow({ identity: `p-${index}`, recordId: '9' }),
   );
-  // The clock of the test stands still: what ends this write is the timer of its deadline.
 
-  const outcomes = await crm.write(rows);
+  const outcomes = await writeRows(crm, rows);
 
   expect(outcomes).toHaveLength(10);
   expect(outcomes[0]).toMatchObject({ failure: { code: 'crm_no_answer' }, mayHaveHappened: true });

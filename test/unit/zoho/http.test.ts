@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
+import { systemClock } from '../../../lambdas/runtime/system.ts';
 import { callHttp, type HttpOutcome } from '../../../lambdas/zoho/http.ts';
 
 const servers: Server[] = [];
@@ -21,7 +22,7 @@ async function serve(listener: RequestListener): Promise<string> {
 
 async function post(url: string, timeoutMs = 5_000): Promise<HttpOutcome> {
   const request = { method: 'POST', url, headers: {}, body: '{}' } as const;
-  return callHttp(globalThis.fetch, request, timeoutMs, Date.parse('2026-11-22T12:00:00Z'));
+  return callHttp(globalThis.fetch, request, timeoutMs, systemClock);
 }
 
 describe('over a socket', () => {

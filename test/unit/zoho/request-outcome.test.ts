@@ -10,7 +10,7 @@ import {
   text,
   writtenStatus,
 } from '../../support/zoho-fetch.ts';
-import { aRow, aZohoWorld } from '../../support/zoho-world.ts';
+import { aRow, aZohoWorld, writeRows } from '../../support/zoho-world.ts';
 
 interface Case {
   readonly name: string;
@@ -326,12 +326,6 @@ const CASES: readonly Case[] = [
     mayHaveHappened: false,
   },
   {
-    name: 'a converted lead',
-    script: wrapped(400, 'CONVERTED_RECORD'),
-    code: 'crm_refused',
-    mayHaveHappened: false,
-  },
-  {
     name: '412',
     script: wrapped(412, 'ALREADY_MODIFIED'),
     code: 'crm_conflict',
@@ -376,7 +370,7 @@ describe('one row written alone', () => {
       delivery: { crmTimeoutMs: each.name === 'a time-out' ? 100 : 10_000 },
     });
 
-    const outcomes = await crm.write([aRow()]);
+    const outcomes = await writeRows(crm, [aRow()]);
 
     expect(outcomes).toHaveLength(1);
     expect(outcomes[0]).toMatchObject({
@@ -396,7 +390,7 @@ describe('a refusal of the whole call', () => {
   test.each(REQUEST_LEVEL)('$name holds for each of its rows', async (each) => {
     const { crm } = aZohoWorld(scriptedFetch({ crm: [each.script] }));
 
-    const outcomes = await crm.write([aRow({ identity: 'a' }), aRow({ identity: 'b' })]);
+    const outcomes = await writeRows(crm, [aRow({ identity: 'a' }), aRow({ identity: 'b' })]);
 
     expect(outcomes).toHaveLength(2);
     for (const outcome of outcomes) {
@@ -414,19 +408,19 @@ test('names field and fault, never the value, and the record that stands in the 
     'DUPLICATE_DATA',
     {
       api_name: 'Email',
-      duplicate_record: { id: '2008662000006256222', module: { api_name: 'Contacts' } },
+      duplicate_record: { id: '2008662000006256222', module: { api_name: 'Leads' } },
       json_path: '$.data[0].Email',
     },
     secretValue,
   );
   const { crm, log } = aZohoWorld(scriptedFetch({ crm: [json(400, { data: [duplicate] })] }));
 
-  const [outcome] = await crm.write([aRow()]);
+  const [outcome] = await writeRows(crm, [aRow()]);
 
   expect(outcome).toMatchObject({
     failure: {
       message:
-        'Zoho refused the lead because another record holds the same unique value: Email, held by record 2008662000006256222 in Contacts.',
+        'Zoho refused the lead because another record holds the same unique value: Email, held by record 2008662000006256222 in Leads.',
       crmCode: 'DUPLICATE_DATA',
       crmField: 'Email',
     },
@@ -443,7 +437,7 @@ test('lets the gravest of several errors of a row decide, and names them all', a
   });
   const { crm } = aZohoWorld(scriptedFetch({ crm: [json(400, { data: [several] })] }));
 
-  const [outcome] = await crm.write([aRow()]);
+  const [outcome] = await writeRows(crm, [aRow()]);
 
   expect(outcome).toMatchObject({
     failure: { code: 'crm_invalid_data', class: 'permanent', crmField: 'Phone' },
@@ -458,7 +452,7 @@ test('takes a hostile code or field name for unknown instead of passing it on', 
   const hostile = errorStatus('ana@example.com', { api_name: 'ana@example.com' });
   const { crm } = aZohoWorld(scriptedFetch({ crm: [json(400, { data: [hostile] })] }));
 
-  const [outcome] = await crm.write([aRow()]);
+  const [outcome] = await writeRows(crm, [aRow()]);
 
   expect(outcome).toMatchObject({ failure: { code: 'crm_refused', crmCode: 'OTHER' } });
   expect(JSON.stringify(outcome)).not.toContain('ana@example.com');
@@ -473,7 +467,7 @@ test.each([
   const limited = json(429, errorStatus('TOO_MANY_REQUESTS'), { 'retry-after': header });
   const { crm } = aZohoWorld(scriptedFetch({ crm: [limited] }));
 
-  const [outcome] = await crm.write([aRow()]);
+  const [outcome] = await writeRows(crm, [aRow()]);
 
   expect(outcome).toHaveProperty('kind', 'failed');
   expect(outcome && 'retryAfterMs' in outcome ? outcome.retryAfterMs : undefined).toBe(waitMs);
@@ -509,7 +503,41 @@ test('reports the credits that are left when Zoho says so', async () => {
   const answer = json(200, { data: [writtenStatus('1')] }, { 'x-api-credits-remaining': '1234' });
   const { crm, metrics } = aZohoWorld(scriptedFetch({ crm: [answer] }));
 
+  const result = await crm.write([aRow()]);
+
+  expect(result.creditsRemaining).toBe(1_234);
+  expect(metrics.gauges).toEqual({ CrmCreditsRemaining: 1_234 });
+});
+
+test('reports the credits of the last answer of a write, even if it is a refusal', async () => {
+  const credits = (count: number) => ({ 'x-api-credits-remaining': String(count) });
+  const server = scriptedFetch({
+    crm: [
+      json(200, { data: [writtenStatus('20', 'update')] }, credits(501)),
+      json(429, errorStatus('TOO_MANY_REQUESTS'), credits(500)),
+    ],
+  });
+  const { crm } = aZohoWorld(server);
+
+  const result = await crm.write([
+    aRow({ identity: 'known', recordId: '20' }),
+    aRow({ identity: 'new' }),
+  ]);
+
+  expect(result.creditsRemaining).toBe(500);
+});
+
+test('says nothing of credits when Zoho does not, and does not keep those of an earlier write', async () => {
+  const server = scriptedFetch({
+    crm: [
+      json(200, { data: [writtenStatus('1')] }, { 'x-api-credits-remaining': '7' }),
+      json(200, { data: [writtenStatus('1')] }),
+    ],
+  });
+  const { crm } = aZohoWorld(server);
   await crm.write([aRow()]);
 
-  expect(metrics.gauges).toEqual({ CrmCreditsRemaining: 1_234 });
+  const result = await crm.write([aRow()]);
+
+  expect(result).not.toHaveProperty('creditsRemaining');
 });

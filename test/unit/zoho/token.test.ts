@@ -13,7 +13,15 @@ import {
   socketError,
   text,
 } from '../../support/zoho-fetch.ts';
-import { API_URL, aClock, aRow, aZohoWorld, SECRET, secretOf } from '../../support/zoho-world.ts';
+import {
+  API_URL,
+  aClock,
+  aRow,
+  aZohoWorld,
+  SECRET,
+  secretOf,
+  writeRows,
+} from '../../support/zoho-world.ts';
 
 const MINUTE_MS = 60_000;
 const invalidToken = json(401, errorStatus('INVALID_TOKEN'));
@@ -56,7 +64,7 @@ test('asks once for ten writes at the same time', async () => {
   const { crm } = aZohoWorld(server);
 
   const writes = Array.from({ length: 10 }, async (_, index) =>
-    crm.write([aRow({ identity: `p-${index}` })]),
+    writeRows(crm, [aRow({ identity: `p-${index}` })]),
   );
   const outcomes = (await Promise.all(writes)).flat();
 
@@ -75,7 +83,9 @@ test('asks once for three functions at the same time, ten writes each', async ()
   const worlds = [1, 2, 3].map(() => aZohoWorld(server, { tokens, clock }));
 
   const writes = worlds.flatMap(({ crm }) =>
-    Array.from({ length: 10 }, async (_, index) => crm.write([aRow({ identity: `p-${index}` })])),
+    Array.from({ length: 10 }, async (_, index) =>
+      writeRows(crm, [aRow({ identity: `p-${index}` })]),
+    ),
   );
   const outcomes = (await Promise.all(writes)).flat();
 
@@ -117,9 +127,9 @@ test('goes on with the old token while it lives when no new one is given', async
   await crm.write([aRow()]);
 
   clock.advance(56 * MINUTE_MS);
-  const before = await crm.write([aRow()]);
+  const before = await writeRows(crm, [aRow()]);
   clock.advance(5 * MINUTE_MS);
-  const after = await crm.write([aRow()]);
+  const after = await writeRows(crm, [aRow()]);
 
   expect(before[0]?.kind).toBe('written');
   expect(after[0]).toMatchObject({
@@ -135,7 +145,7 @@ describe('a token that Zoho turns down', () => {
       const server = scriptedFetch({ crm: [json(401, errorStatus(code)), allWritten()] });
       const { crm } = aZohoWorld(server);
 
-      const [outcome] = await crm.write([aRow()]);
+      const [outcome] = await writeRows(crm, [aRow()]);
 
       expect(outcome?.kind).toBe('written');
       expect(new Set(usedTokens(server)).size).toBe(2);
@@ -159,8 +169,8 @@ describe('a token that Zoho turns down', () => {
     await other.crm.write([aRow()]);
     isFirstDead = true;
 
-    const [ofOne] = await one.crm.write([aRow()]);
-    const [ofOther] = await other.crm.write([aRow()]);
+    const [ofOne] = await writeRows(one.crm, [aRow()]);
+    const [ofOther] = await writeRows(other.crm, [aRow()]);
 
     expect([ofOne?.kind, ofOther?.kind]).toEqual(['written', 'written']);
     expect(server.tokenRequests()).toHaveLength(2);
@@ -184,7 +194,7 @@ describe('a token that Zoho turns down', () => {
     await one.crm.write([aRow()]);
     dead.add('second');
 
-    const [outcome] = await other.crm.write([aRow()]);
+    const [outcome] = await writeRows(other.crm, [aRow()]);
 
     expect(outcome?.kind).toBe('written');
     expect(server.tokenRequests()).toHaveLength(3);
@@ -194,7 +204,7 @@ describe('a token that Zoho turns down', () => {
     const server = scriptedFetch({ crm: [invalidToken] });
     const { crm } = aZohoWorld(server);
 
-    const [outcome] = await crm.write([aRow()]);
+    const [outcome] = await writeRows(crm, [aRow()]);
 
     expect(outcome).toMatchObject({
       failure: { code: 'crm_unauthorized', class: 'authorization', crmCode: 'INVALID_TOKEN' },
@@ -208,7 +218,7 @@ describe('a token that Zoho turns down', () => {
     const server = scriptedFetch({ crm: [json(401, errorStatus('OAUTH_SCOPE_MISMATCH'))] });
     const { crm } = aZohoWorld(server);
 
-    const [outcome] = await crm.write([aRow()]);
+    const [outcome] = await writeRows(crm, [aRow()]);
 
     expect(outcome).toMatchObject({ failure: { code: 'crm_forbidden' } });
     expect(server.tokenRequests()).toHaveLength(1);
@@ -227,11 +237,11 @@ describe('the accounts server gives no token', () => {
     const one = aZohoWorld(server, { tokens, clock });
     const other = aZohoWorld(server, { tokens, clock });
 
-    const [first] = await one.crm.write([aRow()]);
+    const [first] = await writeRows(one.crm, [aRow()]);
     clock.advance(9 * MINUTE_MS);
-    const [second] = await other.crm.write([aRow()]);
+    const [second] = await writeRows(other.crm, [aRow()]);
     clock.advance(MINUTE_MS);
-    const [third] = await other.crm.write([aRow()]);
+    const [third] = await writeRows(other.crm, [aRow()]);
 
     expect(first).toMatchObject({
       failure: { code: 'crm_token_throttled' },
@@ -252,7 +262,7 @@ describe('the accounts server gives no token', () => {
       const server = scriptedFetch({ accounts: [json(200, { error })] });
       const { crm } = aZohoWorld(server);
 
-      const [outcome] = await crm.write([aRow()]);
+      const [outcome] = await writeRows(crm, [aRow()]);
 
       expect(outcome).toMatchObject({
         failure: { code: 'crm_unauthorized', class: 'authorization', crmCode: error },
@@ -273,10 +283,10 @@ describe('the accounts server gives no token', () => {
     const server = scriptedFetch({ accounts: [script, grant()] });
     const { crm, clock } = aZohoWorld(server, { delivery: { crmTimeoutMs: 300 } });
 
-    const [first] = await crm.write([aRow()]);
-    const [second] = await crm.write([aRow()]);
+    const [first] = await writeRows(crm, [aRow()]);
+    const [second] = await writeRows(crm, [aRow()]);
     clock.advance(MINUTE_MS);
-    const [third] = await crm.write([aRow()]);
+    const [third] = await writeRows(crm, [aRow()]);
 
     expect(first).toMatchObject({
       failure: { code: 'crm_token_unavailable', class: 'retryable' },
@@ -331,7 +341,7 @@ describe('the credentials', () => {
     const server = scriptedFetch({});
     const { crm } = aZohoWorld(server, { readCredentials: async () => secret });
 
-    const [outcome] = await crm.write([aRow()]);
+    const [outcome] = await writeRows(crm, [aRow()]);
 
     expect(outcome).toMatchObject({
       failure: {
@@ -351,7 +361,7 @@ describe('the credentials', () => {
       },
     });
 
-    const [outcome] = await crm.write([aRow()]);
+    const [outcome] = await writeRows(crm, [aRow()]);
 
     expect(outcome).toMatchObject({
       failure: { code: 'crm_token_unavailable', class: 'retryable' },
@@ -377,9 +387,9 @@ describe('the shared item', () => {
     isDown = true;
 
     clock.advance(56 * MINUTE_MS);
-    const [living] = await crm.write([aRow()]);
+    const [living] = await writeRows(crm, [aRow()]);
     clock.advance(5 * MINUTE_MS);
-    const [ended] = await crm.write([aRow()]);
+    const [ended] = await writeRows(crm, [aRow()]);
 
     expect(living?.kind).toBe('written');
     expect(ended).toMatchObject({
@@ -405,7 +415,7 @@ describe('the shared item', () => {
     const { crm } = aZohoWorld(server, { tokens, clock });
     const startedAtMs = clock.nowMs();
 
-    const [outcome] = await crm.write([aRow()]);
+    const [outcome] = await writeRows(crm, [aRow()]);
 
     expect(outcome?.kind).toBe('written');
     expect(clock.nowMs() - startedAtMs).toBeGreaterThanOrEqual(3_000);

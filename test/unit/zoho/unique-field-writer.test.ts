@@ -7,7 +7,7 @@ import {
   silence,
   writtenStatus,
 } from '../../support/zoho-fetch.ts';
-import { API_URL, aRow, aZohoWorld } from '../../support/zoho-world.ts';
+import { API_URL, aRow, aZohoWorld, writeRows } from '../../support/zoho-world.ts';
 
 test('writes a new record whole, found by its identity or its e-mail', async () => {
   const server = scriptedFetch({
@@ -15,7 +15,7 @@ test('writes a new record whole, found by its identity or its e-mail', async () 
   });
   const { crm } = aZohoWorld(server);
 
-  const outcomes = await crm.write([aRow({ identity: 'p-1', version: 7 })]);
+  const outcomes = await writeRows(crm, [aRow({ identity: 'p-1', version: 7 })]);
 
   expect(outcomes).toEqual([
     { kind: 'written', recordId: '4150868000000376008', action: 'insert' },
@@ -51,7 +51,7 @@ test('writes to a known record only what changed, without fallbacks and without 
     changed: ['city'],
   });
 
-  const outcomes = await crm.write([row]);
+  const outcomes = await writeRows(crm, [row]);
 
   expect(outcomes).toEqual([{ kind: 'written', recordId: '99', action: 'update' }]);
   const [request] = server.crmRequests();
@@ -76,7 +76,7 @@ test('never puts one e-mail address twice into one call', async () => {
   const server = scriptedFetch({ crm: [allWritten('insert', 1), allWritten('update', 1)] });
   const { crm } = aZohoWorld(server);
 
-  const outcomes = await crm.write([
+  const outcomes = await writeRows(crm, [
     aRow({ identity: 'a', values: { email: 'ana@example.com' } }),
     aRow({ identity: 'b', values: { email: 'Ana@Example.com' } }),
     aRow({ identity: 'c', values: { phone: '+12025550143' } }),
@@ -105,7 +105,7 @@ test('writes known and new records of one write in two calls and keeps the order
     aRow({ identity: 'd', recordId: '40' }),
   ];
 
-  const outcomes = await crm.write(rows);
+  const outcomes = await writeRows(crm, rows);
 
   expect(outcomes).toEqual([
     { kind: 'written', recordId: '500', action: 'insert' },
@@ -127,7 +127,7 @@ test('decides each row of a mixed answer by its own status', async () => {
   const server = scriptedFetch({ crm: [json(207, answer)] });
   const { crm, metrics } = aZohoWorld(server);
 
-  const outcomes = await crm.write([
+  const outcomes = await writeRows(crm, [
     aRow({ identity: 'a' }),
     aRow({ identity: 'b' }),
     aRow({ identity: 'c' }),
@@ -151,7 +151,7 @@ test('keeps the confirmed rows of the first call when the second brings no answe
   const server = scriptedFetch({ crm: [allWritten('update'), silence()] });
   const { crm } = aZohoWorld(server, { delivery: { crmTimeoutMs: 300 } });
 
-  const outcomes = await crm.write([
+  const outcomes = await writeRows(crm, [
     aRow({ identity: 'new' }),
     aRow({ identity: 'known', recordId: '20' }),
   ]);
@@ -167,7 +167,7 @@ test('writes rows one by one when Zoho refuses a call without saying for which r
   });
   const { crm } = aZohoWorld(server);
 
-  const outcomes = await crm.write([
+  const outcomes = await writeRows(crm, [
     aRow({ identity: 'a' }),
     aRow({ identity: 'b' }),
     aRow({ identity: 'c' }),
@@ -186,7 +186,7 @@ test('says that a record is gone when Zoho does not take its id', async () => {
   const server = scriptedFetch({ crm: [json(400, { data: [gone] })] });
   const { crm } = aZohoWorld(server);
 
-  const [outcome] = await crm.write([aRow({ recordId: '20' })]);
+  const [outcome] = await writeRows(crm, [aRow({ recordId: '20' })]);
 
   expect(outcome).toMatchObject({ failure: { code: 'crm_record_gone' }, mayHaveHappened: false });
 });
@@ -195,7 +195,7 @@ test('makes no call for no rows', async () => {
   const server = scriptedFetch({});
   const { crm } = aZohoWorld(server);
 
-  expect(await crm.write([])).toEqual([]);
+  expect(await writeRows(crm, [])).toEqual([]);
 
   expect(server.sent).toEqual([]);
 });

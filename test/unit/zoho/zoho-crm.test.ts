@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { defineConfig } from '../../../lambdas/core/config.ts';
 import { errorStatus, json, scriptedFetch, text, writtenStatus } from '../../support/zoho-fetch.ts';
-import { aRow, aZohoWorld } from '../../support/zoho-world.ts';
+import { aRow, aZohoWorld, writeRows } from '../../support/zoho-world.ts';
 
 test.each([
   { delivery: {}, writeTimeoutMs: 25_000 },
@@ -28,13 +28,35 @@ test('ends in time although the token store never answers', async () => {
   const server = scriptedFetch({});
   const { crm } = aZohoWorld(server, { tokens, delivery: { crmTimeoutMs: 100 } });
 
-  const [outcome] = await crm.write([aRow()]);
+  const [outcome] = await writeRows(crm, [aRow()]);
 
   expect(outcome).toMatchObject({
     failure: { code: 'crm_token_unavailable' },
     mayHaveHappened: false,
   });
   expect(server.sent).toEqual([]);
+});
+
+test('ends a read-back and a note in time, too, although the token store never answers', async () => {
+  const tokens = {
+    read: async () => new Promise<undefined>(() => {}),
+    save: async () => 'saved' as const,
+  };
+  const { crm, clock } = aZohoWorld(scriptedFetch({}), { tokens });
+  const startedAtMs = clock.nowMs();
+
+  const { readings } = await crm.readBack([{ identity: 'hf_1' }]);
+  const readBackMs = clock.nowMs() - startedAtMs;
+  const note = await crm.addNote({ contactId: '9', mark: 'demo:1', values: {} });
+  const noteMs = clock.nowMs() - startedAtMs - readBackMs;
+
+  expect(readings).toMatchObject([{ kind: 'unknown', failure: { code: 'crm_token_unavailable' } }]);
+  expect(note).toMatchObject({
+    failure: { code: 'crm_token_unavailable' },
+    mayHaveHappened: false,
+  });
+  expect(readBackMs).toBeLessThanOrEqual(crm.writeTimeoutMs);
+  expect(noteMs).toBeLessThanOrEqual(crm.writeTimeoutMs);
 });
 
 test('gives one outcome a row and never throws, whatever Zoho answers', async () => {
@@ -69,7 +91,7 @@ test('gives one outcome a row and never throws, whatever Zoho answers', async ()
           aRow({ identity: 'c' }),
         ];
 
-        const outcomes = await crm.write(rows);
+        const outcomes = await writeRows(crm, rows);
 
         expect(outcomes).toHaveLength(3);
         expect(log.lines.filter((line) => line.level === 'error')).toEqual([]);

@@ -1,9 +1,10 @@
 import type { HoldfastConfig, SourceConfig } from '../core/config.ts';
 import { eventRefs } from '../core/event-refs.ts';
+import { identifiersOf } from '../core/identity.ts';
 import type { NormalizedEvent } from '../core/lead-event.ts';
 import { fitAnswers, jsonBytes } from '../core/normalize-answers.ts';
 import { cleanLine, cutText } from '../core/normalize-text.ts';
-import type { Occurrence } from '../core/normalize-time.ts';
+import { occurrenceOf } from '../core/normalize-time.ts';
 import { payloadHash } from '../core/payload-hash.ts';
 import type { Submission } from '../providers/provider.ts';
 import type { CleanSubmission } from './clean-submission.ts';
@@ -26,8 +27,8 @@ export interface EventContext {
   readonly config: HoldfastConfig;
   readonly key: string;
   readonly contentHash: string;
-  readonly occurrence: Occurrence;
-  readonly receivedAt: string;
+  /** Epoch milliseconds. */
+  readonly receivedAtMs: number;
   readonly correlationId: string;
   readonly mappingVersion: string;
 }
@@ -44,6 +45,7 @@ export function buildNormalizedEvent(
   const { key, config } = context;
   const sourceEventId = shortId(submission.sourceEventId);
   const refs = eventRefs(key, context.contentHash);
+  const occurrence = occurrenceOf(submission.occurredAt, context.receivedAtMs);
   const event: NormalizedEvent = {
     schema_version: '1.0',
     event_id:
@@ -52,8 +54,8 @@ export function buildNormalizedEvent(
         : `${context.sourceName}:${sourceEventId}`,
     event_type: shortName(submission.eventType),
     source: context.sourceName,
-    occurred_at: context.occurrence.occurredAt,
-    occurred_at_basis: context.occurrence.basis,
+    occurred_at: occurrence.occurredAt,
+    occurred_at_basis: occurrence.basis,
     idempotency_key: key,
     identity: clean.identity,
     attributes: clean.attributes,
@@ -64,10 +66,10 @@ export function buildNormalizedEvent(
       crm: 'zoho',
       object: config.zoho.module,
       upsert_key: config.zoho.match === 'unique_field' ? config.zoho.keyField : 'Email',
-      mode: 'upsert',
+      mode: config.sources[context.sourceName]?.mode ?? 'upsert',
     },
     audit: {
-      received_at: context.receivedAt,
+      received_at: new Date(context.receivedAtMs).toISOString(),
       correlation_id: context.correlationId,
       mapping_version: context.mappingVersion,
       raw_event_ref: refs.raw,
@@ -75,6 +77,15 @@ export function buildNormalizedEvent(
     },
   };
   return { ...event, answers: fitAnswers(submission.answers, EVENT_BYTES_MAX - jsonBytes(event)) };
+}
+
+/** Whether an event has an identifier that the configuration takes for a person. */
+export function namesSomebody(
+  event: Pick<NormalizedEvent, 'identity' | 'attributes'>,
+  config: Pick<HoldfastConfig, 'identity'>,
+): boolean {
+  const identifiers = identifiersOf(event);
+  return config.identity.order.some((kind) => identifiers[kind] !== undefined);
 }
 
 /**

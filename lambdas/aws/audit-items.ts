@@ -1,0 +1,69 @@
+import * as z from 'zod/mini';
+import type { AuditEntry } from '../core/audit.ts';
+import { StoreUnavailableError } from '../core/errors.ts';
+import { type Item, NOT_THERE, putIf, queryPage, type Table } from './table.ts';
+import { AUDIT_PREFIX, auditKey, eventPartition } from './table-keys.ts';
+
+/** Adds an entry to an event's history, unless it is there already. */
+export async function putAudit(
+  table: Table,
+  key: string,
+  entry: AuditEntry,
+  ttlSeconds: number,
+): Promise<void> {
+  await putIf(
+    table,
+    {
+      ...auditKey(key, entry.at, entry.id),
+      id: entry.id,
+      action: entry.action,
+      at: entry.at,
+      by: entry.by,
+      reason: entry.reason,
+      quarantine_id: entry.quarantineId,
+      mapping_version: entry.mappingVersion,
+      ttl: ttlSeconds,
+    },
+    NOT_THERE,
+  );
+}
+
+/** An event's history, oldest first. */
+export async function listAudit(table: Table, key: string): Promise<readonly AuditEntry[]> {
+  const entries: AuditEntry[] = [];
+  let next: Awaited<ReturnType<typeof queryPage>>['next'];
+  do {
+    const page = await queryPage(
+      table,
+      {
+        text: 'pk = :event AND begins_with(sk, :prefix)',
+        values: { ':event': eventPartition(key), ':prefix': AUDIT_PREFIX },
+      },
+      { ConsistentRead: true, ...(next === undefined ? {} : { ExclusiveStartKey: next }) },
+    );
+    entries.push(...page.items.map(entryFromItem));
+    next = page.next;
+  } while (next !== undefined);
+  return entries;
+}
+
+const auditItem = z.object({
+  id: z.string(),
+  action: z.enum(['replayed', 'mapped_anew']),
+  at: z.string(),
+  by: z.string(),
+  reason: z.string(),
+  quarantine_id: z.optional(z.string()),
+  mapping_version: z.optional(z.string()),
+});
+
+function entryFromItem(item: Item): AuditEntry {
+  const parsed = auditItem.safeParse(item);
+  if (!parsed.success) throw new StoreUnavailableError('The event history', parsed.error);
+  const { quarantine_id, mapping_version, ...rest } = parsed.data;
+  return {
+    ...rest,
+    ...(quarantine_id === undefined ? {} : { quarantineId: quarantine_id }),
+    ...(mapping_version === undefined ? {} : { mappingVersion: mapping_version }),
+  };
+}

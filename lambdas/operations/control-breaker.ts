@@ -1,0 +1,111 @@
+import {
+  type Breaker,
+  type BreakerReason,
+  type BreakerSettings,
+  closed,
+  gateOf,
+  NEW_BREAKER,
+  openedForGood,
+} from '../core/breaker.ts';
+import { StoreUnavailableError } from '../core/errors.ts';
+import type { BreakerStore, Clock, Log } from '../core/ports.ts';
+
+/** What an operator is told of the breaker. Times are ISO 8601. */
+export interface BreakerStatus {
+  /** `half_open`: its time is over, and one delivery tries whether Zoho is back. */
+  readonly state: 'closed' | 'open' | 'half_open';
+  readonly reason?: BreakerReason;
+  readonly openedAt?: string;
+  /** Absent while open: until a person closes it. */
+  readonly openUntil?: string;
+  /** Calls in a row that failed. */
+  readonly failuresInRow: number;
+  /** API credits left of the day, once they are few. */
+  readonly creditsRemaining?: number;
+}
+
+/** What controlling the breaker needs of the world. */
+export interface BreakerPorts {
+  readonly breakers: BreakerStore;
+  readonly clock: Pick<Clock, 'nowMs'>;
+  readonly log: Log;
+}
+
+/** Consumers write the same item; one that loses this often in a row meets something else. */
+const TRIES_MAX = 10;
+
+/**
+ * Reads how the breaker stands.
+ *
+ * @throws {StoreUnavailableError}
+ */
+export async function breakerStatus(
+  { breakers, clock }: Pick<BreakerPorts, 'breakers' | 'clock'>,
+  settings: BreakerSettings,
+): Promise<BreakerStatus> {
+  const breaker = (await breakers.read()) ?? NEW_BREAKER;
+  const { reason, openedAtMs, openUntilMs, failuresInRow, creditsRemaining } = breaker;
+  const credits = creditsRemaining === undefined ? {} : { creditsRemaining };
+  if (breaker.state === 'closed') return { state: 'closed', failuresInRow, ...credits };
+  const gate = gateOf(breaker, '', clock.nowMs(), settings);
+  return {
+    state: gate.kind === 'open' ? 'open' : 'half_open',
+    ...(reason === undefined ? {} : { reason }),
+    ...(openedAtMs === undefined ? {} : { openedAt: new Date(openedAtMs).toISOString() }),
+    ...(openUntilMs === undefined ? {} : { openUntil: new Date(openUntilMs).toISOString() }),
+    failuresInRow,
+    ...credits,
+  };
+}
+
+/**
+ * Closes the breaker, whatever opened it: deliveries go on with the next messages.
+ *
+ * If what opened it is not mended, it opens again at the first call.
+ *
+ * @returns `unchanged` when it was closed
+ * @throws {StoreUnavailableError} it could not be read or written
+ */
+export async function closeBreaker(ports: BreakerPorts): Promise<'changed' | 'unchanged'> {
+  return await change(ports, (breaker) =>
+    breaker.state === 'closed' ? undefined : closed(breaker),
+  );
+}
+
+/**
+ * Opens the breaker until a person closes it: leads are taken in and wait, and nothing calls the CRM.
+ *
+ * A call that is being made is not broken off.
+ *
+ * @returns `unchanged` when a person had opened it before
+ * @throws {StoreUnavailableError} it could not be read or written
+ */
+export async function openBreaker(ports: BreakerPorts): Promise<'changed' | 'unchanged'> {
+  return await change(ports, (breaker) =>
+    breaker.state === 'open' && breaker.reason === 'operator'
+      ? undefined
+      : openedForGood(breaker, 'operator', ports.clock.nowMs()),
+  );
+}
+
+async function change(
+  { breakers, log }: BreakerPorts,
+  next: (breaker: Breaker) => Breaker | undefined,
+): Promise<'changed' | 'unchanged'> {
+  let current = await breakers.read();
+  for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+    const before = current ?? NEW_BREAKER;
+    const after = next(before);
+    if (after === undefined) return 'unchanged';
+    const saved = await breakers.save({ ...after, revision: before.revision + 1 });
+    if (saved.kind === 'saved') {
+      log.warn('An operator changed the breaker', {
+        breaker_state: after.state,
+        ...(after.reason === undefined ? {} : { breaker_reason: after.reason }),
+      });
+      return 'changed';
+    }
+    current = saved.current;
+  }
+  throw new StoreUnavailableError('The breaker', new Error('it changed at each try'));
+}

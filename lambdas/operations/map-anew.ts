@@ -1,0 +1,135 @@
+import type { HoldfastConfig } from '../core/config.ts';
+import type { EventRecord, RawPayload } from '../core/event-record.ts';
+import { UNREADABLE_EVENT_TYPE } from '../core/idempotency-key.ts';
+import type { NormalizedEvent } from '../core/lead-event.ts';
+import { payloadHash } from '../core/payload-hash.ts';
+import type { EventStore } from '../core/ports.ts';
+import { bindProvider } from '../providers/bind-provider.ts';
+import type { Submission, WebhookRequest } from '../providers/provider.ts';
+import { cleanSubmission } from './clean-submission.ts';
+import { nameSubmission } from './name-submission.ts';
+import { buildNormalizedEvent, mappingVersionOf, namesSomebody } from './normalize-submission.ts';
+
+/** What mapping anew needs to know. */
+export interface MappingSettings {
+  readonly config: HoldfastConfig;
+  /** The installation's secret for keyed hashes. */
+  readonly pepper: string;
+}
+
+/** An event as the present configuration reads it, or why it cannot be read anew. */
+export type MappedAnew =
+  | {
+      readonly kind: 'mapped';
+      readonly mappingVersion: string;
+      readonly normalized: NormalizedEvent;
+    }
+  | { readonly kind: 'unmapped'; readonly why: UnmappedReason };
+
+/**
+ * Why an event cannot be read anew.
+ *
+ * - `raw_gone`: the request as it came is no longer kept
+ * - `source_gone`: its source is no longer configured
+ * - `still_unreadable`: the body cannot be read now either
+ * - `several_submissions`: a request that could not be read at first holds several; one event can't be all
+ * - `not_in_raw`: none of the request's submissions is this event
+ * - `now_suppressed`: read anew, it is a test lead or a spam trap
+ * - `names_nobody`: read anew, it still has no identifier
+ */
+export type UnmappedReason =
+  | 'raw_gone'
+  | 'source_gone'
+  | 'still_unreadable'
+  | 'several_submissions'
+  | 'not_in_raw'
+  | 'now_suppressed'
+  | 'names_nobody';
+
+/**
+ * Reads an event again from its request as it came, with the present configuration, by the very steps that
+ * intake takes. Key, time of receipt and correlation id stay the event's own. Writes nothing.
+ *
+ * @throws {StoreUnavailableError} the request could not be read
+ */
+export async function mapAnew(
+  record: EventRecord,
+  events: Pick<EventStore, 'readRaw'>,
+  { config, pepper }: MappingSettings,
+): Promise<MappedAnew> {
+  const source = Object.hasOwn(config.sources, record.source)
+    ? config.sources[record.source]
+    : undefined;
+  if (source === undefined) return unmapped('source_gone');
+  const raw = await events.readRaw(record.key, record.payloadHash);
+  if (raw === undefined) return unmapped('raw_gone');
+  const reading = bindProvider(source).read(requestOf(raw));
+  if (reading.kind === 'unreadable') return unmapped('still_unreadable');
+
+  const submission = submissionOf(record, reading.submissions, pepper);
+  if (typeof submission === 'string') return unmapped(submission);
+  if (submission.isSpam || submission.isTest) return unmapped('now_suppressed');
+
+  const clean = cleanSubmission(submission, record.source);
+  if (!namesSomebody(clean, config)) return unmapped('names_nobody');
+  const mappingVersion = mappingVersionOf(source);
+  const normalized = buildNormalizedEvent(submission, clean, {
+    sourceName: record.source,
+    config,
+    key: record.key,
+    contentHash: record.payloadHash,
+    receivedAtMs: Date.parse(record.receivedAt),
+    correlationId: record.correlationId,
+    mappingVersion,
+  });
+  return { kind: 'mapped', mappingVersion, normalized };
+}
+
+function unmapped(why: UnmappedReason): MappedAnew {
+  return { kind: 'unmapped', why };
+}
+
+/** The stored request as its provider reads it. Every sender posts. */
+function requestOf(raw: RawPayload): WebhookRequest {
+  return {
+    method: 'POST',
+    headers: {
+      ...raw.headers,
+      ...(raw.contentType === '' ? {} : { 'content-type': raw.contentType }),
+    },
+    body: raw.body,
+  };
+}
+
+/**
+ * Finds an event among the submissions of its request. The only one is it, whatever the present configuration
+ * would name it. Of several it is the one with its key, or else with its content: another field may hold
+ * the id now, or the e-mail address, of which a key is made.
+ */
+function submissionOf(
+  record: EventRecord,
+  submissions: readonly Submission[],
+  pepper: string,
+): Submission | 'several_submissions' | 'not_in_raw' {
+  if (submissions.length <= 1) return submissions[0] ?? 'not_in_raw';
+  if (record.eventType === UNREADABLE_EVENT_TYPE) return 'several_submissions';
+  const isSame = (submission: Submission): boolean =>
+    payloadHash(submission.content) === record.payloadHash;
+  const named = submissions.filter((each) => isNamed(each, record, pepper));
+  const found = named.find(isSame) ?? onlyOne(named) ?? onlyOne(submissions.filter(isSame));
+  return found ?? 'not_in_raw';
+}
+
+function isNamed(submission: Submission, record: EventRecord, pepper: string): boolean {
+  const names = nameSubmission(submission, cleanSubmission(submission, record.source), {
+    sourceName: record.source,
+    pepper,
+    receivedAtMs: Date.parse(record.receivedAt),
+  });
+  const { current, previous } = names.byContent();
+  return [names.byId, names.byIdAndContent(), current, previous].includes(record.key);
+}
+
+function onlyOne(submissions: readonly Submission[]): Submission | undefined {
+  return submissions.length === 1 ? submissions[0] : undefined;
+}

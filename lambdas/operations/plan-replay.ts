@@ -1,0 +1,160 @@
+/**
+ * A replay in two steps: a plan, which changes nothing and says what would be done, and its execution.
+ *
+ * ```
+ * selection ─► quarantined events ─► plan ─┬─► shown to the operator
+ *                                          └─► executeReplay: audit entry ─► message with the quarantine's id
+ *                                                                            ─► dead letter removed
+ * ```
+ *
+ * The key never changes, so whatever has reached the CRM already is not written again.
+ */
+import type { HoldfastConfig } from '../core/config.ts';
+import type { EventRecord } from '../core/event-record.ts';
+import { UNREADABLE_EVENT_TYPE } from '../core/idempotency-key.ts';
+import { readPepper } from '../core/pepper.ts';
+import type { Clock, EventStore, SecretReader } from '../core/ports.ts';
+import { inParallel } from './in-parallel.ts';
+import { listQuarantined, READS_AT_A_TIME } from './list-quarantined.ts';
+import { mapAnew, type MappingSettings } from './map-anew.ts';
+import { mappingChangeOf } from './mapping-change.ts';
+import { namesSomebody } from './normalize-submission.ts';
+import type { ReplayItem, ReplayPlan, SkipReason, SkippedEvent } from './replay-plan.ts';
+import { isSelected, type ReplaySelection } from './replay-selection.ts';
+
+/** What planning needs of the world. It only reads. */
+export interface PlanPorts {
+  readonly events: Pick<EventStore, 'listOpen' | 'readRecord' | 'readNormalized' | 'readRaw'>;
+  readonly secrets: Pick<SecretReader, 'read'>;
+  readonly clock: Pick<Clock, 'nowMs'>;
+}
+
+/** What replaying needs to know. */
+export interface ReplaySettings {
+  readonly config: HoldfastConfig;
+  readonly pepperSecretId: string;
+}
+
+/** What an operator asks for. */
+export interface ReplayRequest {
+  readonly selection: ReplaySelection;
+  /** Read the events again from their requests as they came, with the present configuration. */
+  readonly remap: boolean;
+  /** Events that one replay takes. */
+  readonly countMax?: number;
+}
+
+/** Events that one replay takes unless told otherwise: what a person can still oversee. */
+const COUNT_MAX = 10_000;
+
+/**
+ * Says what a replay would do, and does nothing.
+ *
+ * Without keys it takes the quarantined events of the selection; with keys it also says of each other
+ * event that was named why it is not replayed.
+ *
+ * @throws {StoreUnavailableError}
+ * @throws {SecretUnavailableError} the pepper, needed to map anew, cannot be read
+ */
+export async function planReplay(
+  { selection, remap, countMax = COUNT_MAX }: ReplayRequest,
+  ports: PlanPorts,
+  settings: ReplaySettings,
+): Promise<ReplayPlan> {
+  const mapping = remap ? await mappingSettings(ports, settings) : undefined;
+  const candidates = await candidatesOf(selection, countMax, ports);
+  const assessed = await inParallel(candidates.events, READS_AT_A_TIME, async (candidate) =>
+    'why' in candidate ? candidate : await assess(candidate, ports, settings.config, mapping),
+  );
+  return {
+    remap,
+    items: assessed
+      .filter((each): each is ReplayItem => !('why' in each))
+      .toSorted((left, right) => (positionOf(left) < positionOf(right) ? -1 : 1)),
+    skipped: assessed.filter((each): each is SkippedEvent => 'why' in each),
+    hasMore: candidates.hasMore,
+  };
+}
+
+/**
+ * What mapping anew needs to know, its secret read.
+ *
+ * @throws {SecretUnavailableError}
+ */
+export async function mappingSettings(
+  { secrets }: Pick<PlanPorts, 'secrets'>,
+  { config, pepperSecretId }: ReplaySettings,
+): Promise<MappingSettings> {
+  return { config, pepper: await readPepper(secrets, pepperSecretId) };
+}
+
+async function candidatesOf(
+  selection: ReplaySelection,
+  countMax: number,
+  ports: PlanPorts,
+): Promise<{ events: readonly (EventRecord | SkippedEvent)[]; hasMore: boolean }> {
+  if (selection.keys === undefined) {
+    const { records, hasMore } = await listQuarantined(selection, countMax, ports);
+    return { events: records, hasMore };
+  }
+  const keys = [...new Set(selection.keys)];
+  const events = await inParallel(keys.slice(0, countMax), READS_AT_A_TIME, async (key) => {
+    const record = await ports.events.readRecord(key);
+    if (record === undefined) return skipped(key, 'unknown');
+    const why = reasonOfState(record);
+    if (why !== undefined) return skipped(key, why);
+    return isSelected(record, selection) ? record : skipped(key, 'not_selected');
+  });
+  return { events, hasMore: keys.length > countMax };
+}
+
+function positionOf(item: ReplayItem): string {
+  return `${item.receivedAt} ${item.key}`;
+}
+
+function skipped(key: string, why: SkipReason): SkippedEvent {
+  return { key, why };
+}
+
+function reasonOfState(record: EventRecord): SkipReason | undefined {
+  switch (record.state) {
+    case 'succeeded':
+      return 'delivered';
+    case 'suppressed':
+      return 'suppressed';
+    case 'processing':
+      return 'in_progress';
+    case 'received':
+    case 'failed':
+      return 'waiting';
+    case 'held':
+      return 'held';
+    case 'quarantined':
+      return undefined;
+  }
+}
+
+async function assess(
+  record: EventRecord,
+  ports: PlanPorts,
+  config: HoldfastConfig,
+  mapping: MappingSettings | undefined,
+): Promise<ReplayItem | SkippedEvent> {
+  const { key, quarantineId, failure, source, receivedAt, payloadHash, remappedAs } = record;
+  if (quarantineId === undefined || failure === undefined) return skipped(key, 'incomplete');
+  const item = { key, quarantineId, source, receivedAt, failure };
+  const readBefore = async () => await ports.events.readNormalized(key, payloadHash, remappedAs);
+  if (mapping === undefined) {
+    const wasNeverRead = record.eventType === UNREADABLE_EVENT_TYPE && remappedAs === undefined;
+    if (wasNeverRead) return skipped(key, 'unreadable');
+    if (failure.code !== 'missing_identity') return item;
+    // It would be quarantined again at once, unless the configuration takes more for a person now.
+    const event = await readBefore();
+    return event !== undefined && namesSomebody(event, config)
+      ? item
+      : skipped(key, 'names_nobody');
+  }
+  const mapped = await mapAnew(record, ports.events, mapping);
+  if (mapped.kind === 'unmapped') return skipped(key, mapped.why);
+  return { ...item, change: mappingChangeOf(await readBefore(), mapped.normalized) };
+}

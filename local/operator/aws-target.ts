@@ -1,0 +1,102 @@
+import { SQSClient } from '@aws-sdk/client-sqs';
+import type { HoldfastConfig } from '../../lambdas/core/config.ts';
+import type { Log } from '../../lambdas/core/ports.ts';
+import { type AwsAccess, readCallerArn, readStackOutputs } from './aws-calls.ts';
+import { buildOperatorPorts } from './build-ports.ts';
+import { OperatorError } from './operator-error.ts';
+import type { OperatorTarget } from './target.ts';
+
+/** Which stage, where, and with whose credentials. */
+export interface AwsTargetOptions {
+  readonly stage: string;
+  /** Without it, what the SDK finds: `AWS_REGION`, or the profile's. */
+  readonly region?: string | undefined;
+  readonly profile?: string | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * Opens a deployed stage: its resources' names come from the stack's outputs, who works on it from the
+ * credentials.
+ *
+ * @throws {OperatorError} there are no credentials or no region, no such stage, or AWS refused
+ */
+export async function openAwsTarget(
+  options: AwsTargetOptions,
+  config: HoldfastConfig,
+  log: Log,
+): Promise<OperatorTarget> {
+  const { stage, region: wanted, profile } = options;
+  const access = await findAccess(options);
+  const [by, outputs] = await Promise.all([
+    readCallerArn(access),
+    readStackOutputs(access, `holdfast-${stage}`),
+  ]);
+  const output = (name: string): string => {
+    const value = outputs[name];
+    if (value !== undefined) return value;
+    throw new OperatorError(
+      `The stack holdfast-${stage} in ${access.region} has no output ${name}; deploy it once more.`,
+    );
+  };
+  const pepperSecretId = output('PepperSecretName');
+  const { ports, close } = buildOperatorPorts(
+    {
+      region: access.region,
+      credentials: access.credentials,
+      endpoints: endpointsFrom(options.env),
+      tableName: output('TableName'),
+      archiveBucket: output('ArchiveBucketName'),
+      deliveryQueueUrl: output('DeliveryQueueUrl'),
+      deadLetterQueueUrl: output('DeadLetterQueueUrl'),
+    },
+    config,
+    log,
+  );
+  return {
+    name: `the stage ${stage} in ${access.region}`,
+    options: [
+      '--stage',
+      stage,
+      ...(wanted === undefined ? [] : ['--region', wanted]),
+      ...(profile === undefined ? [] : ['--profile', profile]),
+    ],
+    by,
+    pepperSecretId,
+    ports,
+    close,
+  };
+}
+
+/** Region and credentials as every SDK client finds them: environment, profile, single sign-on, role. */
+async function findAccess({ region, profile, env }: AwsTargetOptions): Promise<AwsAccess> {
+  const finder = new SQSClient({
+    ...(region === undefined ? {} : { region }),
+    ...(profile === undefined ? {} : { profile }),
+  });
+  try {
+    const found = await finder.config.region().catch((error: unknown) => {
+      throw new OperatorError('No AWS region is set: give --region, or set AWS_REGION.', error);
+    });
+    const credentials = await finder.config.credentials().catch((error: unknown) => {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new OperatorError(`No AWS credentials were found: ${why}`, error);
+    });
+    return { region: found, credentials, env };
+  } finally {
+    finder.destroy();
+  }
+}
+
+function endpointsFrom(env: AwsTargetOptions['env']) {
+  const endpoint = (name: string, service: string) => {
+    const value = env[`AWS_ENDPOINT_URL_${service}`] ?? env['AWS_ENDPOINT_URL'];
+    return value === undefined || value === '' ? {} : { [name]: value };
+  };
+  return {
+    ...endpoint('dynamodb', 'DYNAMODB'),
+    ...endpoint('sqs', 'SQS'),
+    ...endpoint('s3', 'S3'),
+    ...endpoint('secrets', 'SECRETS_MANAGER'),
+  };
+}

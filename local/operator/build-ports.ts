@@ -1,0 +1,91 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { createDynamoDbBreakerStore } from '../../lambdas/aws/dynamodb-breaker-store.ts';
+import { createDynamoDbEventStore } from '../../lambdas/aws/dynamodb-event-store.ts';
+import { createS3Archive } from '../../lambdas/aws/s3-archive.ts';
+import { createSecretReader } from '../../lambdas/aws/secrets-manager.ts';
+import { createSqsDeliveryQueue } from '../../lambdas/aws/sqs-queues.ts';
+import type { HoldfastConfig } from '../../lambdas/core/config.ts';
+import type { Log } from '../../lambdas/core/ports.ts';
+import { systemClock, systemIds } from '../../lambdas/runtime/system.ts';
+import { createSqsDeadLetterBrowser } from './sqs-dead-letter-browser.ts';
+import type { OperatorPorts } from './target.ts';
+
+/** Names of a stage's resources, and how to reach them. */
+export interface StageResources {
+  readonly region: string;
+  readonly credentials: {
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    readonly sessionToken?: string;
+  };
+  /** Where they are if not in AWS. */
+  readonly endpoints: {
+    readonly dynamodb?: string;
+    readonly sqs?: string;
+    readonly s3?: string;
+    readonly secrets?: string;
+  };
+  readonly tableName: string;
+  readonly archiveBucket: string;
+  readonly deliveryQueueUrl: string;
+  readonly deadLetterQueueUrl: string;
+}
+
+/** A person waits: longer than a function would, not for ever. */
+const CONNECTION_TIMEOUT_MS = 3_000;
+const REQUEST_TIMEOUT_MS = 10_000;
+
+/** Builds the adapters of an operator's command over a stage's resources. */
+export function buildOperatorPorts(
+  resources: StageResources,
+  config: HoldfastConfig,
+  log: Log,
+): { readonly ports: OperatorPorts; readonly close: () => void } {
+  const { endpoints, region, credentials } = resources;
+  const settings = (endpoint: string | undefined) => ({
+    region,
+    credentials,
+    requestHandler: {
+      connectionTimeout: CONNECTION_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      throwOnRequestTimeout: true,
+    },
+    ...(endpoint === undefined ? {} : { endpoint }),
+  });
+  const dynamodb = new DynamoDBClient(settings(endpoints.dynamodb));
+  const sqs = new SQSClient(settings(endpoints.sqs));
+  const secrets = new SecretsManagerClient(settings(endpoints.secrets));
+  const table = { client: dynamodb, tableName: resources.tableName };
+  const archive = createS3Archive({
+    bucket: resources.archiveBucket,
+    env: {
+      AWS_REGION: region,
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+      AWS_SESSION_TOKEN: credentials.sessionToken,
+      AWS_ENDPOINT_URL_S3: endpoints.s3,
+    },
+  });
+  return {
+    ports: {
+      events: createDynamoDbEventStore({ ...table, retention: config.retention, archive }),
+      breakers: createDynamoDbBreakerStore(table),
+      queue: createSqsDeliveryQueue({ client: sqs, queueUrl: resources.deliveryQueueUrl }),
+      deadLetters: createSqsDeadLetterBrowser({
+        client: sqs,
+        queueUrl: resources.deadLetterQueueUrl,
+      }),
+      secrets: createSecretReader({ client: secrets, clock: systemClock }),
+      clock: systemClock,
+      ids: systemIds,
+      log,
+    },
+    close: () => {
+      dynamodb.destroy();
+      sqs.destroy();
+      secrets.destroy();
+    },
+  };
+}

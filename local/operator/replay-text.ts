@@ -1,0 +1,142 @@
+import { failureSentenceOf } from '../../lambdas/core/failure.ts';
+import type { ReplayResult } from '../../lambdas/operations/execute-replay.ts';
+import {
+  type ReplayPlan,
+  skipSentenceOf,
+  summarizePlan,
+} from '../../lambdas/operations/replay-plan.ts';
+import { shortTime } from './short-time.ts';
+
+/** Keys that are shown; `--json` has all. */
+const KEYS_SHOWN = 20;
+
+/**
+ * A plan for an operator to read: how many leads, why they lie in quarantine, which ones, and what is left
+ * out.
+ *
+ * @param target what it is for, for example `the stage prod in eu-central-1`
+ */
+export function describePlan(plan: ReplayPlan, target: string): readonly string[] {
+  const summary = summarizePlan(plan);
+  const { count, oldestReceivedAt: oldest, newestReceivedAt: newest } = summary;
+  return [
+    count === 0
+      ? `No lead to replay on ${target}.`
+      : `${leads(count)} to replay on ${target}${receivedText(oldest, newest)}:`,
+    ...summary.groups.flatMap((group) => [
+      '',
+      `  ${group.count} × ${group.failureCode} (${group.failureClass}), source ${group.source}`,
+      `    ${failureSentenceOf(group.failureCode)}${fieldsText(group.crmFields)}`,
+    ]),
+    ...(count === 0 ? [] : ['', 'Keys:', ...keyLines(plan.items.map((item) => item.key))]),
+    ...(plan.remap && count > 0 ? ['', ...changeLines(plan)] : []),
+    ...skippedLines(plan),
+    ...(plan.hasMore
+      ? ['', 'There may be more than one replay takes: run it again once these are delivered.']
+      : []),
+  ];
+}
+
+/** What a replay has done, and how to see what becomes of it. */
+export function describeResult(
+  result: ReplayResult,
+  commands: { readonly again: string; readonly breaker: string },
+): readonly string[] {
+  const { enqueued, mappedAnew, superseded, failed, letters } = result;
+  const anew = mappedAnew === 0 ? '' : `, ${mappedAnew} of them mapped anew`;
+  return [
+    enqueued.length === 0
+      ? 'No lead was put on the delivery queue.'
+      : `${leads(enqueued.length)} put on the delivery queue${anew}. Who and why is recorded with each.`,
+    ...(superseded.length === 0
+      ? []
+      : [`${leads(superseded.length)} left alone: no longer in the quarantine of the plan.`]),
+    ...(failed.length === 0
+      ? []
+      : [
+          `${leads(failed.length)} NOT replayed; still in quarantine:`,
+          ...failed.slice(0, KEYS_SHOWN).map(({ key, message }) => `  ${key}: ${message}`),
+          ...moreLine(failed.length),
+        ]),
+    ...letterLines(letters),
+    ...(enqueued.length === 0
+      ? []
+      : [
+          '',
+          'They are delivered behind fresh leads, and not while the breaker is open.',
+          `See what is still in quarantine:  ${commands.again}`,
+          `See whether the breaker is open:  ${commands.breaker}`,
+        ]),
+  ];
+}
+
+function letterLines(letters: ReplayResult['letters']): readonly string[] {
+  if (letters === undefined) {
+    return [
+      'Their dead letters could NOT be removed: the alarm on the dead-letter queue may stay on.',
+    ];
+  }
+  return [
+    ...(letters.removed === 0 ? [] : [`Dead letters removed: ${letters.removed}.`]),
+    ...(letters.isComplete
+      ? []
+      : ['The dead-letter queue is too long to look through at once: some of theirs may be left.']),
+  ];
+}
+
+function changeLines(plan: ReplayPlan): readonly string[] {
+  const { change } = summarizePlan(plan);
+  const changed = plan.items.filter((item) => Object.keys(item.change ?? {}).length > 0).length;
+  if (changed === 0) {
+    return ['Mapped anew with holdfast.config.ts as it is here, no lead would say anything else.'];
+  }
+  const width = Math.max(...Object.keys(change).map((field) => field.length));
+  return [
+    `Mapped anew with holdfast.config.ts as it is here, ${leads(changed)} would change (keys stay):`,
+    ...Object.entries(change).map(([field, { added, changed: other, removed }]) => {
+      const parts = [
+        ...(added === 0 ? [] : [`added in ${added}`]),
+        ...(other === 0 ? [] : [`changed in ${other}`]),
+        ...(removed === 0 ? [] : [`removed in ${removed}`]),
+      ];
+      return `  ${field.padEnd(width)}  ${parts.join(', ')}`;
+    }),
+  ];
+}
+
+function skippedLines(plan: ReplayPlan): readonly string[] {
+  if (plan.skipped.length === 0) return [];
+  return [
+    '',
+    `${leads(plan.skipped.length)} left out:`,
+    ...summarizePlan(plan).skipped.flatMap(({ why, count }) => [
+      `  ${count} × ${skipSentenceOf(why)}`,
+      ...keyLines(
+        plan.skipped.filter((each) => each.why === why).map((each) => each.key),
+        '    ',
+      ),
+    ]),
+  ];
+}
+
+function keyLines(keys: readonly string[], indent = '  '): readonly string[] {
+  return [...keys.slice(0, KEYS_SHOWN), ...moreLine(keys.length)].map((line) => `${indent}${line}`);
+}
+
+function moreLine(count: number): readonly string[] {
+  return count > KEYS_SHOWN ? [`… and ${count - KEYS_SHOWN} more (--json lists all)`] : [];
+}
+
+function fieldsText(fields: readonly string[]): string {
+  return fields.length === 0 ? '' : ` Fields: ${fields.slice(0, 5).join(', ')}.`;
+}
+
+function leads(count: number): string {
+  return count === 1 ? '1 lead' : `${count} leads`;
+}
+
+function receivedText(oldest: string | undefined, newest: string | undefined): string {
+  if (oldest === undefined || newest === undefined) return '';
+  const [first, last] = [shortTime(oldest), shortTime(newest)];
+  return first === last ? `, received ${first}` : `, received ${first} to ${last}`;
+}

@@ -1,0 +1,44 @@
+import type {
+  BreakerStore,
+  Clock,
+  DeliveryQueue,
+  EventStore,
+  Ids,
+  Log,
+  SecretReader,
+} from '../../lambdas/core/ports.ts';
+import type { DeadLetterBrowser } from '../../lambdas/operations/remove-dead-letters.ts';
+
+/** What an operator's command works on: a deployed stage, or the pipeline on this machine. */
+export interface OperatorTarget {
+  /** For a person, for example `the stage prod in eu-central-1`. */
+  readonly name: string;
+  /** The options that name it again, for commands that are printed. */
+  readonly options: readonly string[];
+  /** Who works on it: an ARN, or `local`. */
+  readonly by: string;
+  readonly pepperSecretId: string;
+  readonly ports: OperatorPorts;
+  close(): void;
+}
+
+/** The same adapters that the functions use, and the dead-letter queue to go through. */
+export interface OperatorPorts {
+  readonly events: EventStore;
+  readonly queue: DeliveryQueue;
+  readonly deadLetters: DeadLetterBrowser;
+  readonly breakers: BreakerStore;
+  readonly secrets: SecretReader;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+}
+
+/** Which target a command names. Without a stage it is the pipeline on this machine. */
+export interface TargetOptions {
+  /** Of the local pipeline's webhooks. */
+  readonly port: number;
+  readonly stage?: string;
+  readonly region?: string;
+  readonly profile?: string;
+}

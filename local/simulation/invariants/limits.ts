@@ -1,0 +1,104 @@
+import type { Breaker } from '../../../lambdas/core/breaker.ts';
+import type { Container } from '../container.ts';
+import type { Observer, ObserverContext } from '../observer.ts';
+import { CONSUMER_TIMEOUT_MS, SIMULATED_CONFIG } from '../settings.ts';
+
+const TOKEN_WINDOW_MS = 600_000;
+const TOKEN_REQUESTS_MAX = 10;
+/** Share of calls that Zoho may turn away once it is back. */
+const REFUSED_SHARE_MAX = 0.01;
+
+/** What Holdfast may ask of Zoho, and when: the limits that the guarantees stand on. */
+export function observeLimits(context: ObserverContext): Observer {
+  const { facts, check, nowMs, plan, mix } = context;
+  const callers = new Set<Container>();
+  let tokenRequestsMs: number[] = [];
+  let offSinceMs: number | undefined;
+  const after = { calls: 0, refused: 0 };
+
+  return {
+    requested: (container, to) => {
+      const atMs = nowMs();
+      if (to === 'accounts') {
+        tokenRequestsMs = [...tokenRequestsMs.filter((ms) => ms > atMs - TOKEN_WINDOW_MS), atMs];
+        check(
+          'limits token requests',
+          tokenRequestsMs.length <= TOKEN_REQUESTS_MAX,
+          () => `${tokenRequestsMs.length} access tokens were asked for within 10 minutes.`,
+        );
+        return;
+      }
+      callers.add(container);
+      const { maxConcurrency } = SIMULATED_CONFIG.delivery;
+      check(
+        'limits calls at a time',
+        callers.size <= maxConcurrency,
+        () => `${callers.size} calls to the CRM are under way, and ${maxConcurrency} may be.`,
+      );
+      check(
+        'limits delivery off',
+        container.notes.deliveryEnabled &&
+          (offSinceMs === undefined || container.notes.invokedAtMs <= offSinceMs) &&
+          (offSinceMs === undefined || atMs <= offSinceMs + CONSUMER_TIMEOUT_MS),
+        () => `${container.name} called the CRM while delivery was switched off.`,
+      );
+    },
+    responded: (container, to, status) => {
+      if (to === 'accounts') return;
+      callers.delete(container);
+      if (plan.outage === undefined || mix.zoho_rate_limited > 0 || mix.credits_low > 0) return;
+      after.calls += 1;
+      if (status === 429) after.refused += 1;
+    },
+    died: (container) => {
+      callers.delete(container);
+    },
+    deliverySwitched: (isOn) => {
+      offSinceMs = isOn ? undefined : nowMs();
+    },
+    eventChanged: ({ key, record, identity }, before) => {
+      if (record.attempts === (before?.attempts ?? 0)) return;
+      const calls = facts.writes.get(identity ?? '') ?? 0;
+      check(
+        'limits attempts',
+        record.attempts <= calls,
+        () => `${key} counts ${record.attempts} attempts, and its person was written ${calls} times.`,
+      );
+    },
+    atRest: async () => {
+      if (after.calls > 0) {
+        check(
+          'G5 few calls refused',
+          after.refused <= Math.max(1, after.calls * REFUSED_SHARE_MAX),
+          () => `Zoho turned ${after.refused} of ${after.calls} calls away for their number.`,
+        );
+      }
+      await Promise.resolve();
+    },
+  };
+}
+
+/** While the breaker is open, whoever knows it makes no call, but for one probe an opening. */
+export function observeBreaker({ check, nowMs }: ObserverContext): Observer {
+  const known = new Map<Container, Breaker | undefined>();
+  const probes = new Map<string, number>();
+  return {
+    breakerSeen: (container, breaker) => {
+      known.set(container, breaker);
+    },
+    writing: (container) => {
+      const breaker = known.get(container);
+      if (breaker?.state !== 'open') return;
+      const isOver = breaker.openUntilMs !== undefined && breaker.openUntilMs <= nowMs() + 2_000;
+      check(
+        'limits breaker',
+        isOver && breaker.probeToken !== undefined,
+        () => `${container.name} called the CRM although it knew that the breaker was open.`,
+      );
+      const opening = `${breaker.openedAtMs} ${breaker.openUntilMs}`;
+      const times = (probes.get(opening) ?? 0) + 1;
+      probes.set(opening, times);
+      check('limits breaker', times <= 1, () => `An open breaker was probed ${times} times.`);
+    },
+  };
+}

@@ -1,0 +1,86 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { type CallSite, LAMBDAS_DIRECTORY } from './crash-points.ts';
+
+/** Folders whose code runs in the simulated processes. */
+const ROOMS = ['consumer', 'core', 'intake', 'operations', 'runtime', 'sweeper', 'zoho'];
+
+/** Port → the methods that wait for the world. */
+const PORT_METHODS: Readonly<Record<string, readonly string[]>> = {
+  events: [
+    'accept',
+    'claim',
+    'succeed',
+    'fail',
+    'release',
+    'quarantine',
+    'markDlqSent',
+    'hold',
+    'unhold',
+    'markRequeued',
+    'readRecord',
+    'readNormalized',
+    'readRaw',
+    'remap',
+    'appendAudit',
+    'readAudit',
+    'listOpen',
+    'measureOpen',
+    'noteSourceSeen',
+    'readSourceSeenMs',
+    'rememberSubmitter',
+  ],
+  identities: ['read', 'save', 'bindAlias', 'link'],
+  breakers: ['read', 'save'],
+  tokens: ['read', 'save'],
+  queue: ['enqueue', 'defer'],
+  deadLetters: ['send', 'count'],
+  secrets: ['read'],
+  crm: ['write', 'readBack', 'addNote'],
+  clock: ['sleep'],
+};
+
+const CALL = new RegExp(
+  Object.entries(PORT_METHODS)
+    .map(([port, methods]) => `\\b${port}\\.(?:${methods.join('|')})\\(`)
+    .join('|'),
+  'g',
+);
+
+/** Functions that are handed in instead of a port, by the name that they have where they are called. */
+const HANDED_IN: Readonly<Record<string, string>> = {
+  'fetcher(': 'zoho.fetch',
+  'readCredentials(': 'secrets.read',
+};
+
+/** Places that no run of the simulation can reach, and why. */
+export const UNREACHABLE: Readonly<Record<string, string>> = {};
+
+/**
+ * Lists every place in the processes' source that calls a port, so that a report can say which of them no
+ * crash ever struck.
+ */
+export function listPortCallSites(): readonly CallSite[] {
+  return ROOMS.flatMap((room) =>
+    readdirSync(path.join(LAMBDAS_DIRECTORY, room), { encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts') && !name.startsWith('build-'))
+      .flatMap((name) => sitesOf(`${room}/${name}`)),
+  ).toSorted();
+}
+
+function sitesOf(file: string): readonly CallSite[] {
+  const lines = readFileSync(path.join(LAMBDAS_DIRECTORY, file), 'utf8').split('\n');
+  return lines.flatMap((line, index) => {
+    const code = line.trimStart();
+    if (code.startsWith('//') || code.startsWith('*')) return [];
+    return targetsOf(line).map((target) => `${file}:${index + 1} ${target}`);
+  });
+}
+
+function targetsOf(line: string): readonly string[] {
+  const calls = [...line.matchAll(CALL)].map((match) => match[0].slice(0, -1));
+  const handedIn = Object.entries(HANDED_IN)
+    .filter(([call]) => new RegExp(`(?:await|return|=>) ${call.slice(0, -1)}\\(`).test(line))
+    .map(([, target]) => target);
+  return [...calls, ...handedIn];
+}

@@ -1,0 +1,223 @@
+import type { CrmWriter } from '../../lambdas/core/crm.ts';
+import { SecretUnavailableError } from '../../lambdas/core/errors.ts';
+import type {
+  BreakerStore,
+  DeadLetterQueue,
+  DeliveryQueue,
+  EventStore,
+  IdentityStore,
+  Ids,
+  Log,
+  Metrics,
+  SecretReader,
+  TokenStore,
+} from '../../lambdas/core/ports.ts';
+import type { Container } from './container.ts';
+import type { FaultName } from './fault-table.ts';
+import { guardPort } from './guarded-ports.ts';
+import { createSeededIds } from './seeded-ids.ts';
+import type { SimulatedWorld } from './simulated-world.ts';
+import { createSimulatedLog, createSimulatedMetrics } from './simulated-log.ts';
+
+/** What every process gets of the world: guarded, and its own log, clock, ids and random numbers. */
+export interface ProcessPorts {
+  readonly events: EventStore;
+  readonly identities: IdentityStore;
+  readonly breakers: BreakerStore;
+  readonly tokens: TokenStore;
+  readonly queue: DeliveryQueue;
+  readonly deadLetters: DeadLetterQueue;
+  readonly secrets: SecretReader;
+  readonly clock: Container['clock'];
+  readonly random: SimulatedWorld['random'];
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly metrics: Metrics & { flush(): void };
+}
+
+const TABLE = { lostBy: 'table_timed_out', slowBy: 'table_slow' } as const;
+const refusedByTable = (): FaultName => 'table_throttled';
+
+/** How long a process keeps a secret that it has read, as the reader on AWS does. */
+const SECRET_KEPT_MS = 300_000;
+
+/** Builds a process's ports. */
+export function createProcessPorts(container: Container, world: SimulatedWorld): ProcessPorts {
+  const { stores, monitor } = world;
+  const guard = <Port extends object>(
+    port: Port,
+    kind: Parameters<typeof guardPort<Port>>[1],
+  ): Port => guardPort(port, kind, container, world);
+  const table = { ...TABLE, refusedBy: refusedByTable };
+
+  return {
+    events: guard(stores.events, {
+      ...table,
+      port: 'events',
+      afterEffect: async (method, args, result) =>
+        await noteEvent(container, world, method, args, result),
+    }),
+    identities: guard(stores.identities, {
+      ...table,
+      port: 'identities',
+      afterEffect: async (method, args) => {
+        if (method !== 'link') return;
+        const event = world.facts.events.get(String(args[3]));
+        if (event !== undefined) event.identity = String(args[1]);
+        await Promise.resolve();
+      },
+    }),
+    breakers: guard(stores.breakers, {
+      ...table,
+      port: 'breakers',
+      afterEffect: async () => {
+        monitor.breakerSeen(container, await stores.breakers.read());
+      },
+    }),
+    tokens: guard(stores.tokens, { ...table, port: 'tokens' }),
+    queue: guard(world.queue.delivery, {
+      port: 'queue',
+      refusedBy: (method) => (method === 'enqueue' ? 'enqueue_refused' : 'defer_refused'),
+      afterEffect: async (method, args) => {
+        if (method === 'enqueue') monitor.told(JSON.stringify(args), 'A message of the queue');
+        world.eventSource.look();
+        await Promise.resolve();
+      },
+    }),
+    deadLetters: guard(world.queue.deadLetter, {
+      port: 'deadLetters',
+      refusedBy: (method) => (method === 'send' ? 'letter_refused' : undefined),
+      afterEffect: async (method, args) => {
+        if (method === 'send') noteLetter(world, args[0]);
+        await Promise.resolve();
+      },
+    }),
+    secrets: createSecretReader(container, world),
+    clock: guardClock(container, world),
+    random: world.random,
+    ids: createSeededIds(container.name),
+    log: createSimulatedLog(container, monitor, world.trace),
+    metrics: createSimulatedMetrics(monitor),
+  };
+}
+
+/** A sleep is a point at which a process may die, too. */
+function guardClock(container: Container, world: SimulatedWorld): Container['clock'] {
+  const { sleep } = guardPort(
+    { sleep: container.clock.sleep },
+    { port: 'clock', takesOwnTime: true },
+    container,
+    world,
+  );
+  return { nowMs: container.clock.nowMs, after: container.clock.after, sleep };
+}
+
+/** Puts the writer to the CRM under the simulation; its calls take the time of what they do. */
+export function guardCrm(crm: CrmWriter, container: Container, world: SimulatedWorld): CrmWriter {
+  const { facts, monitor } = world;
+  const counted: CrmWriter = {
+    ...crm,
+    write: async (rows) => {
+      for (const { identity } of rows) facts.writes.set(identity, (facts.writes.get(identity) ?? 0) + 1);
+      monitor.writing(container, rows);
+      const result = await crm.write(rows);
+      monitor.written(rows, result.outcomes);
+      return result;
+    },
+  };
+  return guardPort(counted, { port: 'crm', takesOwnTime: true }, container, world);
+}
+
+/** A process's own connection to Zoho. */
+export function guardFetch(
+  container: Container,
+  world: SimulatedWorld,
+): typeof globalThis.fetch {
+  const connection = {
+    fetch: async (url: string, init: RequestInit) => await world.zoho.fetchOf(container)(url, init),
+  };
+  const guarded = guardPort(connection, { port: 'zoho', takesOwnTime: true }, container, world);
+  return async (input, init) => await guarded.fetch(String(input), init ?? {});
+}
+
+const CHANGING: ReadonlySet<string> = new Set([
+  'accept',
+  'claim',
+  'succeed',
+  'fail',
+  'release',
+  'quarantine',
+  'markDlqSent',
+  'hold',
+  'unhold',
+  'markRequeued',
+  'remap',
+]);
+
+async function noteEvent(
+  container: Container,
+  { facts, monitor }: SimulatedWorld,
+  method: string,
+  [first]: readonly unknown[],
+  result: unknown,
+): Promise<void> {
+  const key = keyOf(first);
+  if (method === 'readNormalized' && result !== undefined) {
+    if (facts.events.get(key)?.submission.isDeadly === true) container.kill('poison');
+    return;
+  }
+  if (CHANGING.has(method)) await monitor.lookUp(key, bodyOf(first));
+}
+
+function keyOf(argument: unknown): string {
+  if (typeof argument === 'string') return argument;
+  return typeof argument === 'object' && argument !== null && 'key' in argument
+    ? String(argument.key)
+    : '';
+}
+
+function bodyOf(argument: unknown): Uint8Array | undefined {
+  if (typeof argument !== 'object' || argument === null || !('raw' in argument)) return undefined;
+  const { raw } = argument;
+  return typeof raw === 'object' && raw !== null && 'body' in raw && raw.body instanceof Uint8Array
+    ? raw.body
+    : undefined;
+}
+
+function noteLetter({ monitor }: SimulatedWorld, letter: unknown): void {
+  monitor.told(JSON.stringify(letter), 'A dead letter');
+  if (typeof letter !== 'object' || letter === null) return;
+  if ('idempotency_key' in letter && 'quarantine_id' in letter) {
+    monitor.letterSent(String(letter.idempotency_key), String(letter.quarantine_id));
+  }
+}
+
+function createSecretReader(container: Container, world: SimulatedWorld): SecretReader {
+  const kept = new Map<string, { readonly value: string; readonly untilMs: number }>();
+  const store = {
+    read: async (id: string, _options?: { fresh?: boolean }): Promise<string> => {
+      await Promise.resolve();
+      const value = world.secrets.get(id);
+      if (value === undefined) throw new SecretUnavailableError('There is no such secret');
+      kept.set(id, { value, untilMs: world.clock.nowMs() + SECRET_KEPT_MS });
+      return value;
+    },
+  };
+  const guarded = guardPort(
+    store,
+    {
+      port: 'secrets',
+      refusedBy: () => 'secret_unavailable',
+      refuseWith: () => new SecretUnavailableError('The simulated secret store did not answer'),
+    },
+    container,
+    world,
+  );
+  return {
+    read: async (id, options) => {
+      const known = kept.get(id);
+      const isKnown = known !== undefined && known.untilMs > world.clock.nowMs();
+      return isKnown && options?.fresh !== true ? known.value : await guarded.read(id, options);
+    },
+  };
+}

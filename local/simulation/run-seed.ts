@@ -1,0 +1,216 @@
+import { startOperator } from './actors/operator.ts';
+import { startSalesperson } from './actors/salesperson.ts';
+import { startSchedule } from './actors/schedule.ts';
+import { type Senders, startSenders } from './actors/sender.ts';
+import { type CrashPoints, createCrashPoints } from './crash-points.ts';
+import { hasEnded, newFacts } from './facts.ts';
+import { FAULT_NAMES, type FaultName } from './fault-table.ts';
+import { createFaults, type Faults } from './faults.ts';
+import { observeAcknowledged } from './invariants/acknowledged.ts';
+import { observeEnds } from './invariants/ended.ts';
+import { observeBreaker, observeLimits } from './invariants/limits.ts';
+import { observeRecords } from './invariants/one-record.ts';
+import { observeQuarantines } from './invariants/quarantine-reasons.ts';
+import { observeFold } from './invariants/record-fold.ts';
+import { observeSecrecy } from './invariants/secrecy.ts';
+import { observeMistakes } from './invariants/sound-code.ts';
+import { observeKeys } from './invariants/stable-keys.ts';
+import { createMonitor } from './monitor.ts';
+import type { InvariantName, ObserverContext, Violation } from './observer.ts';
+import { drawSubmissions } from './population.ts';
+import { drawPlan, drawScenario, type Plan, type ScenarioName } from './scenarios.ts';
+import { createSeededRandom } from './seeded-random.ts';
+import { REST_WITHIN_MS, START_MS } from './settings.ts';
+import { createSimulatedStores, type Sabotage } from './simulated-stores.ts';
+import { createSimulatedWorld, type SimulatedWorld } from './simulated-world.ts';
+import { createSimulatedZoho } from './simulated-zoho.ts';
+import { createTrace, NO_TRACE } from './trace.ts';
+import { createVirtualClock, type VirtualClock } from './virtual-clock.ts';
+
+/** What is run. */
+export interface SeedOptions {
+  /** A whole number, 1 or more. */
+  readonly seed: number;
+  /** Drawn from the seed by default. */
+  readonly scenario?: ScenarioName;
+  /** Keep what happened, a line a step. */
+  readonly trace?: boolean;
+  readonly sabotage?: Sabotage;
+}
+
+/** What a run came to. */
+export interface SeedResult {
+  readonly seed: number;
+  readonly scenario: ScenarioName;
+  readonly steps: number;
+  readonly events: number;
+  /** Virtual time that passed. */
+  readonly lastedMs: number;
+  readonly faults: Readonly<Partial<Record<FaultName, number>>>;
+  readonly checks: Readonly<Partial<Record<InvariantName, number>>>;
+  readonly crashPoints: CrashPoints;
+  /** The first of each invariant. */
+  readonly violations: readonly Violation[];
+  readonly trace: readonly string[];
+}
+
+/** Late writes are over by then. */
+const REST_MS = 60_000;
+
+/** A run that takes more steps has come into a circle. */
+const STEPS_MAX = 2_000_000;
+
+/**
+ * Runs one seed: everything in it, and so every result, is decided by the seed and the scenario.
+ *
+ * ```
+ * submissions, faults, people ──► faults end, an operator puts things right ──► rest ──► last checks
+ * ```
+ */
+export async function runSeed(options: SeedOptions): Promise<SeedResult> {
+  const random = createSeededRandom(options.seed);
+  const scenario = options.scenario ?? drawScenario(random);
+  const plan = drawPlan(scenario, random);
+  const faults = createFaults(plan.mix, random.fork());
+  const clock = createVirtualClock(START_MS);
+  const trace = options.trace === true ? createTrace(() => clock.nowMs(), START_MS) : NO_TRACE;
+  const submissions = drawSubmissions(plan, START_MS, random.fork(), faults);
+  noteSwitches(plan, faults);
+
+  const facts = newFacts();
+  const stores = createSimulatedStores(options.sabotage);
+  const judge = createJudge(clock);
+  const context: ObserverContext = {
+    facts,
+    plan,
+    mix: plan.mix,
+    events: stores.events,
+    nowMs: () => clock.nowMs(),
+    check: judge.check,
+  };
+  const monitor = createMonitor(facts, stores.events, [
+    observeAcknowledged(context),
+    observeEnds(context),
+    observeRecords(context),
+    observeFold(context),
+    observeQuarantines(context),
+    observeKeys(context),
+    observeSecrecy(context, submissions),
+    observeLimits(context),
+    observeBreaker(context),
+    observeMistakes(context),
+  ]);
+  const crashPoints = createCrashPoints();
+  const zoho = createSimulatedZoho({
+    clock,
+    random: random.fork(),
+    faults,
+    plan,
+    submissions,
+    monitor: () => monitor,
+  });
+  const world = createSimulatedWorld({
+    clock,
+    random: random.fork(),
+    faults,
+    trace,
+    crashPoints,
+    facts,
+    monitor,
+    stores,
+    zoho,
+  });
+
+  const senders = startSenders(world, submissions);
+  startSchedule(world, plan.sweepEveryMs);
+  startSalesperson(world);
+  endFaultsInTime(world, plan, startOperator(world, plan).putRight);
+  const steps = await runToRest(clock, world, senders, plan);
+  await monitor.atRest();
+
+  return {
+    seed: options.seed,
+    scenario,
+    steps,
+    events: facts.events.size,
+    lastedMs: clock.nowMs() - START_MS,
+    faults: faults.counts,
+    checks: judge.checks,
+    crashPoints,
+    violations: judge.violations,
+    trace: trace.lines,
+  };
+}
+
+function endFaultsInTime(world: SimulatedWorld, plan: Plan, putRight: () => Promise<void>): void {
+  world.clock.after(plan.faultsEndMs, () => {
+    world.trace.line('simulation', 'all faults end');
+    world.faults.end();
+    world.zoho.endFaults();
+    void putRight();
+  });
+}
+
+/** @returns timers run */
+async function runToRest(
+  clock: VirtualClock,
+  world: SimulatedWorld,
+  senders: Senders,
+  plan: Plan,
+): Promise<number> {
+  const untilMs = START_MS + plan.faultsEndMs + REST_WITHIN_MS;
+  let steps = 0;
+  let restSinceMs: number | undefined;
+  while (steps < STEPS_MAX && (await clock.step())) {
+    steps += 1;
+    const nowMs = clock.nowMs();
+    if (nowMs > untilMs) break;
+    if (!isAtRest(world, senders)) restSinceMs = undefined;
+    else if (restSinceMs === undefined) restSinceMs = nowMs;
+    else if (nowMs - restSinceMs >= REST_MS) break;
+  }
+  return steps;
+}
+
+function isAtRest({ faults, queue, consumer, facts }: SimulatedWorld, senders: Senders): boolean {
+  if (!faults.ended || senders.waiting() > 0 || queue.size() > 0 || consumer.running() > 0) {
+    return false;
+  }
+  for (const event of facts.events.values()) if (!hasEnded(event.record)) return false;
+  return true;
+}
+
+/** Faults that are on for a whole run strike once. */
+function noteSwitches({ mix }: Plan, faults: Faults): void {
+  for (const name of FAULT_NAMES) {
+    if (mix[name] === 1 && SWITCHES.has(name)) faults.note(name);
+  }
+}
+
+const SWITCHES: ReadonlySet<FaultName> = new Set<FaultName>([
+  'token_short_lived',
+  'search_lag',
+  'check_then_insert',
+  'credits_low',
+]);
+
+interface Judge {
+  readonly check: ObserverContext['check'];
+  readonly checks: Partial<Record<InvariantName, number>>;
+  readonly violations: Violation[];
+}
+
+function createJudge(clock: VirtualClock): Judge {
+  const checks: Partial<Record<InvariantName, number>> = {};
+  const violations: Violation[] = [];
+  return {
+    checks,
+    violations,
+    check: (invariant, holds, sentence) => {
+      checks[invariant] = (checks[invariant] ?? 0) + 1;
+      if (holds || violations.some((known) => known.invariant === invariant)) return;
+      violations.push({ invariant, sentence: sentence(), atMs: clock.nowMs() - START_MS });
+    },
+  };
+}
+

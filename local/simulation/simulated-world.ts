@@ -1,0 +1,184 @@
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { Clock } from '../../lambdas/core/ports.ts';
+import { createConsumer } from '../../lambdas/consumer/consume-batch.ts';
+import type { IntakeRequest, IntakeResponse } from '../../lambdas/intake/intake-request.ts';
+import { createReceiveWebhook } from '../../lambdas/intake/receive-webhook.ts';
+import { createSweep } from '../../lambdas/sweeper/sweep.ts';
+import { createZohoCrm } from '../../lambdas/zoho/zoho-crm.ts';
+import { createMemoryQueue, type MemoryQueue } from '../memory/memory-queue.ts';
+import type { Container } from './container.ts';
+import type { CrashPoints } from './crash-points.ts';
+import { contextOf, createEventSource, type EventSource } from './event-source.ts';
+import type { Facts } from './facts.ts';
+import type { Faults } from './faults.ts';
+import type { Monitor } from './monitor.ts';
+import { createProcessPorts, guardCrm, guardFetch } from './process-ports.ts';
+import type { SeededRandom } from './seeded-random.ts';
+import {
+  CONSUMER_TIMEOUT_MS,
+  INTAKE_TIMEOUT_MS,
+  RECEIVES_MAX,
+  SECRET_IDS,
+  SECRETS,
+  SIMULATED_CONFIG,
+  SWEEPER_TIMEOUT_MS,
+  VISIBILITY_MS,
+  ZOHO_URL,
+} from './settings.ts';
+import {
+  createSimulatedFunction,
+  remainingMs,
+  type SimulatedFunction,
+} from './simulated-function.ts';
+import type { SimulatedStores } from './simulated-stores.ts';
+import type { SimulatedZoho } from './simulated-zoho.ts';
+import type { Trace } from './trace.ts';
+
+/** Everything that a run's processes and actors meet. */
+export interface SimulatedWorld {
+  readonly clock: Clock;
+  readonly random: SeededRandom;
+  readonly faults: Faults;
+  readonly trace: Trace;
+  readonly crashPoints: CrashPoints;
+  readonly facts: Facts;
+  readonly monitor: Monitor;
+  readonly stores: SimulatedStores;
+  readonly queue: MemoryQueue;
+  readonly zoho: SimulatedZoho;
+  readonly secrets: Map<string, string>;
+  /** `ZOHO_ENABLED`. Change it with `switchDelivery`. */
+  deliveryEnabled: boolean;
+  readonly intake: SimulatedFunction<IntakeRequest, IntakeResponse>;
+  readonly consumer: SimulatedFunction<SQSEvent, SQSBatchResponse>;
+  readonly sweeper: SimulatedFunction<void, unknown>;
+  readonly eventSource: EventSource;
+}
+
+/** What a world is made of. */
+export type WorldParts = Pick<
+  SimulatedWorld,
+  'clock' | 'random' | 'faults' | 'trace' | 'crashPoints' | 'facts' | 'monitor' | 'stores' | 'zoho'
+>;
+
+/** Puts the three functions between the simulated queue, stores and organisation. */
+export function createSimulatedWorld(parts: WorldParts): SimulatedWorld {
+  const { clock, random, faults, monitor } = parts;
+  const queue = createMemoryQueue({
+    clock,
+    visibilityMs: VISIBILITY_MS,
+    maxReceiveCount: RECEIVES_MAX,
+    faults: {
+      pick: (count) => (faults.strikes('message_reordered') ? random.int(count) : 0),
+      redeliver: () => faults.strikes('message_duplicated'),
+      lose: () => faults.strikes('message_lost'),
+      delayMs: () => (faults.strikes('message_late') ? random.between(1_000, 90_000) : 0),
+    },
+  });
+  const run = <Payload, Result>(
+    name: string,
+    timeoutMs: number,
+    build: (container: Container) => (payload: Payload, deadlineMs: number) => Promise<Result>,
+  ): SimulatedFunction<Payload, Result> =>
+    createSimulatedFunction({
+      name,
+      timeoutMs,
+      world: parts,
+      build,
+      onDeath: (container) => monitor.died(container),
+    });
+
+  const consumer = run('consumer', CONSUMER_TIMEOUT_MS, (container) =>
+    buildConsumer(container, world),
+  );
+  const eventSource = createEventSource({
+    ...parts,
+    queue,
+    consumer,
+    batchSize: SIMULATED_CONFIG.delivery.batchSize,
+    maxConcurrency: SIMULATED_CONFIG.delivery.maxConcurrency,
+  });
+  const world: SimulatedWorld = {
+    ...parts,
+    queue,
+    consumer,
+    eventSource,
+    secrets: secretsAtStart(),
+    deliveryEnabled: true,
+    intake: run('intake', INTAKE_TIMEOUT_MS, (container) => {
+      const receive = createReceiveWebhook(createProcessPorts(container, world), {
+        config: SIMULATED_CONFIG,
+        sourceSecretPrefix: SECRET_IDS.sourcePrefix,
+        pepperSecretId: SECRET_IDS.pepper,
+      });
+      return async (request: IntakeRequest) => await receive(request);
+    }),
+    sweeper: run('sweeper', SWEEPER_TIMEOUT_MS, (container) => {
+      const { deliveryEnabled } = world;
+      const sweep = createSweep(createProcessPorts(container, world), {
+        deliveryEnabled,
+        config: SIMULATED_CONFIG,
+      });
+      return async () => await sweep();
+    }),
+  };
+  return world;
+}
+
+/** Deploys the functions anew with the switch set. */
+export function switchDelivery(world: SimulatedWorld, isOn: boolean): void {
+  if (world.deliveryEnabled === isOn) return;
+  world.trace.line('operator', `switches delivery ${isOn ? 'on' : 'off'}`);
+  world.deliveryEnabled = isOn;
+  world.consumer.renew();
+  world.sweeper.renew();
+  world.monitor.deliverySwitched(isOn);
+}
+
+function buildConsumer(
+  container: Container,
+  world: SimulatedWorld,
+): (event: SQSEvent, deadlineMs: number) => Promise<SQSBatchResponse> {
+  const ports = createProcessPorts(container, world);
+  const { deliveryEnabled } = world;
+  container.notes.deliveryEnabled = deliveryEnabled;
+  const crm = createZohoCrm({
+    ...ports,
+    config: SIMULATED_CONFIG,
+    accountsUrl: ZOHO_URL,
+    apiUrl: ZOHO_URL,
+    readCredentials: async (options) => await ports.secrets.read(SECRET_IDS.zoho, options),
+    fetch: guardFetch(container, world),
+  });
+  const consume = createConsumer(
+    { ...ports, crm: guardCrm(crm, container, world) },
+    { config: SIMULATED_CONFIG, deliveryEnabled, pepperSecretId: SECRET_IDS.pepper },
+  );
+  return async (event, deadlineMs) =>
+    await consume(
+      event,
+      contextOf(container.name, () => remainingMs(container.clock, deadlineMs)),
+    );
+}
+
+/** The secret of Zoho's credentials. */
+export function zohoSecret(refreshToken: string): string {
+  return JSON.stringify({
+    client_id: SECRETS.clientId,
+    client_secret: SECRETS.clientSecret,
+    refresh_token: refreshToken,
+  });
+}
+
+function secretsAtStart(): Map<string, string> {
+  const secrets = new Map<string, string>([
+    [SECRET_IDS.pepper, SECRETS.pepper],
+    [SECRET_IDS.zoho, zohoSecret(SECRETS.refreshToken)],
+  ]);
+  for (const [name, source] of Object.entries(SIMULATED_CONFIG.sources)) {
+    const current =
+      source.provider === 'standard_webhooks' ? SECRETS.standardWebhooks : SECRETS.utf8;
+    secrets.set(`${SECRET_IDS.sourcePrefix}${name}`, JSON.stringify({ current }));
+  }
+  return secrets;
+}

@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type BodyArchive, createS3Archive } from '../../lambdas/aws/s3-archive.ts';
+import { StoreUnavailableError } from '../../lambdas/core/errors.ts';
+import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../local/emulators/credentials.ts';
+import { type SqsEmulator, startSqs } from '../../local/emulators/sqs.ts';
+
+describe('the archive on S3', () => {
+  let emulator: SqsEmulator;
+  let archive: BodyArchive;
+  const archiveOf = (bucket: string) =>
+    createS3Archive({
+      bucket,
+      env: {
+        AWS_REGION: LOCAL_REGION,
+        AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
+        AWS_ENDPOINT_URL_S3: emulator.url,
+      },
+    });
+
+  beforeAll(async () => {
+    emulator = await startSqs({ port: 0 });
+    await emulator.createBucket('archive');
+    archive = archiveOf('archive');
+  });
+  afterAll(async () => {
+    await emulator.stop();
+  });
+
+  it('gives back what it was given, by its pointer', async () => {
+    const body = new Uint8Array(randomBytes(400_000));
+
+    const pointer = await archive.put('raw/2026-11-22/corr 1-ä.gz', body);
+
+    expect(await archive.get(pointer)).toEqual(body);
+  });
+
+  it('replaces a body that is put again, so that a repeated put changes nothing', async () => {
+    const body = new Uint8Array([1, 2, 3]);
+    const pointer = await archive.put('raw/again.gz', body);
+
+    expect(await archive.put('raw/again.gz', body)).toBe(pointer);
+    expect(await archive.get(pointer)).toEqual(body);
+  });
+
+  it('finds nothing where nothing was put', async () => {
+    expect(await archive.get('s3://archive/raw/none.gz')).toBeUndefined();
+  });
+
+  it('does not take a bucket that is not there for an empty one when it stores', async () => {
+    const put = archiveOf('elsewhere').put('raw/x.gz', new Uint8Array([1]));
+
+    await expect(put).rejects.toThrow(StoreUnavailableError);
+  });
+});

@@ -1,0 +1,37 @@
+import type { EventStore } from '../../lambdas/core/ports.ts';
+import { describeLifeCycle } from './event-store-contract.ts';
+import { describePayloads } from './event-payload-contract.ts';
+import { describeMeasures } from './event-measure-contract.ts';
+import { describeTransitions } from './event-transition-contract.ts';
+
+type Suite = (name: string, open: () => Promise<EventStore>) => void;
+
+/** Which suites try which operation: one that has none is an error of types. */
+const SUITES: Record<keyof EventStore, readonly [Suite, ...Suite[]]> = {
+  accept: [describeLifeCycle],
+  claim: [describeLifeCycle, describeTransitions],
+  succeed: [describeLifeCycle, describeTransitions],
+  fail: [describeLifeCycle, describeTransitions],
+  release: [describeLifeCycle, describeTransitions],
+  quarantine: [describeLifeCycle, describeTransitions],
+  markDlqSent: [describeLifeCycle, describeTransitions],
+  hold: [describeLifeCycle, describeTransitions],
+  unhold: [describeLifeCycle, describeTransitions],
+  markRequeued: [describeLifeCycle, describeTransitions],
+  remap: [describePayloads, describeTransitions],
+  readRecord: [describeLifeCycle, describeTransitions],
+  readNormalized: [describePayloads],
+  readRaw: [describePayloads],
+  appendAudit: [describePayloads],
+  readAudit: [describePayloads],
+  listOpen: [describeLifeCycle, describeTransitions],
+  measureOpen: [describeMeasures],
+  noteSourceSeen: [describeMeasures],
+  readSourceSeenMs: [describeMeasures],
+  rememberSubmitter: [describeLifeCycle],
+};
+
+/** What every event store must do, whether it is the table or stands in for it. */
+export function describeEventStore(name: string, open: () => Promise<EventStore>): void {
+  for (const suite of new Set(Object.values(SUITES).flat())) suite(name, open);
+}
