@@ -56,6 +56,7 @@ export async function startTestPipeline(input: PipelineInput = {}) {
       lastName: 'Ng',
       email: `lead.${id}@example.com`,
       company: 'Example Ltd',
+      message: 'Please show us how it works',
       submittedAtMs: Date.now(),
       ...person,
     });

@@ -124,6 +124,7 @@ function requestOf({ config, pipeline }: Intake, submission: Submission): Sample
     lastName: '',
     email: '',
     company: '',
+    message: '',
     submittedAtMs: occurredAtMs,
   });
   const at = new Date(occurredAtMs).toISOString();
