@@ -8,6 +8,14 @@ export interface LocalFunction {
   readonly memoryMb: number;
 }
 
+/** A function of the stack, from its settings. */
+export function functionOf(
+  name: string,
+  settings: { readonly timeoutSeconds: number; readonly memoryMb: number },
+): LocalFunction {
+  return { name, timeoutMs: settings.timeoutSeconds * 1_000, memoryMb: settings.memoryMb };
+}
+
 /** An invocation did not end in time. In Lambda its process is ended; here it goes on unheard. */
 export class FunctionTimeoutError extends Error {
   constructor(name: string, timeoutMs: number) {

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { HoldfastConfig } from '../lambdas/core/config.ts';
-import { STAGE_CONFIG } from '../lib/stage-config.ts';
+import { STAGE_CONFIG, type StageConfig } from '../lib/stage-config.ts';
 import { takeDataDirectory } from './data-directory.ts';
 import { createTable } from './emulators/create-table.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from './emulators/credentials.ts';
@@ -66,6 +66,8 @@ export interface LocalStackOptions {
   readonly dataDir: string;
   readonly ports: StackPorts;
   readonly dynamodb: DynamodbChoice;
+  /** The queues' settings; those of the stack by default. */
+  readonly stage?: Pick<StageConfig, 'deliveryQueue' | 'deadLetterQueue'>;
 }
 
 /**
@@ -97,7 +99,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       ...(table.kind === 'memory' ? {} : { dataDir: options.dataDir }),
     });
     stops.push(sqs.stop);
-    const { deadLetterQueue, deliveryQueue } = STAGE_CONFIG;
+    const { deadLetterQueue, deliveryQueue } = options.stage ?? STAGE_CONFIG;
     const deadLetter = await sqs.createQueue(LOCAL_DEAD_LETTER_QUEUE, {
       MessageRetentionPeriod: String(deadLetterQueue.retentionDays * DAY_SECONDS),
     });

@@ -13,7 +13,8 @@ export interface SampleLead {
   readonly lastName: string;
   readonly email: string;
   readonly company: string;
-  readonly message: string;
+  /** A short one by default. */
+  readonly message?: string;
   /** More answers, by question; none by default. */
   readonly answers?: Readonly<Record<string, string>>;
   readonly submittedAtMs: number;
@@ -67,7 +68,6 @@ export function buildSampleLead(index: number, id: string, nowMs: number): Sampl
     lastName,
     email: `${firstName}.${lastName}.${id}@example.com`.toLowerCase(),
     company: 'Example Ltd',
-    message: 'Please show us how it works',
     submittedAtMs: nowMs,
   };
 }
@@ -163,10 +163,10 @@ function typeformBody(lead: SampleLead): unknown {
     ['last_name', 'short_text', 'text', lead.lastName, 'Last name'],
     ['email', 'email', 'email', lead.email, 'E-mail'],
     ['company', 'short_text', 'text', lead.company, 'Company'],
-    ['message', 'long_text', 'text', lead.message, 'Message'],
-    ...Object.entries(lead.answers ?? {}).map(
-      ([name, value]) => [name, 'long_text', 'text', value, name] as const,
-    ),
+    ...Object.entries({
+      ...(lead.message === undefined ? {} : { message: lead.message }),
+      ...lead.answers,
+    }).map(([name, value]) => [name, 'long_text', 'text', value, name] as const),
   ] as const;
   return {
     event_id: `evt${lead.id}`,
@@ -264,7 +264,7 @@ function fieldsOf(lead: SampleLead): Record<string, unknown> {
     last_name: lead.lastName,
     email: lead.email,
     company: lead.company,
-    message: lead.message,
+    message: lead.message ?? 'Please show us how it works',
     ...lead.answers,
   };
 }

@@ -1,29 +1,24 @@
 import path from 'node:path';
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { buildConsumer } from '../lambdas/consumer/build-consumer.ts';
+import type { AwsConsumerPorts } from '../lambdas/consumer/build-consumer.ts';
 import type { HoldfastConfig } from '../lambdas/core/config.ts';
 import { INTAKE_PATHS } from '../lambdas/core/pipeline-names.ts';
 import { buildIntake } from '../lambdas/intake/build-intake.ts';
 import { buildSweeper } from '../lambdas/sweeper/build-sweeper.ts';
-import { STAGE_CONFIG } from '../lib/stage-config.ts';
+import { STAGE_CONFIG, type StageConfig } from '../lib/stage-config.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from './emulators/credentials.ts';
 import { findDynoxide } from './emulators/dynamodb.ts';
 import { isAddressInUse, PortTakenError, TAKEN_REMEDY } from './emulators/listen.ts';
-import { startEventSourceMapping } from './event-source-mapping.ts';
 import { buildFunctionEnv } from './function-env.ts';
 import { startHttpApi } from './http-api.ts';
-import { invoke, type LocalFunction } from './lambda-context.ts';
+import { functionOf, invoke } from './lambda-context.ts';
 import { createLocalLog, type LogEntry } from './local-log.ts';
 import { createLocalMetrics, type LocalMetrics } from './local-metrics.ts';
 import { readSourceSecret } from './local-secrets.ts';
-import {
-  type DynamodbChoice,
-  type LocalStack,
-  startLocalStack,
-  type TableHome,
-} from './local-stack.ts';
+import { type DynamodbChoice, startLocalStack, type TableHome } from './local-stack.ts';
 import { createMemoryStores } from './memory-stores.ts';
 import { startScheduler } from './scheduler.ts';
+import { type ConsumerSetup, startConsumer } from './start-consumer.ts';
 import { SimulatorStartError, startZohoSimulator } from './zoho-simulator/simulator.ts';
 
 /** Ports on 127.0.0.1; 0 takes any free one. */
@@ -80,6 +75,10 @@ export interface PipelineOptions {
   readonly zohoEnabled?: boolean;
   /** The embedded one by default, where the platform has it. */
   readonly dynamodb?: DynamodbChoice;
+  /** Timings of the queues and the functions; those of the stack by default. */
+  readonly stage?: StageConfig;
+  /** `elsewhere`: no consumer runs here; see `Pipeline.consumerSetup`. */
+  readonly consumer?: 'here' | 'elsewhere';
   /** Every minute by default, as in AWS. */
   readonly sweepEveryMs?: number;
   /** Gets each line that the functions log, and the faults of what runs them. */
@@ -87,7 +86,7 @@ export interface PipelineOptions {
   /** Replace single adapters of the functions, for tests. */
   readonly overrides?: {
     readonly intake?: Parameters<typeof buildIntake>[2];
-    readonly consumer?: Parameters<typeof buildConsumer>[2];
+    readonly consumer?: Partial<AwsConsumerPorts>;
     readonly sweeper?: Parameters<typeof buildSweeper>[2];
   };
 }
@@ -100,6 +99,8 @@ export interface Pipeline {
   readonly sqsUrl: string;
   readonly secretsUrl: string;
   readonly table: TableHome;
+  /** With which a consumer of this pipeline can run in a process of its own: see `runConsumer`. */
+  readonly consumerSetup: ConsumerSetup;
   /** The metrics of all functions. */
   readonly metrics: LocalMetrics;
   /** The current secret of a source, if it has one. */
@@ -140,18 +141,25 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
 }
 
 async function assemble(options: PipelineOptions, running: StopList): Promise<Pipeline> {
-  const { config, dataDir } = options;
+  const { config, dataDir, stage = STAGE_CONFIG } = options;
   const ports = options.ports ?? ANY_PORTS;
   const stack = await startLocalStack({
     config,
     dataDir,
     ports,
     dynamodb: options.dynamodb ?? { program: findDynoxide() },
+    stage,
   });
   running.add(stack.stop);
 
   const zohoUrl = options.zoho?.url ?? (await startZoho(options, ports.zoho, running));
-  const functions = buildFunctions(options, stack, zohoUrl);
+  const consumerSetup: ConsumerSetup = {
+    config,
+    consumer: stage.consumer,
+    env: buildFunctionEnv(stack, { zohoUrl, zohoEnabled: options.zohoEnabled ?? true }),
+    queueArn: stack.delivery.arn,
+  };
+  const functions = buildFunctions(options, consumerSetup.env, stack.table);
   const sqs = new SQSClient({
     endpoint: stack.sqsUrl,
     region: LOCAL_REGION,
@@ -159,20 +167,13 @@ async function assemble(options: PipelineOptions, running: StopList): Promise<Pi
   });
   running.add(async () => sqs.destroy());
 
-  const consumer = startEventSourceMapping({
-    client: sqs,
-    queueUrl: stack.delivery.url,
-    queueArn: stack.delivery.arn,
-    batchSize: config.delivery.batchSize,
-    maxConcurrency: config.delivery.maxConcurrency,
-    fn: functionOf('consumer', STAGE_CONFIG.consumer),
-    handler: functions.consumer,
-    onError: functions.reportFault('consumer'),
-  });
-  running.add(consumer.stop);
+  if ((options.consumer ?? 'here') === 'here') {
+    const consumer = startConsumer(consumerSetup, functions.consumer);
+    running.add(consumer.stop);
+  }
 
   const scheduler = startScheduler({
-    everyMs: options.sweepEveryMs ?? STAGE_CONFIG.sweeper.everyMinutes * 60_000,
+    everyMs: options.sweepEveryMs ?? stage.sweeper.everyMinutes * 60_000,
     run: functions.sweep,
     onError: functions.reportFault('sweeper'),
   });
@@ -181,7 +182,7 @@ async function assemble(options: PipelineOptions, running: StopList): Promise<Pi
   const api = await startHttpApi({
     port: ports.endpoint,
     routes: ROUTES,
-    fn: functionOf('intake', STAGE_CONFIG.intake),
+    fn: functionOf('intake', stage.intake),
     handler: functions.intake,
     onFunctionError: functions.reportFault('intake'),
   });
@@ -193,6 +194,7 @@ async function assemble(options: PipelineOptions, running: StopList): Promise<Pi
     sqsUrl: stack.sqsUrl,
     secretsUrl: stack.secretsUrl,
     table: stack.table,
+    consumerSetup,
     metrics: functions.metrics,
     sourceSecret: (source) => readSourceSecret(stack.secrets, source),
     countQueued: () => countMessages(sqs, stack.delivery.url),
@@ -218,12 +220,11 @@ async function startZoho(
   }
 }
 
-function buildFunctions(options: PipelineOptions, stack: LocalStack, zohoUrl: string) {
-  const { config, overrides = {}, onLog = () => {} } = options;
-  const env = buildFunctionEnv(stack, { zohoUrl, zohoEnabled: options.zohoEnabled ?? true });
+function buildFunctions(options: PipelineOptions, env: ConsumerSetup['env'], table: TableHome) {
+  const { config, overrides = {}, onLog = () => {}, stage = STAGE_CONFIG } = options;
   const metrics = createLocalMetrics();
   const adapters = (service: string) => ({ log: createLocalLog(service, onLog), metrics });
-  const stores = stack.table.kind === 'memory' ? createMemoryStores() : undefined;
+  const stores = table.kind === 'memory' ? createMemoryStores() : undefined;
 
   const sweeper = buildSweeper(env, config, {
     ...adapters('sweeper'),
@@ -237,24 +238,13 @@ function buildFunctions(options: PipelineOptions, stack: LocalStack, zohoUrl: st
       ...stores?.intake,
       ...overrides.intake,
     }),
-    consumer: buildConsumer(env, config, {
-      ...adapters('consumer'),
-      ...stores?.consumer,
-      ...overrides.consumer,
-    }),
+    consumer: { onLog, ports: { metrics, ...stores?.consumer, ...overrides.consumer } },
     sweep: async () => {
-      await invoke(functionOf('sweeper', STAGE_CONFIG.sweeper), sweeper);
+      await invoke(functionOf('sweeper', stage.sweeper), sweeper);
     },
     reportFault: (service: string) => (error: unknown) =>
       createLocalLog(service, onLog).error('The function or its trigger failed', {}, error),
   };
-}
-
-function functionOf(
-  name: string,
-  settings: { readonly timeoutSeconds: number; readonly memoryMb: number },
-): LocalFunction {
-  return { name, timeoutMs: settings.timeoutSeconds * 1_000, memoryMb: settings.memoryMb };
 }
 
 async function countMessages(sqs: SQSClient, queueUrl: string): Promise<number> {

@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import type { AuditEntry } from '../core/audit.ts';
 import { StoreUnavailableError } from '../core/errors.ts';
-import { type Item, NOT_THERE, putIf, queryPage, type Table } from './table.ts';
+import { putIf, queryPage, type Table } from './table.ts';
+import { type Item, NOT_THERE } from './table-expression.ts';
 import { AUDIT_PREFIX, auditKey, eventPartition } from './table-keys.ts';
 
 /** Adds an entry to an event's history, unless it is there already. */

@@ -2,7 +2,8 @@ import * as z from 'zod/mini';
 import type { Breaker } from '../core/breaker.ts';
 import { StoreUnavailableError } from '../core/errors.ts';
 import type { BreakerStore } from '../core/ports.ts';
-import { getItem, type Item, isNextRevision, putIf, type Table } from './table.ts';
+import { getItem, putIf, type Table } from './table.ts';
+import { type Item, isNextRevision } from './table-expression.ts';
 import { BREAKER_KEY } from './table-keys.ts';
 
 const breakerItem = z.object({
@@ -19,6 +20,7 @@ const breakerItem = z.object({
   window_calls: z.number(),
   window_failures: z.number(),
   credits_remaining: z.optional(z.number()),
+  operator: z.optional(z.object({ by: z.string(), reason: z.string(), at: z.number() })),
 });
 
 /** The breaker on DynamoDB: one item, written by compare-and-set. Times are epoch milliseconds. */
@@ -58,6 +60,11 @@ function breakerToItem(breaker: Breaker): Item {
     window_calls: breaker.windowCalls,
     window_failures: breaker.windowFailures,
     credits_remaining: breaker.creditsRemaining,
+    operator: breaker.operator && {
+      by: breaker.operator.by,
+      reason: breaker.operator.reason,
+      at: breaker.operator.atMs,
+    },
   };
 }
 
@@ -77,6 +84,15 @@ function breakerFromItem(item: Item): Breaker {
     ...(stored.open_until === undefined ? {} : { openUntilMs: stored.open_until }),
     ...(stored.open_for === undefined ? {} : { openForMs: stored.open_for }),
     ...(stored.probe_token === undefined ? {} : { probeToken: stored.probe_token }),
+    ...(stored.operator === undefined
+      ? {}
+      : {
+          operator: {
+            by: stored.operator.by,
+            reason: stored.operator.reason,
+            atMs: stored.operator.at,
+          },
+        }),
     ...(stored.probe_until === undefined ? {} : { probeUntilMs: stored.probe_until }),
     ...(stored.credits_remaining === undefined
       ? {}

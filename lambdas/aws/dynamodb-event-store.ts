@@ -13,6 +13,7 @@ import { listAudit, putAudit } from './audit-items.ts';
 import { newStateItem, recordFromItem } from './event-record-item.ts';
 import {
   claimTransition,
+  reopenTransition,
   dlqSentTransition,
   failTransition,
   holdTransition,
@@ -28,7 +29,8 @@ import { listOpen, measureOpen } from './open-index-query.ts';
 import { getNormalized, getRaw, putNormalized, putRaw, putRemapped } from './payload-items.ts';
 import type { BodyArchive } from './s3-archive.ts';
 import { getSourceSeenMs, putSourceSeen, putSubmitter } from './source-items.ts';
-import { getItem, type Item, NOT_THERE, putIf, type Table, updateIf } from './table.ts';
+import { getItem, putIf, type Table, updateIf } from './table.ts';
+import { type Item, NOT_THERE } from './table-expression.ts';
 import { normalizedKey, stateKey } from './table-keys.ts';
 
 /** Where the events lie, and for how long. */
@@ -53,10 +55,18 @@ export function createDynamoDbEventStore(options: DynamoDbEventStoreOptions): Ev
   const fenced = async (key: string, transition: Transition): Promise<FencedWrite> =>
     (await isWritten(key, transition)) ? 'written' : 'superseded';
 
+  // A message out of quarantine comes seldom: most claims are one write.
+  const reopen = async (request: ClaimRequest) => {
+    if (request.quarantineId === undefined) return undefined;
+    const result = await apply(request.key, reopenTransition(request, request.quarantineId));
+    return result.kind === 'written' ? result : undefined;
+  };
+
   return {
     accept: async (event) => await accept(options, event),
     claim: async (request) => {
-      const result = await apply(request.key, claimTransition(request));
+      const reopened = await reopen(request);
+      const result = reopened ?? (await apply(request.key, claimTransition(request)));
       if (result.kind === 'refused') return refusedClaim(result.existing, request);
       const { leaseToken } = request;
       return { kind: 'claimed', record: recordFromItem(result.updated), leaseToken };

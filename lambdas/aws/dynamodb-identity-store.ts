@@ -1,7 +1,8 @@
 import { StoreUnavailableError } from '../core/errors.ts';
 import type { IdentityEntry, IdentityStore } from '../core/ports.ts';
 import { headFromItem, headToItem } from './head-item.ts';
-import { getItem, type Item, isNextRevision, NOT_THERE, putIf, type Table } from './table.ts';
+import { getItem, putIf, type Table } from './table.ts';
+import { type Item, isNextRevision, NOT_THERE } from './table-expression.ts';
 import { identityEventKey, identityKey } from './table-keys.ts';
 
 /**

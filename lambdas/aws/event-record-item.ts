@@ -3,7 +3,7 @@ import { StoreUnavailableError } from '../core/errors.ts';
 import type { EventRecord, NewEvent } from '../core/event-record.ts';
 import { FAILURE_CODES, type FailureCode } from '../core/failure.ts';
 import { openPartitionKey, openPartitionOf } from '../core/open-index.ts';
-import type { Item } from './table.ts';
+import type { Item } from './table-expression.ts';
 import { eventOfPartition, stateKey } from './table-keys.ts';
 
 const failureItem = z.object({

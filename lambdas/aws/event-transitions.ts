@@ -8,7 +8,7 @@ import {
 import type { FailureClass } from '../core/failure.ts';
 import { openPartitionKey, openPartitionOf } from '../core/open-index.ts';
 import { failureToItem } from './event-record-item.ts';
-import type { Change, Expression } from './table.ts';
+import type { Change, Expression } from './table-expression.ts';
 
 /** One arrow of the state machine, in the table's language. */
 export interface Transition {
@@ -34,6 +34,18 @@ export function claimTransition(request: ClaimRequest): Transition {
       remove: ['next_due'],
     },
     condition: claimable(request),
+  };
+}
+
+/**
+ * Takes an event out of exactly its quarantine. Its attempts count anew: what had used them up is taken to
+ * be mended.
+ */
+export function reopenTransition(request: ClaimRequest, quarantineId: string): Transition {
+  const { change } = claimTransition(request);
+  return {
+    change: { ...change, set: { ...change.set, attempts: 0 } },
+    condition: quarantinedAs(quarantineId),
   };
 }
 
@@ -84,7 +96,8 @@ export function failTransition(leaseToken: string, failed: FailedAttempt): Trans
 export function releaseTransition(leaseToken: string): Transition {
   return {
     change: {
-      set: { state: 'received', claims: 0 },
+      set: { state: 'received' },
+      add: { claims: -1 },
       remove: ['lease_token', 'lease_until'],
     },
     condition: heldBy(leaseToken),

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { IdentityTooLargeError, StoreUnavailableError } from '../core/errors.ts';
 import type { Head, HeadField, HeadValue } from '../core/head.ts';
 import { fromCompactJson, toCompactJson } from './compact-json.ts';
-import type { Item } from './table.ts';
+import type { Item } from './table-expression.ts';
 
 /** Value, event number, version. */
 const valueItem = z.object({ v: z.string(), e: z.number(), n: z.number() });

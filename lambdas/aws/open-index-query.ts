@@ -3,7 +3,8 @@ import * as z from 'zod/mini';
 import { type OpenPartition, openPartitionKey } from '../core/open-index.ts';
 import { OPEN_INDEX } from '../core/pipeline-names.ts';
 import type { OpenMeasure, OpenPage, OpenPageRequest } from '../core/ports.ts';
-import { fromAttributes, queryPage, type Table, toAttributes } from './table.ts';
+import { queryPage, type Table } from './table.ts';
+import { fromAttributes, toAttributes } from './table-expression.ts';
 import { eventOfPartition } from './table-keys.ts';
 
 /** A page of a partition of the `open` index, oldest first. Eventually consistent, as indexes are. */

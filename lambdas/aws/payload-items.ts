@@ -5,7 +5,8 @@ import type { NewEvent, RawPayload } from '../core/event-record.ts';
 import { type NormalizedEvent, normalizedEventSchema } from '../core/lead-event.ts';
 import { fromCompactJson, toCompactJson } from './compact-json.ts';
 import type { BodyArchive } from './s3-archive.ts';
-import { getItem, type ItemKey, NOT_THERE, putIf, type Table } from './table.ts';
+import { getItem, putIf, type Table } from './table.ts';
+import { type ItemKey, NOT_THERE } from './table-expression.ts';
 import { normalizedKey, rawKey } from './table-keys.ts';
 
 /** An item may hold 400 KB (Amazon DynamoDB, Constraints, read 2026-11-22); room is left for headers. */

@@ -1,4 +1,5 @@
-import { getItem, NOT_THERE, putIf, type Table, updateIf } from './table.ts';
+import { getItem, putIf, type Table, updateIf } from './table.ts';
+import { NOT_THERE } from './table-expression.ts';
 import { sourceKey, submitterKey } from './table-keys.ts';
 
 /** Notes when a source last sent an event; time never goes back. */

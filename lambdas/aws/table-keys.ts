@@ -8,7 +8,7 @@
  * BRK#zoho, TOK#zoho          STATE
  * ```
  */
-import type { ItemKey } from './table.ts';
+import type { ItemKey } from './table-expression.ts';
 
 const EVENT_PREFIX = 'EVT#';
 

@@ -10,8 +10,18 @@ import {
   type QueryCommandInput,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { StoreUnavailableError } from '../core/errors.ts';
+import {
+  type Change,
+  type Expression,
+  fromAttributes,
+  type Item,
+  type ItemKey,
+  isResultOf,
+  namesAndValues,
+  toAttributes,
+  updateExpression,
+} from './table-expression.ts';
 
 /** A table and how to reach it. */
 export interface Table {
@@ -30,29 +40,6 @@ export interface UsedCapacity {
   readonly write: number;
 }
 
-/** An item as plain values; bytes as `Uint8Array`. */
-export type Item = Readonly<Record<string, unknown>>;
-
-/** Where an item lies. */
-export interface ItemKey {
-  readonly pk: string;
-  readonly sk: string;
-}
-
-/** A condition in DynamoDB's expression language, with its names and values. */
-export interface Expression {
-  readonly text: string;
-  readonly names?: Readonly<Record<string, string>>;
-  readonly values?: Item;
-}
-
-/** What an update makes of an item. Attributes that are not named stay. */
-export interface Change {
-  readonly set?: Item;
-  readonly add?: Readonly<Record<string, number>>;
-  readonly remove?: readonly string[];
-}
-
 /** A conditional write either took place or met the item that stood in its way. */
 export type ConditionalWrite =
   | { readonly kind: 'written' }
@@ -62,16 +49,6 @@ export type ConditionalWrite =
 export type ConditionalUpdate =
   | { readonly kind: 'written'; readonly updated: Item }
   | { readonly kind: 'refused'; readonly existing: Item | undefined };
-
-/** Nothing lies there yet. */
-export const NOT_THERE: Expression = { text: 'attribute_not_exists(pk)' };
-
-/** The item still has the revision before this one; 1 follows no item at all. */
-export function isNextRevision(revision: number): Expression {
-  return revision === 1
-    ? NOT_THERE
-    : { text: 'revision = :previous', values: { ':previous': revision - 1 } };
-}
 
 /**
  * Puts an item if its condition holds.
@@ -221,16 +198,6 @@ export async function queryPage(
   };
 }
 
-/** Plain values to attribute values; `undefined` is left out. */
-export function toAttributes(item: Item): Record<string, AttributeValue> {
-  return marshall(item, { removeUndefinedValues: true });
-}
-
-/** Attribute values to plain values. */
-export function fromAttributes(attributes: Record<string, AttributeValue>): Item {
-  return unmarshall(attributes);
-}
-
 async function callTable<Result>(call: () => Promise<Result>): Promise<Result> {
   try {
     return await call();
@@ -259,50 +226,6 @@ async function conditional<Written>(write: () => Promise<Written>): Promise<Writ
       };
     }
   });
-}
-
-// Every name has a placeholder: DynamoDB reserves some 570 words, `state` and `source` among them.
-function updateExpression({ set = {}, add = {}, remove = [] }: Change): Required<Expression> {
-  const clauses = [
-    ['SET', Object.keys(set).map((name) => `#${name} = :set_${name}`)],
-    ['ADD', Object.keys(add).map((name) => `#${name} :add_${name}`)],
-    ['REMOVE', remove.map((name) => `#${name}`)],
-  ] as const;
-  const names = [...Object.keys(set), ...Object.keys(add), ...remove];
-  return {
-    text: clauses
-      .filter(([, parts]) => parts.length > 0)
-      .map(([verb, parts]) => `${verb} ${parts.join(', ')}`)
-      .join(' '),
-    names: Object.fromEntries(names.map((name) => [`#${name}`, name])),
-    values: {
-      ...Object.fromEntries(Object.entries(set).map(([name, value]) => [`:set_${name}`, value])),
-      ...Object.fromEntries(Object.entries(add).map(([name, by]) => [`:add_${name}`, by])),
-    },
-  };
-}
-
-function isResultOf({ set = {}, remove = [] }: Change, item: Item): boolean {
-  return (
-    Object.entries(fromAttributes(toAttributes(set))).every(([name, value]) =>
-      isDeepStrictEqual(item[name], value),
-    ) && remove.every((name) => item[name] === undefined)
-  );
-}
-
-function namesAndValues(
-  names: Readonly<Record<string, string>> = {},
-  values: Item = {},
-): {
-  ExpressionAttributeNames?: Record<string, string>;
-  ExpressionAttributeValues?: Record<string, AttributeValue>;
-} {
-  return {
-    ...(Object.keys(names).length === 0 ? {} : { ExpressionAttributeNames: names }),
-    ...(Object.keys(values).length === 0
-      ? {}
-      : { ExpressionAttributeValues: toAttributes(values) }),
-  };
 }
 
 function askForCapacity({ onCapacity }: Table): { ReturnConsumedCapacity?: 'TOTAL' } {

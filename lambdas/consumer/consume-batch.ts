@@ -59,12 +59,15 @@ export function createConsumer(ports: ConsumerPorts, settings: ConsumerSettings)
   return async (event, lambda) => {
     const deadlineMs = ports.clock.nowMs() + lambda.getRemainingTimeInMillis();
     const gate = deliveryEnabled ? await enterGate(ports, config.delivery, ports.ids.next()) : OFF;
-    const batch = createBarrier(event.Records.length, async (events: readonly ClaimedEvent[]) => {
+    const deliverAll = async (events: readonly ClaimedEvent[]) => {
       const pepper = await pepperOrNone(ports, pepperSecretId);
       return pepper === undefined || isStayAway(gate)
         ? events.map(() => WITHOUT_PEPPER)
         : await deliverLeads(events, ports, { config, pepper, deadlineMs, gate });
-    });
+    };
+    const batch = createBarrier(event.Records.length, deliverAll);
+    const afterOthers = createBarrier(event.Records.length, deliverAll);
+    const suspects = { isTaken: false };
     const response = await processPartialResponse(
       event,
       async (record: SQSRecord) =>
@@ -73,6 +76,8 @@ export function createConsumer(ports: ConsumerPorts, settings: ConsumerSettings)
           delivery: deliveryOf(deliveryEnabled, gate),
           lambda,
           batch,
+          afterOthers,
+          suspects,
         }),
       new BatchProcessor(EventType.SQS),
       // A batch that fails as a whole must not become a function error: each message has been hidden

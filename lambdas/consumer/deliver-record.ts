@@ -62,6 +62,10 @@ export interface RecordContext {
   readonly delivery: Delivery;
   readonly lambda: Context;
   readonly batch: Barrier<ClaimedEvent, DeliveryOutcome>;
+  /** Where one suspect waits until all others of the batch are done with. */
+  readonly afterOthers: Barrier<ClaimedEvent, DeliveryOutcome>;
+  /** Whether this invocation has its one suspect. */
+  readonly suspects: { isTaken: boolean };
 }
 
 /** The message is not done with and must come back after `delayMs`. Not a fault. */
@@ -80,6 +84,11 @@ export class RecordPostponedError extends HoldfastError {
  */
 const UNKNOWN_MESSAGE_DELAY_MS = 300_000;
 
+/** Suspects that came together come back apart: after 5–60 s. */
+function suspectDelayMs(random: number): number {
+  return Math.round(5_000 + 55_000 * random);
+}
+
 /** After a fault of ours that has no schedule of its own. */
 const FAULT_DELAY_MS = 30_000;
 
@@ -96,6 +105,7 @@ export async function deliverRecord(
   context: RecordContext,
 ): Promise<void> {
   const attendance = attend(context.batch);
+  const last = attend(context.afterOthers);
   const message = parseDeliveryMessage(record.body);
   const log = ports.log.child({
     message_id: record.messageId,
@@ -116,7 +126,7 @@ export async function deliverRecord(
     }
     switch (context.delivery.kind) {
       case 'on':
-        await deliverOnce(message, log, attendance, ports, context);
+        await deliverOnce(message, log, { batch: attendance, last }, ports, context);
         break;
       case 'off':
         await holdEvent(message, log, ports);
@@ -135,7 +145,14 @@ export async function deliverRecord(
     throw error;
   } finally {
     attendance.leaveUnlessJoined();
+    last.leaveUnlessJoined();
   }
+}
+
+/** A record's places in the batch, and behind it. */
+interface Places {
+  readonly batch: Attendance;
+  readonly last: Attendance;
 }
 
 interface Attendance {
@@ -161,7 +178,7 @@ function attend(batch: Barrier<ClaimedEvent, DeliveryOutcome>): Attendance {
 async function deliverOnce(
   message: DeliveryMessage,
   log: Log,
-  attendance: Attendance,
+  places: Places,
   ports: RecordPorts,
   context: RecordContext,
 ): Promise<void> {
@@ -194,7 +211,7 @@ async function deliverOnce(
 
   const deliver = makeIdempotent(
     async (_message: DeliveryMessage): Promise<EndedOutcome> => {
-      const outcome = await deliverClaimed(claimed(), attendance, context);
+      const outcome = await deliverClaimed(claimed(), places, ports, context);
       if (outcome.kind === 'delivered' || outcome.kind === 'rejected') return outcome;
       postponed = outcome;
       throw new RecordPostponedError(outcome.delayMs);
@@ -211,16 +228,30 @@ async function deliverOnce(
 
 type EndedOutcome = Extract<DeliveryOutcome, { kind: 'delivered' | 'rejected' }>;
 
+/**
+ * Delivers an event with the others of its batch, or, if a claim before this one never ended, alone and
+ * after them: whatever killed its consumer must not kill others' leads time and again. One suspect an
+ * invocation is tried; further ones come back, and their claims do not count.
+ */
 async function deliverClaimed(
   event: ClaimedEvent,
-  attendance: Attendance,
+  places: Places,
+  ports: RecordPorts,
   context: RecordContext,
 ): Promise<DeliveryOutcome> {
-  const { record } = event;
+  const { record, log } = event;
   if (record.claims > context.config.delivery.poisonClaimsMax) {
     return { kind: 'rejected', failure: failure('poison'), attempts: record.attempts };
   }
-  return await attendance.join(event);
+  if (record.claims === 1) return await places.batch.join(event);
+
+  places.batch.leaveUnlessJoined();
+  if (context.suspects.isTaken) {
+    return { kind: 'deferred', delayMs: suspectDelayMs(ports.random.next()) };
+  }
+  context.suspects.isTaken = true;
+  log.warn('A claim of this event never ended; it is delivered alone', { claims: record.claims });
+  return await places.last.join(event);
 }
 
 async function beginning(

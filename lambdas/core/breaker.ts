@@ -49,6 +49,17 @@ export interface Breaker {
   readonly windowFailures: number;
   /** What the CRM last said is left of the day's API credits, once that is little. */
   readonly creditsRemaining?: number;
+  /** The last person who opened or closed it, and why. */
+  readonly operator?: BreakerOperator;
+}
+
+/** Who changed the breaker by hand. */
+export interface BreakerOperator {
+  /** The AWS identity (an ARN), or `local` on one machine. */
+  readonly by: string;
+  /** In that person's words. */
+  readonly reason: string;
+  readonly atMs: number;
 }
 
 /** Named settings of the breaker and of the credit reserve. */
@@ -159,7 +170,11 @@ export function openedForGood(breaker: Breaker, reason: BreakerReason, nowMs: nu
 
 /** Closes it, and forgets what led to its opening. */
 export function closed(breaker: Breaker): Breaker {
-  return { ...NEW_BREAKER, revision: breaker.revision };
+  return {
+    ...NEW_BREAKER,
+    revision: breaker.revision,
+    ...(breaker.operator === undefined ? {} : { operator: breaker.operator }),
+  };
 }
 
 /** Failures of a call that say something about the CRM itself, and not about a row. */
@@ -241,20 +256,27 @@ function probed(
   nowMs: number,
   settings: BreakerSettings,
 ): Breaker {
-  return withCredits(closed(breaker), result, nowMs, settings);
+  const next = withCredits(closed(breaker), result, nowMs, settings);
+  return next.state === 'open' && breaker.openedAtMs !== undefined
+    ? { ...next, openedAtMs: breaker.openedAtMs }
+    : next;
 }
 
 function pausedForCredits(breaker: Breaker, nowMs: number, settings: BreakerSettings): Breaker {
   return opened(breaker, 'credits', settings.credits.pauseMs, nowMs);
 }
 
-/** Keeps what the CRM said of its credits while they are few, and stops before the reserve. */
+/**
+ * Keeps what the CRM said of its credits while they are few, and stops before the reserve. Zoho names them
+ * only once half of the day's are used: an answer that does not says that there are plenty.
+ */
 function withCredits(
   breaker: Breaker,
-  { creditsRemaining }: CallResult,
+  { creditsRemaining, failure }: CallResult,
   nowMs: number,
   settings: BreakerSettings,
 ): Breaker {
+  if (creditsRemaining === undefined && failure !== undefined) return breaker;
   if (creditsRemaining === undefined || creditsRemaining >= settings.credits.slowBelow) {
     if (breaker.creditsRemaining === undefined) return breaker;
     const { creditsRemaining: _credits, ...rest } = breaker;

@@ -300,28 +300,42 @@ const deliverySchema = z.strictObject({
   ),
   /** When Zoho is left alone for a while, for all leads. */
   breaker: z.prefault(
-    z.strictObject({
-      failuresInRowMax: z._default(wholeNumber(1, 100), 5),
-      windowSeconds: z._default(wholeNumber(1, 3_600), 60),
-      windowCallsMin: z._default(wholeNumber(1, 10_000), 20),
-      windowFailureShareMax: z._default(z.number().check(z.gt(0), z.lte(1)), 0.5),
-      openMs: z._default(wholeNumber(1_000, 3_600_000), 30_000),
-      openMaxMs: z._default(wholeNumber(1_000, 3_600_000), 300_000),
-      /** How long one consumer may take to try whether Zoho is back. Outlasts a consumer's time-out. */
-      probeLeaseMs: z._default(wholeNumber(1_000, 900_000), 90_000),
-    }),
+    z
+      .strictObject({
+        failuresInRowMax: z._default(wholeNumber(1, 100), 5),
+        windowSeconds: z._default(wholeNumber(1, 3_600), 60),
+        windowCallsMin: z._default(wholeNumber(1, 10_000), 20),
+        windowFailureShareMax: z._default(z.number().check(z.gt(0), z.lte(1)), 0.5),
+        openMs: z._default(wholeNumber(1_000, 3_600_000), 30_000),
+        openMaxMs: z._default(wholeNumber(1_000, 3_600_000), 300_000),
+        /** How long one consumer may take to try whether Zoho is back. Outlasts a consumer's time-out. */
+        probeLeaseMs: z._default(wholeNumber(1_000, 900_000), 90_000),
+      })
+      .check(
+        z.refine(({ openMs, openMaxMs }) => openMs <= openMaxMs, {
+          path: ['openMs'],
+          error: 'must be at most openMaxMs',
+        }),
+      ),
     {},
   ),
   /** API credits of the day that are left to people and other tools. */
   credits: z.prefault(
-    z.strictObject({
-      /** Below this, deliveries stop for `pauseMs` at a time. */
-      reserve: z._default(wholeNumber(0, 100_000_000), 500),
-      /** Below this, each write waits `slowDownMs`. */
-      slowBelow: z._default(wholeNumber(0, 100_000_000), 1_000),
-      slowDownMs: z._default(wholeNumber(0, 10_000), 5_000),
-      pauseMs: z._default(wholeNumber(60_000, 43_000_000), 900_000),
-    }),
+    z
+      .strictObject({
+        /** Below this, deliveries stop for `pauseMs` at a time. */
+        reserve: z._default(wholeNumber(0, 100_000_000), 500),
+        /** Below this, each write waits `slowDownMs`. */
+        slowBelow: z._default(wholeNumber(0, 100_000_000), 1_000),
+        slowDownMs: z._default(wholeNumber(0, 10_000), 5_000),
+        pauseMs: z._default(wholeNumber(60_000, 43_000_000), 900_000),
+      })
+      .check(
+        z.refine(({ reserve, slowBelow }) => slowBelow >= reserve, {
+          path: ['slowBelow'],
+          error: 'must be at least reserve: writes slow down before they stop',
+        }),
+      ),
     {},
   ),
   /** A lead of a `highIntent` source that waits for longer than this pages somebody. */

@@ -53,7 +53,7 @@ export interface EventRecord {
   readonly correlationId: string;
   readonly payloadHash: string;
   readonly mappingVersion: string;
-  /** CRM calls made for this event. */
+  /** CRM calls made for this event since it was received, or came out of quarantine. */
   readonly attempts: number;
   /** Claims since the last one that ended; more than a few mean that it crashes its consumer. */
   readonly claims: number;

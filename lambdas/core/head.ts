@@ -270,6 +270,8 @@ function wins(
   field: string,
   policy: MergePolicy,
 ): boolean {
+  // The same event says something else only because it was read anew: that counts.
+  if (candidate.event === current.event) return candidate.value !== current.value;
   // The event key makes the order total: without it, two events of one moment and one trust would
   // leave whichever came last.
   const byTime = compare(candidate.occurredAt, current.occurredAt) * (policy === 'first' ? -1 : 1);
@@ -289,8 +291,11 @@ function withAppended(
   kept: readonly HeadValue[],
   candidate: HeadValue,
 ): readonly HeadValue[] | undefined {
-  if (kept.some(({ event }) => event === candidate.event)) return undefined;
-  const sorted = [...kept, candidate].toSorted(
+  if (kept.some(({ event, value }) => event === candidate.event && value === candidate.value)) {
+    return undefined;
+  }
+  const others = kept.filter(({ event }) => event !== candidate.event);
+  const sorted = [...others, candidate].toSorted(
     (left, right) => compare(right.occurredAt, left.occurredAt) || compare(right.event, left.event),
   );
   let lengthLeft = APPENDED_LENGTH_MAX;

@@ -27,7 +27,7 @@ export function normalizeName(given: PersonName): PersonName {
   const fullName = cleanLine(given.full_name ?? '');
   const firstName = cleanLine(given.first_name ?? '');
   const lastName = cleanLine(given.last_name ?? '');
-  const split = fullName === undefined || lastName !== undefined ? {} : splitName(fullName);
+  const split = fullName === undefined ? {} : splitName(fullName, lastName);
   const first = firstName ?? split.first_name;
   // With a first name given, a full name of one word adds nothing but a repetition of it.
   const last = lastName ?? (split.last_name === firstName ? undefined : split.last_name);
@@ -39,7 +39,12 @@ export function normalizeName(given: PersonName): PersonName {
   };
 }
 
-function splitName(fullName: string): PersonName {
+/** @param lastName given beside the full name: the rest of that is then the first name */
+function splitName(fullName: string, lastName: string | undefined): PersonName {
+  if (lastName !== undefined) {
+    const end = ` ${lastName}`;
+    return fullName.endsWith(end) ? { first_name: fullName.slice(0, -end.length) } : {};
+  }
   const comma = /^([^,]+), ?([^,]+)$/.exec(fullName);
   if (comma?.[1] !== undefined && comma[2] !== undefined) {
     return { first_name: comma[2], last_name: comma[1].trim() };

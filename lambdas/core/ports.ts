@@ -62,7 +62,10 @@ export interface EventStore {
   succeed(key: string, success: DeliverySuccess): Promise<void>;
   /** Records a failed attempt. Fenced by the claim's lease token. */
   fail(key: string, leaseToken: string, failed: FailedAttempt): Promise<FencedWrite>;
-  /** Gives a claim back without an attempt (another writer holds the identity, for instance). */
+  /**
+   * Gives a claim back without an attempt (another writer holds the identity, for instance). It does not
+   * count, and claims before it that never ended still do.
+   */
   release(key: string, leaseToken: string): Promise<FencedWrite>;
   /** Ends an event in quarantine. Fenced by the claim's lease token. */
   quarantine(key: string, leaseToken: string, entry: QuarantineEntry): Promise<FencedWrite>;

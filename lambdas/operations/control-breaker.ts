@@ -1,5 +1,6 @@
 import {
   type Breaker,
+  type BreakerOperator,
   type BreakerReason,
   type BreakerSettings,
   closed,
@@ -22,6 +23,8 @@ export interface BreakerStatus {
   readonly failuresInRow: number;
   /** API credits left of the day, once they are few. */
   readonly creditsRemaining?: number;
+  /** The last person who opened or closed it. */
+  readonly operator?: { readonly by: string; readonly reason: string; readonly at: string };
 }
 
 /** What controlling the breaker needs of the world. */
@@ -29,6 +32,13 @@ export interface BreakerPorts {
   readonly breakers: BreakerStore;
   readonly clock: Pick<Clock, 'nowMs'>;
   readonly log: Log;
+}
+
+/** Who acts, and why. It stays in the breaker's record until the next person acts. */
+export interface OperatorAct {
+  /** The AWS identity (an ARN), or `local` on one machine. */
+  readonly by: string;
+  readonly reason: string;
 }
 
 /** Consumers write the same item; one that loses this often in a row meets something else. */
@@ -45,17 +55,24 @@ export async function breakerStatus(
 ): Promise<BreakerStatus> {
   const breaker = (await breakers.read()) ?? NEW_BREAKER;
   const { reason, openedAtMs, openUntilMs, failuresInRow, creditsRemaining } = breaker;
-  const credits = creditsRemaining === undefined ? {} : { creditsRemaining };
-  if (breaker.state === 'closed') return { state: 'closed', failuresInRow, ...credits };
+  const rest = {
+    failuresInRow,
+    ...(creditsRemaining === undefined ? {} : { creditsRemaining }),
+    ...(breaker.operator === undefined ? {} : { operator: operatorOf(breaker.operator) }),
+  };
+  if (breaker.state === 'closed') return { state: 'closed', ...rest };
   const gate = gateOf(breaker, '', clock.nowMs(), settings);
   return {
     state: gate.kind === 'open' ? 'open' : 'half_open',
     ...(reason === undefined ? {} : { reason }),
     ...(openedAtMs === undefined ? {} : { openedAt: new Date(openedAtMs).toISOString() }),
     ...(openUntilMs === undefined ? {} : { openUntil: new Date(openUntilMs).toISOString() }),
-    failuresInRow,
-    ...credits,
+    ...rest,
   };
+}
+
+function operatorOf({ by, reason, atMs }: BreakerOperator): NonNullable<BreakerStatus['operator']> {
+  return { by, reason, at: new Date(atMs).toISOString() };
 }
 
 /**
@@ -66,8 +83,11 @@ export async function breakerStatus(
  * @returns `unchanged` when it was closed
  * @throws {StoreUnavailableError} it could not be read or written
  */
-export async function closeBreaker(ports: BreakerPorts): Promise<'changed' | 'unchanged'> {
-  return await change(ports, (breaker) =>
+export async function closeBreaker(
+  ports: BreakerPorts,
+  act: OperatorAct,
+): Promise<'changed' | 'unchanged'> {
+  return await change(ports, act, (breaker) =>
     breaker.state === 'closed' ? undefined : closed(breaker),
   );
 }
@@ -80,8 +100,11 @@ export async function closeBreaker(ports: BreakerPorts): Promise<'changed' | 'un
  * @returns `unchanged` when a person had opened it before
  * @throws {StoreUnavailableError} it could not be read or written
  */
-export async function openBreaker(ports: BreakerPorts): Promise<'changed' | 'unchanged'> {
-  return await change(ports, (breaker) =>
+export async function openBreaker(
+  ports: BreakerPorts,
+  act: OperatorAct,
+): Promise<'changed' | 'unchanged'> {
+  return await change(ports, act, (breaker) =>
     breaker.state === 'open' && breaker.reason === 'operator'
       ? undefined
       : openedForGood(breaker, 'operator', ports.clock.nowMs()),
@@ -89,7 +112,8 @@ export async function openBreaker(ports: BreakerPorts): Promise<'changed' | 'unc
 }
 
 async function change(
-  { breakers, log }: BreakerPorts,
+  { breakers, clock, log }: BreakerPorts,
+  { by, reason }: OperatorAct,
   next: (breaker: Breaker) => Breaker | undefined,
 ): Promise<'changed' | 'unchanged'> {
   let current = await breakers.read();
@@ -97,7 +121,8 @@ async function change(
     const before = current ?? NEW_BREAKER;
     const after = next(before);
     if (after === undefined) return 'unchanged';
-    const saved = await breakers.save({ ...after, revision: before.revision + 1 });
+    const operator = { by, reason, atMs: clock.nowMs() };
+    const saved = await breakers.save({ ...after, operator, revision: before.revision + 1 });
     if (saved.kind === 'saved') {
       log.warn('An operator changed the breaker', {
         breaker_state: after.state,

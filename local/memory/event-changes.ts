@@ -42,6 +42,7 @@ export function claimChange(request: ClaimRequest): Change {
       ...withoutLease(record),
       state: 'processing',
       claims: record.claims + 1,
+      attempts: record.state === 'quarantined' ? 0 : record.attempts,
       leaseToken: request.leaseToken,
       leaseUntilMs: request.nowMs + request.leaseMs,
     }),
@@ -86,7 +87,7 @@ export function failChange(leaseToken: string, failed: FailedAttempt): Change {
 export function releaseChange(leaseToken: string): Change {
   return {
     holds: heldBy(leaseToken),
-    apply: (record) => ({ ...withoutLease(record), state: 'received', claims: 0 }),
+    apply: (record) => ({ ...withoutLease(record), state: 'received', claims: record.claims - 1 }),
   };
 }
 

@@ -33,7 +33,7 @@ export async function runBreaker(options: RunBreakerOptions): Promise<number> {
   const reason = action === 'status' ? undefined : parseReason(options.reason ?? '');
   const target = await openTarget(options);
   try {
-    const done = await act(action, target);
+    const done = await act(action, target, reason ?? '');
     const status = await breakerStatus(target.ports, config.delivery);
     if (json) {
       const acted = done === undefined ? {} : { done, by: target.by, reason };
@@ -71,24 +71,32 @@ const BECAUSE: Readonly<Record<BreakerReason, string>> = {
 
 /** How the breaker stands, in sentences. */
 export function describeBreaker(status: BreakerStatus, target: string): readonly string[] {
-  const { state, reason, openedAt, openUntil, failuresInRow, creditsRemaining } = status;
+  const { state, reason, openedAt, openUntil, failuresInRow, creditsRemaining, operator } = status;
   const because = reason === undefined ? '' : `: ${BECAUSE[reason]}`;
   const credits =
     creditsRemaining === undefined
       ? []
       : [`Zoho API credits left today: ${creditsRemaining}. Deliveries are slowed down.`];
+  const last =
+    operator === undefined
+      ? []
+      : [
+          `Last changed by hand at ${shortTime(operator.at)}, by ${operator.by}: ${operator.reason}`,
+        ];
   switch (state) {
     case 'closed':
       return [
         `The breaker of ${target} is closed: leads are delivered.`,
         ...(failuresInRow === 0 ? [] : [`Calls that failed in a row: ${failuresInRow}.`]),
         ...credits,
+        ...last,
       ];
     case 'half_open':
       return [
         `The breaker of ${target} is half open${because}.`,
         'One delivery tries whether Zoho is back; if so, all go on.',
         ...credits,
+        ...last,
       ];
     case 'open':
       return [
@@ -99,21 +107,23 @@ export function describeBreaker(status: BreakerStatus, target: string): readonly
             : `and until ${shortTime(openUntil)}, when one delivery tries again`
         }. Leads are taken in and wait.`,
         ...credits,
+        ...last,
       ];
   }
 }
 
 async function act(
   action: RunBreakerOptions['action'],
-  { ports }: OperatorTarget,
+  { ports, by }: OperatorTarget,
+  reason: string,
 ): Promise<'changed' | 'unchanged' | undefined> {
   switch (action) {
     case 'status':
       return undefined;
     case 'open':
-      return await openBreaker(ports);
+      return await openBreaker(ports, { by, reason });
     case 'close':
-      return await closeBreaker(ports);
+      return await closeBreaker(ports, { by, reason });
   }
 }
 

@@ -20,7 +20,11 @@ export interface PortKind {
   readonly lostBy?: FaultName;
   readonly slowBy?: FaultName;
   /** Runs after a call took effect, before anybody knows. */
-  readonly afterEffect?: (method: string, args: readonly unknown[], result: unknown) => Promise<void>;
+  readonly afterEffect?: (
+    method: string,
+    args: readonly unknown[],
+    result: unknown,
+  ) => Promise<void>;
   /** The calls take their own time. */
   readonly takesOwnTime?: boolean;
 }
@@ -67,7 +71,8 @@ function lossOf(kind: PortKind, fault: FaultName, faults: Faults): () => Error |
 }
 
 function delayOf(kind: PortKind, random: SeededRandom, faults: Faults): number {
-  if (kind.slowBy !== undefined && faults.strikes(kind.slowBy)) return random.between(2_000, 40_000);
+  if (kind.slowBy !== undefined && faults.strikes(kind.slowBy))
+    return random.between(2_000, 40_000);
   return random.between(1, DELAY_MS_MAX);
 }
 
@@ -83,13 +88,16 @@ function unavailable(kind: PortKind, why: string): Error {
 function subjectOf(args: readonly unknown[]): string {
   const [first, second] = args;
   if (typeof first === 'string') {
-    return typeof second === 'string' && first === 'Leads' ? second.slice(0, 11) : first.slice(0, 60);
+    return typeof second === 'string' && first === 'Leads'
+      ? second.slice(0, 11)
+      : first.slice(0, 60);
   }
   if (Array.isArray(first)) return `${first.length} rows`;
   if (typeof first !== 'object' || first === null) return '';
   if ('key' in first) return String(first.key);
   if ('idempotency_key' in first) return String(first.idempotency_key);
-  if ('identity' in first && 'version' in first) return `${String(first.identity).slice(0, 11)} v${String(first.version)}`;
+  if ('identity' in first && 'version' in first)
+    return `${String(first.identity).slice(0, 11)} v${String(first.version)}`;
   if ('kind' in first) return String(first.kind);
   return '';
 }

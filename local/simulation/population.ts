@@ -88,7 +88,9 @@ function drawSubmission(
   const isDeadly = faults.isPlanned('poison_crash');
   const hasExternalId = WITH_EXTERNAL_ID.has(source) && random.chance(0.8);
   const isMixedUp = hasExternalId && faults.isPlanned('identity_conflict');
-  const email = (isMixedUp && other !== undefined ? other : person).emails[random.chance(0.8) ? 0 : 1];
+  const email = (isMixedUp && other !== undefined ? other : person).emails[
+    random.chance(0.8) ? 0 : 1
+  ];
   const hasEmail = !hasExternalId || random.chance(0.7);
   const hasPhone = random.chance(0.5);
   // A person sits at the form for a while, and some senders collect.

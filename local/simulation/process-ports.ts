@@ -118,7 +118,8 @@ export function guardCrm(crm: CrmWriter, container: Container, world: SimulatedW
   const counted: CrmWriter = {
     ...crm,
     write: async (rows) => {
-      for (const { identity } of rows) facts.writes.set(identity, (facts.writes.get(identity) ?? 0) + 1);
+      for (const { identity } of rows)
+        facts.writes.set(identity, (facts.writes.get(identity) ?? 0) + 1);
       monitor.writing(container, rows);
       const result = await crm.write(rows);
       monitor.written(rows, result.outcomes);
@@ -129,10 +130,7 @@ export function guardCrm(crm: CrmWriter, container: Container, world: SimulatedW
 }
 
 /** A process's own connection to Zoho. */
-export function guardFetch(
-  container: Container,
-  world: SimulatedWorld,
-): typeof globalThis.fetch {
+export function guardFetch(container: Container, world: SimulatedWorld): typeof globalThis.fetch {
   const connection = {
     fetch: async (url: string, init: RequestInit) => await world.zoho.fetchOf(container)(url, init),
   };
@@ -166,6 +164,7 @@ async function noteEvent(
     if (facts.events.get(key)?.submission.isDeadly === true) container.kill('poison');
     return;
   }
+  if (method === 'claim' && isClaimed(result)) container.notes.claimed.add(key);
   if (CHANGING.has(method)) await monitor.lookUp(key, bodyOf(first));
 }
 
@@ -174,6 +173,12 @@ function keyOf(argument: unknown): string {
   return typeof argument === 'object' && argument !== null && 'key' in argument
     ? String(argument.key)
     : '';
+}
+
+function isClaimed(result: unknown): boolean {
+  return (
+    typeof result === 'object' && result !== null && 'kind' in result && result.kind === 'claimed'
+  );
 }
 
 function bodyOf(argument: unknown): Uint8Array | undefined {

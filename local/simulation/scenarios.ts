@@ -80,7 +80,10 @@ export function drawPlan(scenario: ScenarioName, random: SeededRandom): Plan {
   };
   switch (scenario) {
     case 'mixed':
-      return withOutage({ ...base, mix: mixOf(someGroups(random), random.pick([1, 1, 2, 4])) }, random);
+      return withOutage(
+        { ...base, mix: mixOf(someGroups(random), random.pick([1, 1, 2, 4])) },
+        random,
+      );
     case 'everything':
       return withOutage({ ...base, mix: mixOf(FAULT_GROUP_NAMES) }, random);
     case 'crm-outage-72h':
@@ -117,9 +120,12 @@ export function drawPlan(scenario: ScenarioName, random: SeededRandom): Plan {
     case 'poison':
       return {
         ...base,
-        mix: withRates(mixOf(random.chance(0.5) ? ['refused'] : ['refused', 'poison', 'operator']), {
-          poison_value: 0.3,
-        }),
+        mix: withRates(
+          mixOf(random.chance(0.5) ? ['refused'] : ['refused', 'poison', 'operator']),
+          {
+            poison_value: 0.3,
+          },
+        ),
       };
     case 'lost-messages':
       return {

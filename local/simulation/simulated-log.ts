@@ -20,7 +20,10 @@ export function createSimulatedLog(container: Container, monitor: Monitor, trace
         if (cause !== undefined) monitor.failedInside(cause, container.name);
         if (isTraced) {
           const what = fields.failure_code ?? fields.outcome ?? '';
-          trace.line(container.name, `  ${level}: ${message} ${bound.idempotency_key ?? ''} ${what}`);
+          trace.line(
+            container.name,
+            `  ${level}: ${message} ${bound.idempotency_key ?? ''} ${what}`,
+          );
         }
       };
     return {

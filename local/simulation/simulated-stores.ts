@@ -1,4 +1,9 @@
-import type { BreakerStore, EventStore, IdentityStore, TokenStore } from '../../lambdas/core/ports.ts';
+import type {
+  BreakerStore,
+  EventStore,
+  IdentityStore,
+  TokenStore,
+} from '../../lambdas/core/ports.ts';
 import { createMemoryBreakerStore } from '../memory/memory-breaker-store.ts';
 import { createMemoryEventStore } from '../memory/memory-event-store.ts';
 import { createMemoryIdentityStore } from '../memory/memory-identity-store.ts';

@@ -98,7 +98,8 @@ export function createSimulatedZoho(options: ZohoOptions): SimulatedZoho {
     if (faults.strikes('tokens_expired')) world.tokens.expireAll();
     if (!faults.strikes('record_locked')) return;
     const leads = world.store.all('Leads');
-    if (leads.length > 0) world.store.lock(random.pick(leads), clock.nowMs() + random.int(LOCK_MS_MAX));
+    if (leads.length > 0)
+      world.store.lock(random.pick(leads), clock.nowMs() + random.int(LOCK_MS_MAX));
   }
 
   return {

@@ -139,6 +139,7 @@ export function aBreaker(overrides: Partial<Breaker> = {}): Breaker {
     windowCalls: 21,
     windowFailures: 11,
     creditsRemaining: 499,
+    operator: { by: 'local', reason: 'the token was replaced', atMs: 1_795_320_000_001 },
     ...overrides,
   };
 }

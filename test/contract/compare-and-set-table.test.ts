@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDynamoDbBreakerStore } from '../../lambdas/aws/dynamodb-breaker-store.ts';
 import { createDynamoDbIdentityStore } from '../../lambdas/aws/dynamodb-identity-store.ts';
 import { createDynamoDbTokenStore } from '../../lambdas/aws/dynamodb-token-store.ts';
-import { type Item, type ItemKey, toAttributes } from '../../lambdas/aws/table.ts';
+import { type Item, type ItemKey, toAttributes } from '../../lambdas/aws/table-expression.ts';
 import { BREAKER_KEY, identityKey, TOKEN_KEY } from '../../lambdas/aws/table-keys.ts';
 import { IdentityTooLargeError, StoreUnavailableError } from '../../lambdas/core/errors.ts';
 import { newHead } from '../../lambdas/core/head.ts';

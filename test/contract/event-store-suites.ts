@@ -1,7 +1,7 @@
 import type { EventStore } from '../../lambdas/core/ports.ts';
-import { describeLifeCycle } from './event-store-contract.ts';
-import { describePayloads } from './event-payload-contract.ts';
 import { describeMeasures } from './event-measure-contract.ts';
+import { describePayloads } from './event-payload-contract.ts';
+import { describeLifeCycle } from './event-store-contract.ts';
 import { describeTransitions } from './event-transition-contract.ts';
 
 type Suite = (name: string, open: () => Promise<EventStore>) => void;

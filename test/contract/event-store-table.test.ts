@@ -7,12 +7,8 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDynamoDbEventStore } from '../../lambdas/aws/dynamodb-event-store.ts';
-import {
-  fromAttributes,
-  type Item,
-  toAttributes,
-  type UsedCapacity,
-} from '../../lambdas/aws/table.ts';
+import type { UsedCapacity } from '../../lambdas/aws/table.ts';
+import { fromAttributes, type Item, toAttributes } from '../../lambdas/aws/table-expression.ts';
 import { normalizedKey, rawKey, stateKey } from '../../lambdas/aws/table-keys.ts';
 import { StoreUnavailableError } from '../../lambdas/core/errors.ts';
 import { eventRefs } from '../../lambdas/core/event-refs.ts';

@@ -160,6 +160,12 @@ const claimed = (token: string, claims: number): Cell => ({
   },
 });
 
+/** Out of quarantine, attempts count anew. */
+const reopened = (token: string): Cell => ({
+  answer: 'claimed',
+  change: { ...claimed(token, 1).change, attempts: 0 },
+});
+
 const claimCells = (token: string, opensQuarantine: boolean): Row['cells'] =>
   cells(
     { answer: 'ended' },
@@ -168,7 +174,7 @@ const claimCells = (token: string, opensQuarantine: boolean): Row['cells'] =>
     [['processing, lease over'], claimed(token, 2)],
     [['processing'], { answer: token === HOLDER ? 'claimed' : 'in_progress' }],
     [['failed, not due'], { answer: 'not_due' }],
-    ...(opensQuarantine ? [[QUARANTINES, claimed(token, 1)] as const] : []),
+    ...(opensQuarantine ? [[QUARANTINES, reopened(token)] as const] : []),
   );
 
 const heldByHolder = ['processing', 'processing, lease over'] as const;

@@ -19,12 +19,14 @@ export function aName(): string {
 /** A HEAD of one event, to be stored as the first of its identity. */
 export function aHead(overrides: Partial<Head> = {}): Head {
   const { identity = aName(), ...rest } = overrides;
-  const head = mergeContribution(newHead('Leads', identity), {
+  const contribution = {
     event: 'website|lead.created|1',
     occurredAt: '2026-11-22T03:59:58.000Z',
     trust: 50,
+    mayCreate: false,
     values: { first_name: 'Ana', email: 'ana@example.com' },
-  });
+  };
+  const head = mergeContribution(newHead('Leads', identity), contribution, () => 'latest');
   return { ...head, revision: 1, ...rest };
 }
 

@@ -4,7 +4,8 @@ import { createDynamoDbBreakerStore } from '../../lambdas/aws/dynamodb-breaker-s
 import { createDynamoDbEventStore } from '../../lambdas/aws/dynamodb-event-store.ts';
 import { createDynamoDbIdentityStore } from '../../lambdas/aws/dynamodb-identity-store.ts';
 import { createDynamoDbTokenStore } from '../../lambdas/aws/dynamodb-token-store.ts';
-import { type Table, toAttributes } from '../../lambdas/aws/table.ts';
+import type { Table } from '../../lambdas/aws/table.ts';
+import { toAttributes } from '../../lambdas/aws/table-expression.ts';
 import { BREAKER_KEY, TOKEN_KEY } from '../../lambdas/aws/table-keys.ts';
 import { StoreUnavailableError } from '../../lambdas/core/errors.ts';
 import { failure } from '../../lambdas/core/failure.ts';

@@ -1,4 +1,4 @@
-import type { NewEvent } from '../../lambdas/core/event-record.ts';
+import type { EventRecord, NewEvent } from '../../lambdas/core/event-record.ts';
 import { eventRefs } from '../../lambdas/core/event-refs.ts';
 import type { NormalizedEvent } from '../../lambdas/core/lead-event.ts';
 
@@ -54,6 +54,25 @@ export function aNewEvent(overrides: Partial<NewEvent> = {}): NewEvent {
     },
     normalized: aLeadEvent({ idempotency_key: key }),
     initial: { state: 'received' },
+    ...overrides,
+  };
+}
+
+/** An accepted event's state, just received. */
+export function anEventRecord(overrides: Partial<EventRecord> = {}): EventRecord {
+  return {
+    key: 'website|lead.created|1001',
+    state: 'received',
+    source: 'website',
+    eventType: 'lead.created',
+    occurredAt: '2026-11-22T03:59:58.000Z',
+    receivedAt: '2026-11-22T04:00:00.000Z',
+    correlationId: 'corr-1001',
+    payloadHash: 'a'.repeat(64),
+    mappingVersion: 'v1',
+    attempts: 0,
+    claims: 0,
+    conflicts: 0,
     ...overrides,
   };
 }

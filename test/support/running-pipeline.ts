@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, paginateScan, type ScanCommandInput } from '@aws-sdk/client-dynamodb';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { fromAttributes } from '../../lambdas/aws/table.ts';
+import { fromAttributes } from '../../lambdas/aws/table-expression.ts';
 import { defineConfig, type HoldfastConfigInput } from '../../lambdas/core/config.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../local/emulators/credentials.ts';
 import { LOCAL_TABLE } from '../../local/local-stack.ts';
@@ -22,6 +22,7 @@ const SOURCES: HoldfastConfigInput['sources'] = {
 };
 
 export interface PipelineInput {
+  readonly sources?: HoldfastConfigInput['sources'];
   readonly zoho?: HoldfastConfigInput['zoho'];
   readonly delivery?: HoldfastConfigInput['delivery'];
   readonly options?: Partial<PipelineOptions>;
@@ -32,7 +33,7 @@ export async function startTestPipeline(input: PipelineInput = {}) {
   const dataDir =
     input.options?.dataDir ?? mkdtempSync(path.join(tmpdir(), 'holdfast-integration-'));
   const config = defineConfig({
-    sources: SOURCES,
+    sources: input.sources ?? SOURCES,
     zoho: input.zoho ?? {},
     // Waits that a test can sit out; the relations between them are as in production.
     delivery: { crmTimeoutMs: 2_000, settleWindowMs: 1_000, ...input.delivery },
@@ -55,6 +56,7 @@ export async function startTestPipeline(input: PipelineInput = {}) {
       lastName: 'Ng',
       email: `lead.${id}@example.com`,
       company: 'Example Ltd',
+      message: 'Please show us how it works',
       submittedAtMs: Date.now(),
       ...person,
     });
@@ -81,16 +83,19 @@ export async function startTestPipeline(input: PipelineInput = {}) {
     /** Sends one sample of a source. */
     send: async (source: string, person: Partial<SampleLead> = {}) =>
       await post(request(source, person)),
-    /** All items of the table, as plain values. */
-    items: async (): Promise<Record<string, unknown>[]> => {
+    /** All items of the table, or those that a scan lets through, as plain values. */
+    items: async (scan: Omit<ScanCommandInput, 'TableName'> = {}) => {
       const client = new DynamoDBClient({
         endpoint: pipeline.table.kind === 'memory' ? '' : pipeline.table.url,
         region: LOCAL_REGION,
         credentials: LOCAL_CREDENTIALS,
       });
-      const output = await client.send(new ScanCommand({ TableName: LOCAL_TABLE }));
+      const items: Record<string, unknown>[] = [];
+      for await (const page of paginateScan({ client }, { ...scan, TableName: LOCAL_TABLE })) {
+        items.push(...(page.Items ?? []).map((item) => ({ ...fromAttributes(item) })));
+      }
       client.destroy();
-      return (output.Items ?? []).map((item) => ({ ...fromAttributes(item) }));
+      return items;
     },
     /** The dead letters on their queue; they are hidden for a moment afterwards. */
     deadLetters: async (): Promise<Record<string, unknown>[]> => {
@@ -121,6 +126,7 @@ export async function eventually<Answer>(
   ask: () => Promise<Answer>,
   satisfies: (answer: Answer) => boolean,
   withinMs = 15_000,
+  everyMs = 50,
 ): Promise<Answer> {
   const deadlineMs = Date.now() + withinMs;
   for (;;) {
@@ -129,6 +135,6 @@ export async function eventually<Answer>(
     if (Date.now() > deadlineMs) {
       throw new Error(`it did not come to that; last seen: ${JSON.stringify(answer)}`);
     }
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
 }

@@ -16,10 +16,7 @@ const WAIT_MAX_MS = 120_000;
  * Sends every submission at its time. A sender repeats what was not answered with 2xx or 409, a few times
  * and ever later; some send again what was answered, some of those with other content.
  */
-export function startSenders(
-  world: SimulatedWorld,
-  submissions: readonly Submission[],
-): Senders {
+export function startSenders(world: SimulatedWorld, submissions: readonly Submission[]): Senders {
   const { clock, random, faults, facts, monitor, trace } = world;
   let waiting = 0;
 
@@ -40,7 +37,10 @@ export function startSenders(
     waiting -= 1;
     if (ended.kind === 'failed') monitor.failedInside(ended.error, 'The intake function');
     const status = ended.kind === 'answered' ? ended.result.status : 0;
-    trace.line('sender', `submission ${submission.number}, attempt ${attempt}: ${status || 'no answer'}`);
+    trace.line(
+      'sender',
+      `submission ${submission.number}, attempt ${attempt}: ${status || 'no answer'}`,
+    );
     if (ended.kind === 'answered') await monitor.answered(submission, body, ended.result);
     if (status === 200 || status === 409) {
       sendMore(submission);
@@ -53,6 +53,19 @@ export function startSenders(
     });
   };
 
+  const forge = async (submission: Submission): Promise<void> => {
+    const request = webhookRequest(submission, clock.nowMs(), ', forged');
+    const headers = Object.fromEntries(
+      Object.entries(request.headers).map(([name, value]) => [
+        name,
+        name.endsWith('signature') ? value.replaceAll(/[0-9]/g, '7') : value,
+      ]),
+    );
+    const ended = await world.intake.invoke({ ...request, headers });
+    const status = ended.kind === 'answered' ? ended.result.status : 0;
+    trace.line('sender', `a forged request: ${status || 'no answer'}`);
+  };
+
   const sendMore = (submission: Submission): void => {
     const laterMs = clock.nowMs() + random.pick([0, 50, 20_000, 300_000]);
     if (faults.strikes('sent_with_other_content') && submission.source !== 'unnamed') {
@@ -63,6 +76,9 @@ export function startSenders(
   };
 
   for (const submission of submissions) {
+    if (submission.source !== 'website' && faults.isPlanned('forged')) {
+      plan(submission.sentAtMs - 500, () => void forge(submission));
+    }
     plan(submission.sentAtMs, () => void send(submission, 1, ''));
   }
   return { waiting: () => waiting };

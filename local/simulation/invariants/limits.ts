@@ -62,7 +62,8 @@ export function observeLimits(context: ObserverContext): Observer {
       check(
         'limits attempts',
         record.attempts <= calls,
-        () => `${key} counts ${record.attempts} attempts, and its person was written ${calls} times.`,
+        () =>
+          `${key} counts ${record.attempts} attempts, and its person was written ${calls} times.`,
       );
     },
     atRest: async () => {

@@ -13,7 +13,11 @@ export function observeSecrecy(
   const pattern = new RegExp(forbidden.map(escaped).join('|'), 'i');
   return {
     told: (text, where) => {
-      check('G8 nothing personal', !pattern.test(text), () => `${where} tells a secret or a person.`);
+      check(
+        'G8 nothing personal',
+        !pattern.test(text),
+        () => `${where} tells a secret or a person.`,
+      );
     },
   };
 }

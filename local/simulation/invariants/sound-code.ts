@@ -8,7 +8,8 @@ export function observeMistakes({ check }: ObserverContext): Observer {
       check(
         'code runs without error',
         !isMistake(error),
-        () => `${where}: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`,
+        () =>
+          `${where}: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`,
       );
     },
   };

@@ -430,3 +430,48 @@ describe('the consumer while the breaker is open', () => {
     expect(world.metrics.counted).toContain('HighIntentLeadDelayed{website}');
   });
 });
+
+describe('a lead that may have killed its consumer', () => {
+  /** Claims an event as a consumer that died would have left it. */
+  const dieWith = async (world: ReturnType<typeof aWorld>, key: string) =>
+    await world.events.claim({
+      key,
+      leaseToken: 'dead',
+      leaseMs: 1,
+      nowMs: world.clock.nowMs() - 1_000,
+    });
+
+  it('is delivered alone, after the others of its batch are stored', async () => {
+    const statesAtTheTime: (string | undefined)[] = [];
+    const world: ReturnType<typeof aWorld> = aWorld([
+      undefined!,
+      async () => {
+        statesAtTheTime.push(await world.stateOf('b'), await world.stateOf('c'));
+        return undefined;
+      },
+    ]);
+    const suspect = await world.store('a');
+    await dieWith(world, 'a');
+
+    const failed = await world.receive(suspect, await world.store('b'), await world.store('c'));
+
+    expect(failed).toEqual([]);
+    expect(world.crm.calls.map((rows) => rows.length)).toEqual([2, 1]);
+    expect(statesAtTheTime).toEqual(['succeeded', 'succeeded']);
+    expect(await world.stateOf('a')).toBe('succeeded');
+  });
+
+  it('is not tried beside another one: that one comes back, and its claim does not count', async () => {
+    const world = aWorld();
+    const first = await world.store('a');
+    const second = await world.store('b');
+    await dieWith(world, 'a');
+    await dieWith(world, 'b');
+
+    const failed = await world.receive(first, second);
+
+    expect(failed).toEqual(['m-2']);
+    expect(await world.stateOf('a')).toBe('succeeded');
+    expect(await world.events.readRecord('b')).toMatchObject({ state: 'received', claims: 1 });
+  });
+});

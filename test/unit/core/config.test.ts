@@ -175,3 +175,21 @@ describe('the retry settings of a source', () => {
     expect(retrySettingsOf(config, 'hot')).toMatchObject({ attemptsMax: 10, retryForHours: 0 });
   });
 });
+
+describe('settings that go together', () => {
+  const delivery = (settings: object) => () =>
+    defineConfig({ sources: { demo: { provider: 'typeform' } }, delivery: settings });
+
+  it('are refused when writes would stop before they slow down', () => {
+    expect(delivery({ credits: { reserve: 500, slowBelow: 499 } })).toThrow(
+      /delivery\.credits\.slowBelow: must be at least reserve/,
+    );
+    expect(delivery({ credits: { reserve: 500, slowBelow: 500 } })).not.toThrow();
+  });
+
+  it('are refused when the breaker would open for longer than its longest', () => {
+    expect(delivery({ breaker: { openMs: 2_000, openMaxMs: 1_000 } })).toThrow(
+      /delivery\.breaker\.openMs: must be at most openMaxMs/,
+    );
+  });
+});

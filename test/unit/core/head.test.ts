@@ -154,6 +154,14 @@ describe('merging by policy', () => {
     expect(merge(both, first)).toBe(both);
   });
 
+  it('takes what the same event says after it was read anew', () => {
+    const first = merge(EMPTY, says({ event: 'a', values: { company: 'Old', message: 'Old' } }));
+
+    const head = merge(first, says({ event: 'a', values: { company: 'New', message: 'New' } }));
+
+    expect(valuesOf(head)).toEqual({ company: 'New', message: 'New' });
+  });
+
   it('sends a message field again when one was added, and not when all are confirmed', () => {
     const one = confirmed(merge(EMPTY, says({ event: 'a', values: { message: 'Hello' } })));
 

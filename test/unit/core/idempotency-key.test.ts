@@ -4,6 +4,7 @@ import {
   contentKeys,
   eventKey,
   isVolatile,
+  pageKey,
   type SubmissionContent,
   TICK_MS,
   unreadableKey,
@@ -71,6 +72,13 @@ describe('eventKey', () => {
     expect(eventKey('s', 't', '\uD800')).not.toBe(eventKey('s', 't', '\uFFFD'));
   });
 
+  it('keeps a part readable up to 400 bytes as it is encoded', () => {
+    const part = `${'x'.repeat(397)}%`;
+
+    expect(eventKey('s', 't', part)).toBe(`s|t|${'x'.repeat(397)}%25`);
+    expect(eventKey('s', 't', `x${part}`)).toMatch(/^s\|t\|h0:[0-9a-f]{64}$/);
+  });
+
   it.each([
     ['', 't', 'i'],
     ['s', '', 'i'],
@@ -80,7 +88,31 @@ describe('eventKey', () => {
   });
 });
 
+describe('pageKey', () => {
+  const of = (overrides: Partial<SubmissionContent> = {}, pepper = PEPPER) =>
+    pageKey('website', 'form_submission', 'visit-1', content(overrides), pepper);
+
+  it('names the id of the page and what was said', () => {
+    expect(of()).toBe('website|form_submission|visit-1|h1:16ad635be682f9df');
+  });
+
+  it('differs when the content or the pepper does', () => {
+    expect(of({ email: 'ben@example.com' })).not.toBe(of());
+    expect(of({}, 'another-pepper-of-length')).not.toBe(of());
+  });
+});
+
 describe('contentKeys', () => {
+  // Keys are stored: computed in another way, a repeated submission would be a new one. These were
+  // computed by another program, as HMAC-SHA256 of `content`, a zero byte, and the canonical JSON.
+  it('never change', () => {
+    const base =
+      'website|form_submission|h1:16ad635be682f9dfdd163411107c00b7a0940f2bddc5a0e26c04621ba5dbe796';
+
+    expect(keys()).toEqual({ current: `${base}|997400`, previous: `${base}|997399` });
+    expect(TICK_MS).toBe(1_800_000);
+  });
+
   it('are equal for equal content within a tick, in whatever order its members are', () => {
     const again = keys(
       { answers: [{ value: 'Hi', key: 'message' }] },
@@ -127,6 +159,12 @@ describe('contentKeys', () => {
 });
 
 describe('unreadableKey', () => {
+  it('never changes', () => {
+    expect(unreadableKey('s', Buffer.from('{'), PEPPER)).toBe(
+      's|unreadable|h1:5b5cbd0ceba5d55877199cc3cc80cf3d1ffeaf44fb7571b2a2d224792c357e04',
+    );
+  });
+
   it('names the bytes, at any time', () => {
     fc.assert(
       fc.property(fc.uint8Array(), fc.uint8Array(), (a, b) => {
@@ -146,6 +184,8 @@ describe('isVolatile', () => {
     expect(['_wpnonce', 'renderedAt', 'g-recaptcha-response', 'IP'].map(isVolatile)).toEqual(
       Array.from({ length: 4 }, () => true),
     );
+    expect(isVolatile('token'.padStart(60, '_'))).toBe(true);
+    expect(isVolatile('token'.padStart(61, '_'))).toBe(false);
     expect(['date', 'time', 'message', 'token_of_love', ''].map(isVolatile)).toEqual(
       Array.from({ length: 5 }, () => false),
     );

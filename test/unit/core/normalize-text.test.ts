@@ -63,6 +63,14 @@ describe('cutText', () => {
   it('never splits a character', () => {
     expect(cutText('ab😀', 3)).toBe('ab');
     expect(cutText('ab😀', 4)).toBe('ab😀');
+    expect(cutText('😀ab', 3)).toBe('😀a');
+  });
+
+  it('leaves no white space where it cuts, and a text that fits as it is', () => {
+    expect(cutText('ab cd', 3)).toBe('ab');
+    expect(cutText(' ab', 2)).toBe(' a');
+    expect(cutText('ab ', 3)).toBe('ab ');
+    expect(cutText('ab ', 4)).toBe('ab ');
   });
 });
 
@@ -75,6 +83,13 @@ describe('normalizeName', () => {
     ['王小明', undefined, '王小明'],
     ['Dr', undefined, 'Dr'],
     ['ANA NG', 'ANA', 'NG'],
+    ['Ng,Ana', 'Ana', 'Ng'],
+    ['Ng , Ana', 'Ana', 'Ng'],
+    ['Ng, Ana, PhD', 'Ng,', 'Ana, PhD'],
+    ['M.R Ng', 'M.R', 'Ng'],
+    ['Sir Madam', 'Sir', 'Madam'],
+    ['Ana 王', 'Ana', '王'],
+    ['王 Ana', '王', 'Ana'],
   ])('splits %j into %j and %j', (full, first, last) => {
     const name = normalizeName({ full_name: full });
 
@@ -92,8 +107,13 @@ describe('normalizeName', () => {
   it('fills in only what is missing', () => {
     expect(normalizeName({ full_name: 'Ana Ng', first_name: 'Ana' }).last_name).toBe('Ng');
     expect(normalizeName({ full_name: 'Ana', first_name: 'Ana' }).last_name).toBeUndefined();
-    expect(normalizeName({ first_name: 'Inés' })).toEqual({ first_name: 'Inés' });
-    expect(normalizeName({})).toEqual({});
+    expect(normalizeName({ first_name: 'Inés' })).toStrictEqual({ first_name: 'Inés' });
+    expect(normalizeName({ last_name: 'Ng' })).toStrictEqual({ last_name: 'Ng' });
+    expect(normalizeName({ full_name: 'Ana Maria Ng', last_name: 'Ng' }).first_name).toBe(
+      'Ana Maria',
+    );
+    expect(normalizeName({ full_name: 'Ana', last_name: 'Ng' }).first_name).toBeUndefined();
+    expect(normalizeName({})).toStrictEqual({});
   });
 
   it('changes nothing the second time', () => {
@@ -115,6 +135,10 @@ describe('page addresses', () => {
     ['/contact?token=x', '/contact'],
     ['//user@www.example.com/a', '//www.example.com/a'],
     ['?a=b', undefined],
+    ['', undefined],
+    ['HTTP://WWW.Example.com/A', 'http://www.example.com/A'],
+    ['HTTPS://WWW.Example.com/A', 'https://www.example.com/A'],
+    ['about:blank', 'about:blank'],
   ])('%j is kept as %j', (raw, kept) => {
     expect(stripUrl(raw)).toBe(kept);
   });
@@ -134,8 +158,9 @@ describe('page addresses', () => {
     const url =
       'https://www.example.com/?UTM_Source=ig&utm_source=later&gclid=Cj0EXAMPLE&email=x&utm_term=#utm_medium=no';
 
-    expect(attributionOf(url)).toEqual({ utm_source: 'ig', gclid: 'Cj0EXAMPLE' });
-    expect(attributionOf('nonsense')).toEqual({});
+    expect(attributionOf(url)).toStrictEqual({ utm_source: 'ig', gclid: 'Cj0EXAMPLE' });
+    expect(attributionOf('/x?utm_term=&utm_term=a')).toStrictEqual({ utm_term: 'a' });
+    expect(attributionOf('nonsense')).toStrictEqual({});
     expect(attributionOf('/x?%E0%A4%A=1&gclid=%00a')).toEqual({ gclid: 'a' });
   });
 });
@@ -147,6 +172,7 @@ describe('times', () => {
     ['2026-11-22T04:59:50+01:00', '2026-11-22T03:59:50.000Z'],
     ['2026-11-22T03:59:58+0000', '2026-11-22T03:59:58.000Z'],
     ['2026-11-22 03:59Z', '2026-11-22T03:59:00.000Z'],
+    [' 2026-11-22T03:59:50Z ', '2026-11-22T03:59:50.000Z'],
     ['1795319990', '2026-11-22T03:59:50.000Z'],
     ['1795319990123', '2026-11-22T03:59:50.123Z'],
   ])('reads %s as %s', (raw, iso) => {
@@ -160,6 +186,9 @@ describe('times', () => {
     '22/11/2026',
     '2026-13-22T03:58:41Z',
     '179531999',
+    '17953199901234',
+    '1795319990123x',
+    'x1795319990123',
     'now',
   ])('takes %j for no moment', (raw) => {
     expect(parseTimeMs(raw)).toBeUndefined();
@@ -172,7 +201,10 @@ describe('times', () => {
     expect(basis('2026-11-22T03:00:00Z')).toBe('provider');
     expect(basis('2026-11-22T04:05:00Z')).toBe('provider');
     expect(basis('2026-11-22T04:05:01Z')).toBe('received');
+    expect(basis('2000-01-01T00:00:00Z')).toBe('provider');
+    expect(basis('1999-12-31T23:59:59Z')).toBe('received');
     expect(basis('1970-01-01T00:00:00Z')).toBe('received');
+    expect(basis('yesterday')).toBe('received');
     expect(occurrenceOf(undefined, receivedAtMs)).toEqual({
       occurredAt: '2026-11-22T04:00:00.000Z',
       basis: 'received',
@@ -213,6 +245,34 @@ describe('fitAnswers', () => {
     const kept = fitAnswers([{ key: 'a', value: 'x'.repeat(10_000) }], 1_000);
 
     expect(kept.map((answer) => answer.key)).toEqual(['a', '_cut']);
-    expect(kept[0]?.value).toMatch(/^x{100,}$/);
+    // 978 bytes are left beside `{"key":"a","value":""}`, and a character may take 6.
+    expect(kept[0]?.value).toBe('x'.repeat(163));
+    expect(kept[1]?.value).toContain('the raw event holds all of them');
+  });
+
+  it('keeps an answer whole that fits to the byte', () => {
+    const answer = { key: 'a', value: 'x'.repeat(500) };
+    const bytes = jsonBytes(answer) + 1;
+
+    expect(fitAnswers([answer], bytes)).toEqual([answer]);
+    expect(fitAnswers([answer], bytes - 1)).toHaveLength(2);
+  });
+
+  it('cuts an answer down to one character, and drops it when there is no room for that', () => {
+    const answer = { key: 'a', value: 'x'.repeat(500) };
+    const bytes = jsonBytes({ key: 'a', value: '' });
+
+    expect(fitAnswers([answer], bytes + 6)[0]).toEqual({ key: 'a', value: 'x' });
+    expect(fitAnswers([answer], bytes + 5).map(({ key }) => key)).toEqual(['_cut']);
+  });
+
+  it('keeps what stands before an answer that it cannot cut', () => {
+    const answers = [
+      { key: 'a', value: 'x' },
+      { key: 'b', value: Array.from({ length: 100 }, () => 'y') },
+      { key: 'c', value: 'z' },
+    ];
+
+    expect(fitAnswers(answers, 200).map(({ key }) => key)).toEqual(['a', '_cut']);
   });
 });

@@ -21,12 +21,14 @@ function aWorld() {
   return { ...ports, ports, status: async () => await breakerStatus(ports, SETTINGS) };
 }
 
+const ACT = { by: 'arn:aws:iam::111122223333:user/ana', reason: 'the token was replaced' };
+
 describe('an operator and the breaker', () => {
   it('before any trouble, finds it closed and has nothing to close', async () => {
     const world = aWorld();
 
     expect(await world.status()).toEqual({ state: 'closed', failuresInRow: 0 });
-    expect(await closeBreaker(world.ports)).toBe('unchanged');
+    expect(await closeBreaker(world.ports, ACT)).toBe('unchanged');
     expect(await world.breakers.read()).toBeUndefined();
   });
 
@@ -36,7 +38,7 @@ describe('an operator and the breaker', () => {
     await world.breakers.save({ ...opened, revision: 1 });
     const before = await world.status();
 
-    const done = await closeBreaker(world.ports);
+    const done = await closeBreaker(world.ports, ACT);
 
     expect(before).toEqual({
       state: 'open',
@@ -45,13 +47,17 @@ describe('an operator and the breaker', () => {
       failuresInRow: 0,
     });
     expect([done, (await world.status()).state]).toEqual(['changed', 'closed']);
-    expect(await world.breakers.read()).toEqual({ ...NEW_BREAKER, revision: 2 });
+    expect(await world.breakers.read()).toEqual({
+      ...NEW_BREAKER,
+      revision: 2,
+      operator: { ...ACT, atMs: world.clock.nowMs() },
+    });
   });
 
   it('opens it until somebody closes it, whatever calls in flight then say', async () => {
     const world = aWorld();
 
-    const done = [await openBreaker(world.ports), await openBreaker(world.ports)];
+    const done = [await openBreaker(world.ports, ACT), await openBreaker(world.ports, ACT)];
 
     const stored = (await world.breakers.read())!;
     const nowMs = world.clock.nowMs() + 3_600_000;
@@ -79,7 +85,7 @@ describe('an operator and the breaker', () => {
 
   it('wins against consumers that write at the same moment', async () => {
     const world = aWorld();
-    await openBreaker(world.ports);
+    await openBreaker(world.ports, ACT);
     let others = 3;
     const save: typeof world.breakers.save = async (breaker) => {
       if (others > 0) {
@@ -90,21 +96,21 @@ describe('an operator and the breaker', () => {
       return await world.breakers.save(breaker);
     };
 
-    const done = await closeBreaker({ ...world.ports, breakers: { ...world.breakers, save } });
+    const done = await closeBreaker({ ...world.ports, breakers: { ...world.breakers, save } }, ACT);
 
     expect([done, (await world.status()).state]).toEqual(['changed', 'closed']);
   });
 
   it('is told when it could not be written', async () => {
     const world = aWorld();
-    await openBreaker(world.ports);
+    await openBreaker(world.ports, ACT);
     const save: typeof world.breakers.save = async () => ({
       kind: 'changed',
       current: await world.breakers.read(),
     });
 
     await expect(
-      closeBreaker({ ...world.ports, breakers: { ...world.breakers, save } }),
+      closeBreaker({ ...world.ports, breakers: { ...world.breakers, save } }, ACT),
     ).rejects.toThrow(StoreUnavailableError);
   });
 });

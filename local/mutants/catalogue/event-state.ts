@@ -1,0 +1,83 @@
+import type { Mutant } from '../mutant.ts';
+
+/**
+ * Faults of the state machine's arrows. They are put into the in-memory store, on which the simulation
+ * runs; that the table's conditions are the same is what the contract suites show.
+ */
+export const EVENT_STATE_MUTANTS: readonly Mutant[] = [
+  {
+    name: 'unfenced-release',
+    fault: 'A consumer whose lease has run out gives the event back all the same.',
+    breaks: 'G2',
+    patches: [
+      {
+        file: 'local/memory/event-changes.ts',
+        find: "holds: heldBy(leaseToken),\n    apply: (record) => ({ ...withoutLease(record), state: 'received'",
+        replace:
+          "holds: () => leaseToken !== '',\n    apply: (record) => ({ ...withoutLease(record), state: 'received'",
+      },
+    ],
+  },
+  {
+    name: 'unfenced-fail',
+    fault: 'A consumer whose lease has run out notes its failure over what has happened since.',
+    breaks: 'G2',
+    patches: [
+      {
+        file: 'local/memory/event-changes.ts',
+        find: "holds: heldBy(leaseToken),\n    apply: (record) => ({\n      ...withoutLease(record),\n      state: 'failed'",
+        replace:
+          "holds: () => leaseToken !== '',\n    apply: (record) => ({\n      ...withoutLease(record),\n      state: 'failed'",
+      },
+    ],
+  },
+  {
+    name: 'unfenced-quarantine',
+    fault: 'A consumer whose lease has run out sets an event aside that another one delivers.',
+    breaks: 'G2',
+    patches: [
+      {
+        file: 'local/memory/event-changes.ts',
+        find: 'holds: heldBy(leaseToken),\n    apply: (record) => {\n      const { dlqSentAt: _sent',
+        replace:
+          "holds: () => leaseToken !== '',\n    apply: (record) => {\n      const { dlqSentAt: _sent",
+      },
+    ],
+  },
+  {
+    name: 'success-needs-the-lease',
+    fault: 'A delivery that has happened is not noted once the lease has run out.',
+    breaks: 'G3',
+    patches: [
+      {
+        file: 'local/memory/event-changes.ts',
+        find: "holds: (record) => record.state !== 'succeeded',",
+        replace: "holds: (record) => record.state === 'processing',",
+      },
+    ],
+  },
+  {
+    name: 'claims-not-counted',
+    fault: 'An event that crashes every consumer is tried for ever.',
+    breaks: 'G6',
+    patches: [
+      {
+        file: 'local/memory/event-changes.ts',
+        find: 'claims: record.claims + 1,',
+        replace: 'claims: record.claims,',
+      },
+    ],
+  },
+  {
+    name: 'redrive-swallowed',
+    fault: 'A message from the dead-letter queue is acknowledged without opening its quarantine.',
+    breaks: 'G7',
+    patches: [
+      {
+        file: 'lambdas/core/event-record.ts',
+        find: 'return request.quarantineId !== undefined && request.quarantineId === record.quarantineId\n        ?',
+        replace: 'return request.quarantineId === null\n        ?',
+      },
+    ],
+  },
+];
