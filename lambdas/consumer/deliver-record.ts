@@ -247,7 +247,7 @@ async function deliverClaimed(
 
   places.batch.leaveUnlessJoined();
   if (context.suspects.isTaken) {
-    return { kind: 'deferred', delayMs: suspectDelayMs(ports.random.next()) };
+    return { kind: 'deferred', delayMs: suspectDelayMs(ports.random.next()), untried: true };
   }
   context.suspects.isTaken = true;
   log.warn('A claim of this event never ended; it is delivered alone', { claims: record.claims });
