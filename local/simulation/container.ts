@@ -37,6 +37,9 @@ export interface Container {
 export interface ContainerNotes {
   deliveryEnabled: boolean;
   invokedAtMs: number;
+  /** Events that it has claimed since it was invoked. */
+  readonly claimed: Set<string>;
+  death: Death | undefined;
 }
 
 /** One call to the world. */
@@ -62,6 +65,8 @@ export interface ContainerWorld {
   readonly faults: Faults;
   readonly crashPoints: CrashPoints;
   readonly trace: Trace;
+  /** Port and method at whose calls containers die often; empty for none. */
+  readonly aim: string;
 }
 
 /**
@@ -73,7 +78,12 @@ export function createContainer(name: string, skewMs: number, world: ContainerWo
   const { faults, random, trace, crashPoints } = world;
   let isAlive = true;
   const mourners = new Set<() => void>();
-  const notes: ContainerNotes = { deliveryEnabled: true, invokedAtMs: 0 };
+  const notes: ContainerNotes = {
+    deliveryEnabled: true,
+    invokedAtMs: 0,
+    claimed: new Set(),
+    death: undefined,
+  };
 
   const container: Container = {
     name,
@@ -87,6 +97,7 @@ export function createContainer(name: string, skewMs: number, world: ContainerWo
     kill: (death) => {
       if (!isAlive) return;
       isAlive = false;
+      notes.death = death;
       trace.line(name, `dies: ${death}`);
       for (const run of mourners) run();
     },
@@ -95,8 +106,9 @@ export function createContainer(name: string, skewMs: number, world: ContainerWo
         if (!isAlive) return;
         const target = `${call.port}.${call.method}`;
         // Both are drawn here, where the caller can still be told from the stack.
-        const diesBefore = faults.strikes('crash_before');
-        const diesAfter = !diesBefore && faults.strikes('crash_after');
+        const isAimedAt = target === world.aim && faults.strikes('crash_aimed');
+        const diesBefore = isAimedAt ? random.chance(0.5) : faults.strikes('crash_before');
+        const diesAfter = !diesBefore && (isAimedAt || faults.strikes('crash_after'));
         const site = diesBefore || diesAfter || crashPoints.samples() ? callSiteOf(target) : '';
         if (site !== '') crashPoints.reached(site);
         if (diesBefore) {

@@ -13,6 +13,8 @@ export interface EventFacts {
   identity?: string;
   /** Dead letters that reached the queue, by quarantine. */
   readonly letters: Set<string>;
+  /** Processes that died by chance with this event in their hands, since a claim of it last ended. */
+  deaths: number;
 }
 
 /** Who wrote a field last, and what. */

@@ -40,6 +40,14 @@ const PORT_METHODS: Readonly<Record<string, readonly string[]>> = {
   clock: ['sleep'],
 };
 
+/** What a seed may aim its crashes at. */
+export const AIMS: readonly string[] = [
+  ...Object.entries(PORT_METHODS).flatMap(([port, methods]) =>
+    methods.map((method) => `${port}.${method}`),
+  ),
+  'zoho.fetch',
+];
+
 const CALL = new RegExp(
   Object.entries(PORT_METHODS)
     .map(([port, methods]) => `\\b${port}\\.(?:${methods.join('|')})\\(`)
@@ -53,8 +61,13 @@ const HANDED_IN: Readonly<Record<string, string>> = {
   'readCredentials(': 'secrets.read',
 };
 
-/** Places that no run of the simulation can reach, and why. */
-export const UNREACHABLE: Readonly<Record<string, string>> = {};
+/** Calls that no run of the simulation can reach, by file and port, and why. */
+const UNREACHABLE: Readonly<Record<string, string>> = {};
+
+/** Why a place can't be reached; `undefined` where it can. */
+export function whyUnreachable(site: CallSite): string | undefined {
+  return UNREACHABLE[site.replace(/:\d+ /, ' ')];
+}
 
 /**
  * Lists every place in the processes' source that calls a port, so that a report can say which of them no

@@ -17,10 +17,11 @@ import { observeMistakes } from './invariants/sound-code.ts';
 import { observeKeys } from './invariants/stable-keys.ts';
 import { createMonitor } from './monitor.ts';
 import type { InvariantName, ObserverContext, Violation } from './observer.ts';
+import { AIMS } from './port-call-sites.ts';
 import { drawSubmissions } from './population.ts';
 import { drawPlan, drawScenario, type Plan, type ScenarioName } from './scenarios.ts';
 import { createSeededRandom } from './seeded-random.ts';
-import { REST_WITHIN_MS, START_MS } from './settings.ts';
+import { REST_WITHIN_MS, SIMULATED_CONFIG, START_MS, WITH_NOTES } from './settings.ts';
 import { createSimulatedStores, type Sabotage } from './simulated-stores.ts';
 import { createSimulatedWorld, type SimulatedWorld } from './simulated-world.ts';
 import { createSimulatedZoho } from './simulated-zoho.ts';
@@ -71,7 +72,9 @@ const STEPS_MAX = 2_000_000;
  */
 export async function runSeed(options: SeedOptions): Promise<SeedResult> {
   const random = createSeededRandom(options.seed);
-  const scenario = options.scenario ?? drawScenario(random);
+  // Drawn even if it is given: a seed is then the same run with its own scenario's name as without.
+  const drawn = drawScenario(random);
+  const scenario = options.scenario ?? drawn;
   const plan = drawPlan(scenario, random);
   const faults = createFaults(plan.mix, random.fork());
   const clock = createVirtualClock(START_MS);
@@ -121,6 +124,8 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
     monitor,
     stores,
     zoho,
+    aim: plan.mix.crash_aimed > 0 ? random.pick(AIMS) : '',
+    config: plan.mix.converted_by_person > 0 && random.chance(0.5) ? WITH_NOTES : SIMULATED_CONFIG,
   });
 
   const senders = startSenders(world, submissions);

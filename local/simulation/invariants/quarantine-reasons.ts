@@ -9,12 +9,18 @@ const HIGH_INTENT_ATTEMPTS = 10;
 
 /** G5 and G6: an event is set aside for a reason that it has, at once, and never because of an outage. */
 export function observeQuarantines({ facts, mix, check, nowMs }: ObserverContext): Observer {
-  /** Attempts that earlier quarantines of an event had counted. */
-  const countedBefore = new Map<string, number>();
-
   return {
+    died: ({ notes }) => {
+      // A neighbour's poison must not count: it is for the neighbour to be set aside.
+      if (notes.death === 'poison') return;
+      for (const key of notes.claimed) {
+        const event = facts.events.get(key);
+        if (event?.record.state === 'processing') event.deaths += 1;
+      }
+    },
     eventChanged: (event, before) => {
       const { key, record, submission } = event;
+      if (record.claims === 0 && record.state !== 'quarantined') event.deaths = 0;
       if (record.state !== 'quarantined' || before?.state === 'quarantined') return;
       const { failure } = record;
       if (failure === undefined) return;
@@ -34,16 +40,14 @@ export function observeQuarantines({ facts, mix, check, nowMs }: ObserverContext
         isPassing || hasReason(event, failure),
         () => `${key} was set aside for ${failure.code}, which it has no reason for: ${failure.message}`,
       );
-      const attempts = record.attempts - (countedBefore.get(key) ?? 0);
-      countedBefore.set(key, record.attempts);
       if (failure.code !== 'crm_invalid_data' || !isUndisturbed()) return;
       const rivals = [...facts.events.values()].filter(
         (other) => other.submission.isPoison && !hasEnded(other.record),
       ).length;
       check(
         'G6 permanent at once',
-        attempts <= 1 + rivals,
-        () => `${key} was refused for good, and only set aside after ${attempts} attempts.`,
+        record.attempts <= 1 + rivals,
+        () => `${key} was refused for good, and only set aside after ${record.attempts} attempts.`,
       );
     },
   };
@@ -61,7 +65,8 @@ export function observeQuarantines({ facts, mix, check, nowMs }: ObserverContext
       case 'crm_invalid_data':
         return submission.isPoison;
       case 'poison':
-        return submission.isDeadly;
+        // One claim may have ended with a neighbour's.
+        return submission.isDeadly || event.deaths >= SIMULATED_CONFIG.delivery.poisonClaimsMax - 1;
       case 'identity_conflict':
         return identifiersOf(event).length > 1;
       case 'no_match':

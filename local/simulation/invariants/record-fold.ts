@@ -33,7 +33,7 @@ export function observeFold({ facts, check }: ObserverContext): Observer {
       for (const person of personClasses(delivered, withIdentity)) {
         const live = [...new Set(person.map(({ record }) => record.crm?.recordId ?? ''))]
           .map((id) => facts.records.get(id))
-          .filter((record) => record?.gone === undefined);
+          .filter((record) => record?.gone === undefined && record?.module === 'Leads');
         // Two records of one person are a fault of their own.
         if (live.length === 1 && live[0] !== undefined) compare(live[0], person);
       }
@@ -60,7 +60,8 @@ export function observeFold({ facts, check }: ObserverContext): Observer {
       check(
         'G4 record is the fold',
         (times >= 1 && times <= said) || description?.by === 'person',
-        () => `The message of ${key} stands ${times} times in the description of record ${record.id}.`,
+        () =>
+          `The message of ${key} stands ${times} times in the description of record ${record.id}.`,
       );
     }
   }
