@@ -65,8 +65,8 @@ export interface ContainerWorld {
   readonly faults: Faults;
   readonly crashPoints: CrashPoints;
   readonly trace: Trace;
-  /** Port and method at whose calls containers die often; empty for none. */
-  readonly aim: string;
+  /** Port and method at whose calls containers die often, and how many may yet. */
+  readonly aim: { readonly target: string; left: number };
 }
 
 /**
@@ -106,7 +106,8 @@ export function createContainer(name: string, skewMs: number, world: ContainerWo
         if (!isAlive) return;
         const target = `${call.port}.${call.method}`;
         // Both are drawn here, where the caller can still be told from the stack.
-        const isAimedAt = target === world.aim && faults.strikes('crash_aimed');
+        const isAimedAt = isAimed(world, target);
+        if (isAimedAt) world.aim.left -= 1;
         const diesBefore = isAimedAt ? random.chance(0.5) : faults.strikes('crash_before');
         const diesAfter = !diesBefore && (isAimedAt || faults.strikes('crash_after'));
         const site = diesBefore || diesAfter || crashPoints.samples() ? callSiteOf(target) : '';
@@ -154,6 +155,10 @@ export function createContainer(name: string, skewMs: number, world: ContainerWo
       }),
   };
   return container;
+}
+
+function isAimed({ aim, faults }: ContainerWorld, target: string): boolean {
+  return target === aim.target && aim.left > 0 && faults.strikes('crash_aimed');
 }
 
 function ownClock(clock: Clock, skewMs: number, isAlive: () => boolean): Clock {

@@ -46,7 +46,16 @@ export const AIMS: readonly string[] = [
     methods.map((method) => `${port}.${method}`),
   ),
   'zoho.fetch',
+  // What is called seldom is aimed at more often.
+  ...repeated(6, ['clock.sleep', 'crm.addNote', 'events.remap', 'events.appendAudit']),
+  ...repeated(3, ['events.readRaw', 'events.readNormalized', 'events.unhold', 'queue.enqueue']),
+  ...repeated(3, ['breakers.read', 'breakers.save', 'tokens.save', 'secrets.read']),
+  ...repeated(3, ['events.readRecord', 'events.listOpen', 'events.rememberSubmitter']),
 ];
+
+function repeated(times: number, targets: readonly string[]): readonly string[] {
+  return targets.flatMap((target) => Array.from({ length: times }, () => target));
+}
 
 const CALL = new RegExp(
   Object.entries(PORT_METHODS)

@@ -60,6 +60,9 @@ export interface SeedResult {
 /** Late writes are over by then. */
 const REST_MS = 60_000;
 
+/** More, and nothing would come through any more. */
+const AIMED_CRASHES_MAX = 6;
+
 /** A run that takes more steps has come into a circle. */
 const STEPS_MAX = 2_000_000;
 
@@ -124,7 +127,7 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
     monitor,
     stores,
     zoho,
-    aim: plan.mix.crash_aimed > 0 ? random.pick(AIMS) : '',
+    aim: { target: random.pick(AIMS), left: AIMED_CRASHES_MAX },
     config: plan.mix.converted_by_person > 0 && random.chance(0.5) ? WITH_NOTES : SIMULATED_CONFIG,
   });
 

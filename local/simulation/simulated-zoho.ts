@@ -33,6 +33,8 @@ export interface ZohoOptions {
 }
 
 const DAILY_CREDITS = 50_000;
+/** A few; too few for the reserve; and, once half are spent, few enough to be slowed down for. */
+const LOW_CREDITS = [10, 60, 900, 1_700];
 const LATE_MS_MAX = 25_000;
 const LOCK_MS_MAX = 120_000;
 const NETWORK_MS_MAX = 60;
@@ -51,6 +53,7 @@ export function createSimulatedZoho(options: ZohoOptions): SimulatedZoho {
       journal: { append: (change) => monitor().journal.append(change), close: () => undefined },
     },
   });
+  if (plan.mix.credits_low > 0) world.credits.spend(world.knobs.current().dailyCredits >> 1);
   world.faults.add(poisonFaults(options.submissions));
   const inProcess = createInProcessFetch(world, ZOHO_URL);
 
@@ -248,7 +251,7 @@ function knobsOf(plan: Plan, random: SeededRandom): Parameters<typeof createWorl
     clientSecret: SECRETS.clientSecret,
     refreshToken: SECRETS.refreshToken,
     seed: random.int(2 ** 31),
-    dailyCredits: mix.credits_low > 0 ? random.between(5, 60) : DAILY_CREDITS,
+    dailyCredits: mix.credits_low > 0 ? random.pick(LOW_CREDITS) : DAILY_CREDITS,
     convertedLeads: random.pick(['hidden', 'duplicate_data', 'converted_record'] as const),
     deadTokenCode: random.pick(['INVALID_TOKEN', 'AUTHENTICATION_FAILURE'] as const),
     requestErrorShape: random.pick(['flat', 'wrapped'] as const),

@@ -48,6 +48,7 @@ export function startOperator(world: SimulatedWorld, plan: Plan): Operator {
       if (mix.token_revoked > 0) await bringToken(world);
       else await shutBreaker(world);
       if (mix.redriven + mix.token_revoked > 0) redrive(world);
+      if (mix.replayed > 0) await replay(world);
     },
   };
 }
@@ -70,10 +71,12 @@ async function bringToken(world: SimulatedWorld): Promise<void> {
 async function replay(world: SimulatedWorld): Promise<void> {
   const remap = world.random.chance(0.5);
   const config = remap ? WITH_ANOTHER_MAPPING : SIMULATED_CONFIG;
+  const keys = world.random.chance(0.3) ? [...world.facts.events.keys()] : [];
   const settings = { config, pepperSecretId: SECRET_IDS.pepper };
   world.trace.line('operator', remap ? 'replays, mapping anew' : 'replays');
   const ended = await world.tool.invoke(async (ports) => {
-    const plan = await planReplay({ selection: {}, remap }, ports, settings);
+    const selection = keys.length === 0 ? {} : { keys };
+    const plan = await planReplay({ selection, remap }, ports, settings);
     const order = { by: 'local', reason: 'the simulation wants it' };
     return await executeReplay(
       plan,

@@ -11,16 +11,14 @@ const HIGH_INTENT_ATTEMPTS = 10;
 export function observeQuarantines({ facts, mix, check, nowMs }: ObserverContext): Observer {
   return {
     died: ({ notes }) => {
-      // A neighbour's poison must not count: it is for the neighbour to be set aside.
-      if (notes.death === 'poison') return;
+      if (notes.death !== 'poison') return;
       for (const key of notes.claimed) {
         const event = facts.events.get(key);
-        if (event?.record.state === 'processing') event.deaths += 1;
+        if (event?.record.state === 'processing') event.neighbourDeaths += 1;
       }
     },
     eventChanged: (event, before) => {
       const { key, record, submission } = event;
-      if (record.claims === 0 && record.state !== 'quarantined') event.deaths = 0;
       if (record.state !== 'quarantined' || before?.state === 'quarantined') return;
       const { failure } = record;
       if (failure === undefined) return;
@@ -57,6 +55,11 @@ export function observeQuarantines({ facts, mix, check, nowMs }: ObserverContext
     return mix.crash_before + mix.table_throttled + mix.zoho_slow + mix.zoho_rate_limited === 0;
   }
 
+  /** Claims may end without a result by chance, or because their answers were lost. */
+  function isDisturbed(): boolean {
+    return mix.crash_before + mix.crash_aimed + mix.table_timed_out > 0;
+  }
+
   function hasReason(event: EventFacts, failure: Failure): boolean {
     const { submission } = event;
     switch (failure.code as string) {
@@ -65,14 +68,14 @@ export function observeQuarantines({ facts, mix, check, nowMs }: ObserverContext
       case 'crm_invalid_data':
         return submission.isPoison;
       case 'poison':
-        // One claim may have ended with a neighbour's.
-        return submission.isDeadly || event.deaths >= SIMULATED_CONFIG.delivery.poisonClaimsMax - 1;
+        return submission.isDeadly || (isDisturbed() && event.neighbourDeaths <= 1);
       case 'identity_conflict':
         return identifiersOf(event).length > 1;
       case 'no_match':
       case 'crm_no_match':
         return submission.source === 'updates';
       case 'crm_refused':
+        return submission.isPoison || mix.converted_by_person > 0;
       case 'crm_converted':
       case 'crm_duplicate_data':
         return mix.converted_by_person > 0;
