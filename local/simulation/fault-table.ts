@@ -7,7 +7,7 @@ export const FAULTS = {
   // The process
   crash_before: [0.003, 'a container dies before a call is made'],
   crash_after: [0.003, 'a container dies after a call took effect, before it knows'],
-  crash_aimed: [0.35, 'a container dies at a call of the one kind that the seed has chosen'],
+  crash_aimed: [0.4, 'a container dies at a call of the one kind that the seed has chosen'],
   cold_start: [0.1, 'a container is not used again'],
   clock_skew: [1, "a container's clock is up to 2 s off"],
   // The table
@@ -56,7 +56,7 @@ export const FAULTS = {
   outage: [1, 'Zoho is gone for minutes to hours'],
   credits_low: [1, 'few API credits are left'],
   // People and senders
-  forged: [0.05, 'a request comes with a wrong signature'],
+  forged: [0.15, 'a request comes with a wrong signature'],
   sent_twice: [0.15, 'a sender sends an event again although it was answered'],
   sent_together: [0.3, 'submissions of one person arrive at the same moment'],
   sent_with_other_content: [0.05, 'an event comes again with other content'],

@@ -40,23 +40,6 @@ const PORT_METHODS: Readonly<Record<string, readonly string[]>> = {
   clock: ['sleep'],
 };
 
-/** What a seed may aim its crashes at. */
-export const AIMS: readonly string[] = [
-  ...Object.entries(PORT_METHODS).flatMap(([port, methods]) =>
-    methods.map((method) => `${port}.${method}`),
-  ),
-  'zoho.fetch',
-  // What is called seldom is aimed at more often.
-  ...repeated(6, ['clock.sleep', 'crm.addNote', 'events.remap', 'events.appendAudit']),
-  ...repeated(3, ['events.readRaw', 'events.readNormalized', 'events.unhold', 'queue.enqueue']),
-  ...repeated(3, ['breakers.read', 'breakers.save', 'tokens.save', 'secrets.read']),
-  ...repeated(3, ['events.readRecord', 'events.listOpen', 'events.rememberSubmitter']),
-];
-
-function repeated(times: number, targets: readonly string[]): readonly string[] {
-  return targets.flatMap((target) => Array.from({ length: times }, () => target));
-}
-
 const CALL = new RegExp(
   Object.entries(PORT_METHODS)
     .map(([port, methods]) => `\\b${port}\\.(?:${methods.join('|')})\\(`)
@@ -75,7 +58,7 @@ const UNREACHABLE: Readonly<Record<string, string>> = {};
 
 /** Why a place can't be reached; `undefined` where it can. */
 export function whyUnreachable(site: CallSite): string | undefined {
-  return UNREACHABLE[site.replace(/:\d+ /, ' ')];
+  return UNREACHABLE[withoutLine(site)];
 }
 
 /**
@@ -105,4 +88,18 @@ function targetsOf(line: string): readonly string[] {
     .filter(([call]) => new RegExp(`(?:await|return|=>) ${call.slice(0, -1)}\\(`).test(line))
     .map(([, target]) => target);
   return [...calls, ...handedIn];
+}
+
+/**
+ * What a seed may aim its crashes at: a port's call in one file, whatever the line.
+ *
+ * Lines are not the same in every runner, and a seed must be the same run in all of them.
+ */
+export const AIMS: readonly string[] = [
+  ...new Set(listPortCallSites().map((site) => withoutLine(site))),
+];
+
+/** A call site without its line. */
+export function withoutLine(site: CallSite): string {
+  return site.replace(/:\d+ /, ' ');
 }

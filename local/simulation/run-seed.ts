@@ -2,6 +2,7 @@ import { startOperator } from './actors/operator.ts';
 import { startSalesperson } from './actors/salesperson.ts';
 import { startSchedule } from './actors/schedule.ts';
 import { type Senders, startSenders } from './actors/sender.ts';
+import { chooseAim } from './choose-aim.ts';
 import { type CrashPoints, createCrashPoints } from './crash-points.ts';
 import { type Facts, hasEnded, newFacts } from './facts.ts';
 import { FAULT_NAMES, type FaultName } from './fault-table.ts';
@@ -17,7 +18,6 @@ import { observeMistakes } from './invariants/sound-code.ts';
 import { observeKeys } from './invariants/stable-keys.ts';
 import { createMonitor } from './monitor.ts';
 import type { InvariantName, ObserverContext, Violation } from './observer.ts';
-import { AIMS } from './port-call-sites.ts';
 import { drawSubmissions } from './population.ts';
 import { drawPlan, drawScenario, type Plan, type ScenarioName } from './scenarios.ts';
 import { createSeededRandom } from './seeded-random.ts';
@@ -127,7 +127,7 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
     monitor,
     stores,
     zoho,
-    aim: { target: random.pick(AIMS), left: AIMED_CRASHES_MAX },
+    aim: { site: chooseAim(plan, random), left: AIMED_CRASHES_MAX },
     config: plan.mix.converted_by_person > 0 && random.chance(0.5) ? WITH_NOTES : SIMULATED_CONFIG,
   });
 

@@ -147,12 +147,7 @@ function someGroups(random: SeededRandom): readonly FaultGroup[] {
   return FAULT_GROUP_NAMES.filter((name) => random.chance(RARE.has(name) ? 0.12 : 0.4));
 }
 
-const RARE: ReadonlySet<FaultGroup> = new Set<FaultGroup>([
-  'outage',
-  'revocation',
-  'credits',
-  'poison',
-]);
+const RARE: ReadonlySet<FaultGroup> = new Set<FaultGroup>(['outage', 'revocation', 'poison']);
 
 function withOutage(plan: Omit<Plan, 'outage'>, random: SeededRandom): Plan {
   if (plan.mix.outage === 0) return plan;

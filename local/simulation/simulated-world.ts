@@ -48,7 +48,7 @@ export interface SimulatedWorld {
   readonly stores: SimulatedStores;
   readonly queue: MemoryQueue;
   readonly zoho: SimulatedZoho;
-  readonly aim: { readonly target: string; left: number };
+  readonly aim: { readonly site: string; left: number };
   readonly config: HoldfastConfig;
   readonly secrets: Map<string, string>;
   /** `ZOHO_ENABLED`. Change it with `switchDelivery`. */

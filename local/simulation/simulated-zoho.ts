@@ -34,7 +34,15 @@ export interface ZohoOptions {
 
 const DAILY_CREDITS = 50_000;
 /** A few; too few for the reserve; and, once half are spent, few enough to be slowed down for. */
-const LOW_CREDITS = [10, 60, 900, 1_700];
+const LOW_CREDITS = [10, 60, 900, 1_700, 1_700, 1_700];
+
+/** How Zoho is gone: in one way, or now so and now so. */
+const OUTAGE_KINDS = [
+  ['refused'],
+  ['silent'],
+  ['unavailable'],
+  ['refused', 'silent', 'unavailable'],
+] as const;
 const LATE_MS_MAX = 25_000;
 const LOCK_MS_MAX = 120_000;
 const NETWORK_MS_MAX = 60;
@@ -55,6 +63,7 @@ export function createSimulatedZoho(options: ZohoOptions): SimulatedZoho {
   });
   if (plan.mix.credits_low > 0) world.credits.spend(world.knobs.current().dailyCredits >> 1);
   world.faults.add(poisonFaults(options.submissions));
+  const outageKinds = random.pick(OUTAGE_KINDS);
   const inProcess = createInProcessFetch(world, ZOHO_URL);
 
   const send = async (
@@ -80,11 +89,14 @@ export function createSimulatedZoho(options: ZohoOptions): SimulatedZoho {
       clock.nowMs() < START_MS + plan.outage.untilMs;
     if (isGone) {
       faults.note('outage');
-      return random.pick<Fault | 'refused'>([
-        'refused',
-        faultOf('hang', path),
-        faultOf('unavailable', path),
-      ]);
+      switch (random.pick(outageKinds)) {
+        case 'refused':
+          return 'refused';
+        case 'silent':
+          return faultOf('hang', path);
+        case 'unavailable':
+          return faultOf('unavailable', path);
+      }
     }
     if (path.startsWith('/oauth/')) {
       if (faults.strikes('accounts_throttled')) return 'denied';

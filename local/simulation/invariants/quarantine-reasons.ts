@@ -8,7 +8,7 @@ const OUTAGE_MS = 72 * 3_600_000;
 const HIGH_INTENT_ATTEMPTS = 10;
 
 /** G5 and G6: an event is set aside for a reason that it has, at once, and never because of an outage. */
-export function observeQuarantines({ facts, mix, check, nowMs }: ObserverContext): Observer {
+export function observeQuarantines({ facts, plan, mix, check, nowMs }: ObserverContext): Observer {
   return {
     died: ({ notes }) => {
       if (notes.death !== 'poison') return;
@@ -52,7 +52,8 @@ export function observeQuarantines({ facts, mix, check, nowMs }: ObserverContext
 
   /** Without other faults, the first refusal must be the end. */
   function isUndisturbed(): boolean {
-    return mix.crash_before + mix.table_throttled + mix.zoho_slow + mix.zoho_rate_limited === 0;
+    const { scenario } = plan;
+    return scenario === 'poison' && mix.crash_before + mix.token_short_lived === 0;
   }
 
   /** Claims may end without a result by chance, or because their answers were lost. */
