@@ -87,7 +87,11 @@ export function failChange(leaseToken: string, failed: FailedAttempt): Change {
 export function releaseChange(leaseToken: string, untried: boolean): Change {
   return {
     holds: heldBy(leaseToken),
-    apply: (record) => ({ ...withoutLease(record), state: 'received', claims: untried ? record.claims - 1 : 0 }),
+    apply: (record) => ({
+      ...withoutLease(record),
+      state: 'received',
+      claims: untried ? record.claims - 1 : 0,
+    }),
   };
 }
 
