@@ -84,11 +84,6 @@ export class RecordPostponedError extends HoldfastError {
  */
 const UNKNOWN_MESSAGE_DELAY_MS = 300_000;
 
-/** Suspects that came together come back apart: after 5–60 s. */
-function suspectDelayMs(random: number): number {
-  return Math.round(5_000 + 55_000 * random);
-}
-
 /** After a fault of ours that has no schedule of its own. */
 const FAULT_DELAY_MS = 30_000;
 
@@ -267,7 +262,9 @@ async function deliverClaimed(
 
   places.batch.leaveUnlessJoined();
   if (context.suspects.isTaken) {
-    return { kind: 'deferred', delayMs: suspectDelayMs(ports.random.next()), untried: true };
+    // Suspects that came together come back apart.
+    const delayMs = Math.round(context.config.delivery.suspectDelayMaxMs * ports.random.next());
+    return { kind: 'deferred', delayMs, untried: true };
   }
   context.suspects.isTaken = true;
   log.warn('A claim of this event never ended; it is delivered alone', { claims: record.claims });

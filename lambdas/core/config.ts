@@ -342,6 +342,11 @@ const deliverySchema = z.strictObject({
   highIntentPatienceSeconds: z._default(wholeNumber(1, 86_400), 120),
   /** Claims that end without a result (crash, time-out) before a lead is quarantined as poison. */
   poisonClaimsMax: z._default(wholeNumber(2, 100), 5),
+  /**
+   * Leads that may have killed their consumer are tried one at a time: others of the same batch come back
+   * after up to this long.
+   */
+  suspectDelayMaxMs: z._default(wholeNumber(1_000, 300_000), 60_000),
   /** How long one consumer may hold an event. Outlasts the consumer function's time-out. */
   claimLeaseMs: z._default(wholeNumber(15_000, 900_000), 90_000),
   /** How long one writer may hold an identity's record. Outlasts `crmTimeoutMs` by far. */

@@ -107,16 +107,29 @@ describe('a lead, from a signed webhook into Zoho', () => {
 
   it('is delivered when Zoho is unavailable at first', async () => {
     const pipeline = await start();
-    await pipeline.zoho.faults({ kind: 'unavailable', times: 6 });
+    // The write, and the look whether it took place all the same.
+    await pipeline.zoho.faults({ kind: 'unavailable', times: 2 });
 
     await pipeline.send('demo', { id: 'patient' });
 
     await records(pipeline, 1);
     await settled(pipeline, ['succeeded']);
-    const [state] = (await pipeline.items()).filter(
-      (item) => item['sk'] === 'STATE' && item['attempts'] !== undefined,
-    );
-    expect(state?.['attempts']).toBe(7);
+    expect(await attemptsIn(pipeline)).toEqual([2]);
+  });
+
+  it('waits while the breaker is open, and is delivered without an attempt lost', async () => {
+    const pipeline = await start({
+      delivery: { breaker: { failuresInRowMax: 2, openMs: 1_000, openMaxMs: 1_000 } },
+    });
+    await pipeline.zoho.faults({ kind: 'unavailable', times: 4 });
+
+    await pipeline.send('demo', { id: 'patient' });
+
+    await records(pipeline, 1);
+    await settled(pipeline, ['succeeded']);
+    expect(await attemptsIn(pipeline)).toEqual([1]);
+    const breaker = (await pipeline.items()).find((item) => item['pk'] === 'BRK#zoho');
+    expect(breaker).toMatchObject({ state: 'closed' });
   });
 
   it('is one record when answers get lost after Zoho has written', async () => {
@@ -273,3 +286,10 @@ describe('a lead, from a signed webhook into Zoho', () => {
     expect(all.map((record) => record.fields['Company'])).toEqual(['New Ltd']);
   });
 });
+
+async function attemptsIn(pipeline: TestPipeline): Promise<unknown[]> {
+  const states = (await pipeline.items()).filter(
+    (item) => item['sk'] === 'STATE' && item['attempts'] !== undefined,
+  );
+  return states.map((state) => state['attempts']);
+}

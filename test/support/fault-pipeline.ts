@@ -23,6 +23,7 @@ import { FAULT_SOURCES, type Submission, sendSubmission } from './submissions.ts
 const QUICK = {
   crmTimeoutMs: 2_000,
   settleWindowMs: 1_000,
+  suspectDelayMaxMs: 1_000,
   claimLeaseMs: 16_000,
   identityLeaseMs: 15_000,
 } as const satisfies HoldfastConfigInput['delivery'];

@@ -89,6 +89,8 @@ export async function startTestPipeline(input: PipelineInput = {}) {
         endpoint: pipeline.table.kind === 'memory' ? '' : pipeline.table.url,
         region: LOCAL_REGION,
         credentials: LOCAL_CREDENTIALS,
+        // The table may be cut off on purpose: what is looked at must come all the same.
+        maxAttempts: 10,
       });
       const items: Record<string, unknown>[] = [];
       for await (const page of paginateScan({ client }, { ...scan, TableName: LOCAL_TABLE })) {
