@@ -13,7 +13,8 @@ import {
 import { deferralMs } from '../core/retry-schedule.ts';
 
 /**
- * Takes the event whose value was refused out of HEAD, so that the others can go on without it.
+ * Takes the event whose value was refused out of HEAD, so that the others can go on without it, and with
+ * it all events that are not in this batch.
  *
  * Whose value it was is known where the CRM names the field. Where it does not, values of events that are
  * not in this batch go first, since they may be to blame as well: those events bring them back, and meet
@@ -76,13 +77,18 @@ function findCulprit(
   config: HoldfastConfig,
 ): { readonly culprit?: Member; readonly withdrawn: readonly string[] } {
   const pending = pendingMembers(work);
+  const ours = new Set(pending.map((member) => member.record.key));
+  // Others' events go in any case: where one had lost against the refused value, HEAD has forgotten what it
+  // said, and the rest of it must not be sent alone. They come back whole.
+  const others = [...unconfirmedEvents(work.head)].filter((event) => !ours.has(event));
   const owner = ownerOfField(work, refusal.crmField, config);
   if (owner !== undefined) {
     const culprit = pending.find((member) => member.record.key === owner);
-    return { withdrawn: [owner], ...(culprit === undefined ? {} : { culprit }) };
+    return {
+      withdrawn: [...new Set([owner, ...others])],
+      ...(culprit === undefined ? {} : { culprit }),
+    };
   }
-  const ours = new Set(pending.map((member) => member.record.key));
-  const others = [...unconfirmedEvents(work.head)].filter((event) => !ours.has(event));
   if (others.length > 0) return { withdrawn: others };
 
   const newest = pending.toSorted((left, right) =>

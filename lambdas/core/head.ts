@@ -172,10 +172,11 @@ export function needsWrite(head: Head): boolean {
   return head.crmRecordId === undefined || unconfirmedFields(head).length > 0;
 }
 
-/** Events whose values the CRM does not hold yet, by their keys. */
+/** Events with values that the CRM does not hold yet, even behind others' values, by their keys. */
 export function unconfirmedEvents(head: Head): ReadonlySet<string> {
+  const fields = Object.values(head.fields).flatMap((field) => [field, ...(field.replaced ?? [])]);
   return new Set(
-    [...Object.values(head.fields), ...Object.values(head.appended ?? {}).flat()]
+    [...fields, ...Object.values(head.appended ?? {}).flat()]
       .filter(({ version }) => version > head.confirmedVersion)
       .map(({ event }) => event),
   );

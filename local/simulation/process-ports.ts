@@ -1,3 +1,4 @@
+import type { Breaker } from '../../lambdas/core/breaker.ts';
 import type { CrmWriter } from '../../lambdas/core/crm.ts';
 import { SecretUnavailableError } from '../../lambdas/core/errors.ts';
 import type {
@@ -67,12 +68,8 @@ export function createProcessPorts(container: Container, world: SimulatedWorld):
         await Promise.resolve();
       },
     }),
-    breakers: guard(stores.breakers, {
-      ...table,
-      port: 'breakers',
-      afterEffect: async () => {
-        monitor.breakerSeen(container, await stores.breakers.read());
-      },
+    breakers: watched(guard(stores.breakers, { ...table, port: 'breakers' }), (breaker) => {
+      monitor.breakerSeen(container, breaker);
     }),
     tokens: guard(stores.tokens, { ...table, port: 'tokens' }),
     queue: guard(world.queue.delivery, {
@@ -236,6 +233,25 @@ function createSecretReader(container: Container, world: SimulatedWorld): Secret
       const known = kept.get(id);
       const isKnown = known !== undefined && known.untilMs > world.clock.nowMs();
       return isKnown && options?.fresh !== true ? known.value : await guarded.read(id, options);
+    },
+  };
+}
+
+/** Tells what a process has learned of the breaker: only what an answer told it. */
+function watched(
+  breakers: BreakerStore,
+  seen: (breaker: Breaker | undefined) => void,
+): BreakerStore {
+  return {
+    read: async () => {
+      const breaker = await breakers.read();
+      seen(breaker);
+      return breaker;
+    },
+    save: async (breaker) => {
+      const saved = await breakers.save(breaker);
+      seen(saved.kind === 'saved' ? breaker : saved.current);
+      return saved;
     },
   };
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CrmRow } from '../../../lambdas/core/crm.ts';
 import type { DeliveryOutcome } from '../../../lambdas/core/delivery-outcome.ts';
 import { IdentityTooLargeError, StoreUnavailableError } from '../../../lambdas/core/errors.ts';
-import { withLease } from '../../../lambdas/core/head.ts';
+import { newHead, withLease } from '../../../lambdas/core/head.ts';
 import { aDeliveryWorld, event, nameOf } from '../../support/delivery-world.ts';
 import { T0 } from '../../support/event-builders.ts';
 import { refused, written } from '../../support/fakes.ts';
@@ -250,6 +250,35 @@ describe('delivering leads', () => {
 
     expect(outcome?.kind).toBe('delivered');
     expect((await world.head())?.fields).not.toHaveProperty('city');
+  });
+
+  it('regression: sends nothing of an event elsewhere that had lost a value to the refused one', async () => {
+    const badCity = (row: CrmRow) =>
+      row.values['city'] === 'refused' ? refused('crm_invalid_data', { field: 'City' }) : undefined;
+    const world = aDeliveryWorld([badCity, badCity]);
+    const bad = await world.claimed(
+      event(1, { occurred_at: '2026-11-22T06:00:00.000Z', attributes: { city: 'refused' } }),
+    );
+    // Merged by another consumer: its city lost to the newer one, its title did not.
+    const start = { ...newHead('Leads', world.identity), revision: 0 };
+    const says = (key: string, hour: string, values: Record<string, string>) => ({
+      event: key,
+      occurredAt: `2026-11-22T${hour}:00:00.000Z`,
+      trust: 50,
+      mayCreate: true,
+      values,
+    });
+    const merged = world.merge(
+      world.merge(start, says('website|lead.created|1', '06', { city: 'refused' })),
+      says('elsewhere', '05', { city: 'older', job_title: 'CTO' }),
+    );
+    await world.identities.save({ ...merged, revision: 1 });
+
+    const outcomes = await world.deliver([bad, await world.claimed(event(2))]);
+
+    expect(outcomes.map(({ kind }) => kind)).toEqual(['rejected', 'delivered']);
+    expect(world.crm.records.get('rec-1')).not.toHaveProperty('job_title');
+    expect((await world.head())?.fields).not.toHaveProperty('job_title');
   });
 
   it('rejects an event that makes its person too large to be stored', async () => {
