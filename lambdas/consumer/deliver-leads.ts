@@ -218,8 +218,7 @@ async function writeRows(
   assert.equal(outcomes.length, rows.length, 'the CRM writer returns one outcome a row');
   await noteCall(outcomes, creditsRemaining, context);
   for (const [index, work] of works.entries()) {
-    // What is tried while the CRM is down does not count: an outage must not use up a lead's attempts.
-    if (outcomes[index]?.kind !== 'failed' || context.gate.isCounting()) {
+    if (isAttempt(outcomes[index] as CrmRowOutcome, context)) {
       for (const member of pendingMembers(work)) member.calls += 1;
     }
   }
@@ -230,6 +229,18 @@ async function writeRows(
       await settleRow(work, rows[index] as CrmRow, outcome, ports, context);
     }
   });
+}
+
+/**
+ * Whether a write counts against its leads' attempts: not while the CRM is down, or an outage would use them
+ * up, and not when it got no further than the search for a token.
+ */
+function isAttempt(outcome: CrmRowOutcome, { gate }: DeliveryContext): boolean {
+  if (outcome.kind !== 'failed') return true;
+  const isWithoutToken =
+    outcome.failure.code === 'crm_token_throttled' ||
+    outcome.failure.code === 'crm_token_unavailable';
+  return gate.isCounting() && !isWithoutToken;
 }
 
 /** An answer that did not come does not mean that nothing was written: the records themselves tell. */

@@ -83,10 +83,10 @@ const REFRESH_AHEAD_MAX_MS = 10 * 60_000;
 
 /**
  * Zoho gives 10 tokens in 10 minutes, then none for the rest of the window (Zoho Accounts, Token
- * limits, read 2026-11-22). After a request that failed the next one waits for a minute, after a
- * throttle for the whole window.
+ * limits, read 2026-11-22). After a request that failed the next one waits for a tenth of that and a little,
+ * since functions' clocks differ; after a throttle for the whole window.
  */
-const HOLD_OFF_MS = 60_000;
+const HOLD_OFF_MS = 65_000;
 const THROTTLE_HOLD_OFF_MS = 10 * 60_000;
 
 /** Beyond the request's time-out, so that the lease outlives the request. */

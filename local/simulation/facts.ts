@@ -13,7 +13,9 @@ export interface EventFacts {
   identity?: string;
   /** Dead letters that reached the queue, by quarantine. */
   readonly letters: Set<string>;
-  /** Processes that died of a neighbour's poison with this event in their hands. */
+  /** Processes that died with this event in their hands, whatever they died of. */
+  deaths: number;
+  /** Of these, the ones that died of a neighbour's poison. */
   neighbourDeaths: number;
 }
 

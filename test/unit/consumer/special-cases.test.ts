@@ -117,6 +117,14 @@ describe('delivering while the CRM is down', () => {
     expect(await world.breakers.read()).toMatchObject({ failuresInRow: 1, state: 'closed' });
   });
 
+  it('counts no attempt for which there was not even a token', async () => {
+    const world = aDeliveryWorld([() => refused('crm_token_throttled', { retryAfterMs: 600_000 })]);
+
+    const [outcome] = await world.deliver([await world.claimed()]);
+
+    expect(outcome).toMatchObject({ kind: 'retry', attempts: 0, delayMs: 600_000 });
+  });
+
   it('defers without an attempt what meets the opening of the breaker', async () => {
     const world = aDeliveryWorld([down, down, down], {
       delivery: { breaker: { failuresInRowMax: 3 } },

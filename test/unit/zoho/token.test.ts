@@ -24,6 +24,7 @@ import {
 } from '../../support/zoho-world.ts';
 
 const MINUTE_MS = 60_000;
+const HOLD_OFF_MS = 65_000;
 const invalidToken = json(401, errorStatus('INVALID_TOKEN'));
 const throttle = json(400, {
   error: 'Access Denied',
@@ -279,19 +280,19 @@ describe('the accounts server gives no token', () => {
     { name: 'an empty token', script: json(200, { access_token: '' }) },
     { name: 'a refused connection', script: socketError('ECONNREFUSED') },
     { name: 'silence', script: silence() },
-  ])('$name: to be tried again in a minute, and not before', async ({ script }) => {
+  ])('$name: to be tried again after the hold-off, and not before', async ({ script }) => {
     const server = scriptedFetch({ accounts: [script, grant()] });
     const { crm, clock } = aZohoWorld(server, { delivery: { crmTimeoutMs: 300 } });
 
     const [first] = await writeRows(crm, [aRow()]);
     const [second] = await writeRows(crm, [aRow()]);
-    clock.advance(MINUTE_MS);
+    clock.advance(HOLD_OFF_MS);
     const [third] = await writeRows(crm, [aRow()]);
 
     expect(first).toMatchObject({
       failure: { code: 'crm_token_unavailable', class: 'retryable' },
       mayHaveHappened: false,
-      retryAfterMs: MINUTE_MS,
+      retryAfterMs: HOLD_OFF_MS,
     });
     expect(second).toMatchObject({ failure: { class: 'retryable' }, mayHaveHappened: false });
     expect(third?.kind).toBe('written');
