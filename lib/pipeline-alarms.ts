@@ -136,8 +136,9 @@ export class PipelineAlarms extends Construct {
       missingData: 'unchanged',
       impact: 'Deliveries have stopped: leads are accepted and kept, but none reaches the CRM.',
       runbook:
-        'Look at the Zoho status page and, in the consumer log, for breaker_reason. After an outage it ' +
-        'closes by itself; with reason operator, close it once the CRM may be written to again.',
+        'Run "npx holdfast breaker status --stage <stage>", and look at the Zoho status page. After an outage ' +
+        'it closes by itself; with reason operator, close it once the CRM may be written to again: ' +
+        '"npx holdfast breaker close --stage <stage> --reason …".',
     });
     this.alarm('breaker-needs-operator', {
       metric: gauge('BreakerNeedsOperator'),
@@ -146,8 +147,9 @@ export class PipelineAlarms extends Construct {
       missingData: 'unchanged',
       impact: 'Zoho refuses our credentials or our settings: no lead is delivered until you act.',
       runbook:
-        'Look up the failure_code of the consumer log in docs/errors.md. Mend the secret, the ' +
-        'scopes or the field, close the breaker, then redrive the dead-letter queue.',
+        'Run "npx holdfast replay --stage <stage>": it says what Zoho refused (docs/errors.md). Mend the ' +
+        'secret, the scopes or the field, then "npx holdfast breaker close --stage <stage> --reason …", then ' +
+        'replay with a reason.',
     });
   }
 

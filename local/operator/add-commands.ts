@@ -90,7 +90,7 @@ function addBreaker(program: Command, context: CommandContext): void {
   ] as const) {
     const command = operatorCommand(breaker, action).description(description);
     if (action !== 'status')
-      command.requiredOption('--reason <text>', 'why; it is printed with who');
+      command.requiredOption('--reason <text>', 'why; it is kept, with who you are');
     command.addHelpText('after', EXIT_CODES).action(async (options: BreakerOptions) => {
       process.exitCode = await runBreaker({
         ...options,
