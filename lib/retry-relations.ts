@@ -1,9 +1,6 @@
 /** What must hold so that an outage of the CRM costs no lead: retries, the breaker, and SQS between them. */
-import {
-  type HoldfastConfig,
-  type RetrySettings,
-  retrySettingsOf,
-} from '../lambdas/core/config.ts';
+import { type HoldfastConfig, retrySettingsOf } from '../lambdas/core/config.ts';
+import type { RetrySettings } from '../lambdas/core/retry-settings.ts';
 import type { Settings } from './relation.ts';
 
 const HOUR_MS = 3_600_000;

@@ -1,4 +1,5 @@
-import { type HoldfastConfig, isSigned } from '../lambdas/core/config.ts';
+import type { HoldfastConfig } from '../lambdas/core/config.ts';
+import { isSigned } from '../lambdas/core/source-settings.ts';
 import { buildCurlCommand } from './curl-command.ts';
 import { buildSampleLead, buildSampleRequest } from './sample-requests.ts';
 import type { Pipeline } from './start-pipeline.ts';

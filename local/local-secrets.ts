@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { HoldfastConfig, SourceConfig } from '../lambdas/core/config.ts';
+import type { HoldfastConfig } from '../lambdas/core/config.ts';
+import type { SourceConfig } from '../lambdas/core/source-settings.ts';
 import { SecretUnavailableError } from '../lambdas/core/errors.ts';
 import { parseSourceSecrets } from '../lambdas/providers/source-secrets.ts';
 import type { SecretFile } from './emulators/secret-file.ts';

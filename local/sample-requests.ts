@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import type { HoldfastConfig, SourceConfig } from '../lambdas/core/config.ts';
+import type { HoldfastConfig } from '../lambdas/core/config.ts';
+import type { SourceConfig } from '../lambdas/core/source-settings.ts';
 
 type GenericHmacSource = Extract<SourceConfig, { provider: 'generic_hmac' }>;
 type StandardWebhooksSource = Extract<SourceConfig, { provider: 'standard_webhooks' }>;

@@ -1,4 +1,5 @@
-import { type HoldfastConfig, zohoFieldMapping } from '../core/config.ts';
+import type { HoldfastConfig } from '../core/config.ts';
+import { zohoFieldMapping } from '../core/zoho-settings.ts';
 import type { Failure } from '../core/failure.ts';
 import { type Head, unconfirmedEvents, withdrawEvent, withoutLease } from '../core/head.ts';
 import type { DeliveryContext, DeliveryPorts } from './delivery-ports.ts';

@@ -14,7 +14,7 @@
  * in `Retry-After` wins over the schedule. Attempts that are made while the breaker is not closed do not
  * count; the caller knows.
  */
-import type { RetrySettings } from './config.ts';
+import type { RetrySettings } from './retry-settings.ts';
 import { type Failure, failure } from './failure.ts';
 
 /** What is known when an attempt has failed. Times in milliseconds. */

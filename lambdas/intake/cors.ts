@@ -1,4 +1,4 @@
-import type { SourceConfig } from '../core/config.ts';
+import type { SourceConfig } from '../core/source-settings.ts';
 import type { IntakeRequest, IntakeResponse } from './intake-request.ts';
 
 const PREFLIGHT_MAX_AGE_SECONDS = 600;

@@ -1,4 +1,5 @@
-import type { HoldfastConfig, SourceConfig } from '../core/config.ts';
+import type { HoldfastConfig } from '../core/config.ts';
+import type { SourceConfig } from '../core/source-settings.ts';
 
 /** Where a path leads. */
 export type Route =

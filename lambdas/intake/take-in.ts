@@ -1,4 +1,4 @@
-import { isSigned, type SourceConfig } from '../core/config.ts';
+import { isSigned, type SourceConfig } from '../core/source-settings.ts';
 import { readPepper } from '../core/pepper.ts';
 import type { Log } from '../core/ports.ts';
 import { mappingVersionOf } from '../operations/normalize-submission.ts';

@@ -1,4 +1,5 @@
-import type { HoldfastConfig, SourceConfig } from '../core/config.ts';
+import type { HoldfastConfig } from '../core/config.ts';
+import type { SourceConfig } from '../core/source-settings.ts';
 import { eventRefs } from '../core/event-refs.ts';
 import { identifiersOf } from '../core/identity.ts';
 import type { NormalizedEvent } from '../core/lead-event.ts';

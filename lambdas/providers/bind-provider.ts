@@ -1,4 +1,4 @@
-import type { SourceConfig } from '../core/config.ts';
+import type { SourceConfig } from '../core/source-settings.ts';
 import { genericHmac } from './generic-hmac.ts';
 import type { Provider, Reading, SourceSecrets, Verification, WebhookRequest } from './provider.ts';
 import { standardWebhooks } from './standard-webhooks.ts';

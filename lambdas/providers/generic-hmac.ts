@@ -1,4 +1,4 @@
-import type { SourceConfig } from '../core/config.ts';
+import type { SourceConfig } from '../core/source-settings.ts';
 import { failure } from '../core/failure.ts';
 import { collectFields, RANK } from './collect-fields.ts';
 import { candidatesOf, flatAnswers } from './flat-answers.ts';

@@ -1,4 +1,4 @@
-import type { SourceConfig } from '../core/config.ts';
+import type { SourceConfig } from '../core/source-settings.ts';
 import type { Failure } from '../core/failure.ts';
 import type { Answer, AttributeName, Consent } from '../core/lead-event.ts';
 

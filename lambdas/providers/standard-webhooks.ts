@@ -1,4 +1,4 @@
-import type { SignatureScheme, SourceConfig } from '../core/config.ts';
+import type { SignatureScheme, SourceConfig } from '../core/source-settings.ts';
 import { SecretUnavailableError } from '../core/errors.ts';
 import { failure } from '../core/failure.ts';
 import { collectFields, RANK } from './collect-fields.ts';

@@ -1,4 +1,4 @@
-import type { SignatureScheme, SourceConfig } from '../core/config.ts';
+import type { SignatureScheme, SourceConfig } from '../core/source-settings.ts';
 import { type Failure, failure } from '../core/failure.ts';
 import type { Answer, CanonicalField } from '../core/lead-event.ts';
 import {

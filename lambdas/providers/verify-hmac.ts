@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { SignatureScheme } from '../core/config.ts';
+import type { SignatureScheme } from '../core/source-settings.ts';
 import { SecretUnavailableError } from '../core/errors.ts';
 import type { SourceSecrets, Verification, WebhookRequest } from './provider.ts';
 

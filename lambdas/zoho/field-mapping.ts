@@ -1,4 +1,5 @@
-import { type HoldfastConfig, zohoFieldMapping } from '../core/config.ts';
+import type { HoldfastConfig } from '../core/config.ts';
+import { zohoFieldMapping } from '../core/zoho-settings.ts';
 import { fieldLimit } from './field-limits.ts';
 import { clamp, cutWithMark, fitValue } from './field-value.ts';
 

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { SourceConfig } from '../../lambdas/core/config.ts';
+import type { SourceConfig } from '../../lambdas/core/source-settings.ts';
 import { defineConfig } from '../../lambdas/core/config.ts';
 import type { WebhookRequest } from '../../lambdas/providers/provider.ts';
 import requests from '../fixtures/provider-requests.json' with { type: 'json' };

@@ -3,8 +3,8 @@ import {
   defineConfig,
   retrySettingsOf,
   type HoldfastConfigInput,
-  zohoFieldMapping,
 } from '../../../lambdas/core/config.ts';
+import { zohoFieldMapping } from '../../../lambdas/core/zoho-settings.ts';
 import { ConfigError } from '../../../lambdas/core/errors.ts';
 
 const SOURCES: HoldfastConfigInput['sources'] = { demo: { provider: 'typeform' } };

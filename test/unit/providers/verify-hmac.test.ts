@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type SignatureScheme, signatureSchema } from '../../../lambdas/core/config.ts';
+import { type SignatureScheme, signatureSchema } from '../../../lambdas/core/source-settings.ts';
 import { SecretUnavailableError } from '../../../lambdas/core/errors.ts';
 import { verifyHmac } from '../../../lambdas/providers/verify-hmac.ts';
 import { aRequest, NOW_MS, SECRET, signatureVector } from '../../support/webhook-builders.ts';
