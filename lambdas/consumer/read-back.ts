@@ -12,6 +12,7 @@ import assert from 'node:assert/strict';
 import type { CrmReadBack } from '../core/crm.ts';
 import { confirm, type Head, isUnsettled, needsWrite, settled, withLease } from '../core/head.ts';
 import type { DeliveryContext, DeliveryPorts } from './delivery-ports.ts';
+import { eachApart } from './each-apart.ts';
 import { changeLeasedHead } from './identity-lease.ts';
 import type { IdentityWork } from './identity-work.ts';
 import { endAsHeld } from './prepare-identity.ts';
@@ -58,16 +59,12 @@ export async function settleLeftBehind(
   works: readonly IdentityWork[],
   ports: DeliveryPorts,
   context: DeliveryContext,
-  eachApart: (
-    works: readonly IdentityWork[],
-    action: (work: IdentityWork, index: number) => Promise<void>,
-  ) => Promise<void>,
 ): Promise<void> {
   const unsettled = works.filter(({ head }) => isUnsettled(head));
   for (let start = 0; start < unsettled.length; start += ports.crm.rowsMax) {
     const some = unsettled.slice(start, start + ports.crm.rowsMax);
     const readings = await readRecords(some, ports, context);
-    await eachApart(some, async (work, index) => {
+    await eachApart(some, ports, async (work, index) => {
       await settleOne(work, readings[index] ?? { kind: 'not_written' }, ports, context);
     });
   }
