@@ -237,7 +237,7 @@ function createSecretReader(container: Container, world: SimulatedWorld): Secret
   };
 }
 
-/** Tells what a process has learned of the breaker: only what an answer told it. */
+/** Tells what a process knows of the breaker: what it found out itself, and what an answer told it. */
 function watched(
   breakers: BreakerStore,
   seen: (breaker: Breaker | undefined) => void,
@@ -249,8 +249,10 @@ function watched(
       return breaker;
     },
     save: async (breaker) => {
+      // Whoever gets no answer goes by what it wanted to store: it has seen the CRM answer, or not.
+      seen(breaker);
       const saved = await breakers.save(breaker);
-      seen(saved.kind === 'saved' ? breaker : saved.current);
+      if (saved.kind === 'changed') seen(saved.current);
       return saved;
     },
   };
