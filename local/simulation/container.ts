@@ -25,8 +25,8 @@ export interface Container {
   readonly clock: Clock;
   isAlive(): boolean;
   kill(death: Death): void;
-  /** Who wants to know of its death; set anew for each invocation. */
-  whenDead: ((death: Death) => void) | undefined;
+  /** Calls `run` when it dies. @returns calls that off */
+  onDeath(run: () => void): () => void;
   /** Makes one call to the world. */
   call<Result>(call: Call<Result>): Promise<Result>;
   /** What this process does now, for whoever observes it. */
@@ -72,6 +72,7 @@ export interface ContainerWorld {
 export function createContainer(name: string, skewMs: number, world: ContainerWorld): Container {
   const { faults, random, trace, crashPoints } = world;
   let isAlive = true;
+  const mourners = new Set<() => void>();
   const notes: ContainerNotes = { deliveryEnabled: true, invokedAtMs: 0 };
 
   const container: Container = {
@@ -79,20 +80,26 @@ export function createContainer(name: string, skewMs: number, world: ContainerWo
     notes,
     clock: ownClock(world.clock, skewMs, () => isAlive),
     isAlive: () => isAlive,
-    whenDead: undefined,
+    onDeath: (run) => {
+      mourners.add(run);
+      return () => mourners.delete(run);
+    },
     kill: (death) => {
       if (!isAlive) return;
       isAlive = false;
       trace.line(name, `dies: ${death}`);
-      container.whenDead?.(death);
+      for (const run of mourners) run();
     },
     call: async (call) =>
       await new Promise((resolve, reject) => {
         if (!isAlive) return;
         const target = `${call.port}.${call.method}`;
-        const site = callSiteOf(target);
-        crashPoints.reached(site);
-        if (faults.strikes('crash_before')) {
+        // Both are drawn here, where the caller can still be told from the stack.
+        const diesBefore = faults.strikes('crash_before');
+        const diesAfter = !diesBefore && faults.strikes('crash_after');
+        const site = diesBefore || diesAfter || crashPoints.samples() ? callSiteOf(target) : '';
+        if (site !== '') crashPoints.reached(site);
+        if (diesBefore) {
           crashPoints.crashed(site, 'before');
           trace.line(name, `${target} ${call.subject} not begun (${site})`);
           container.kill('crash');
@@ -111,7 +118,7 @@ export function createContainer(name: string, skewMs: number, world: ContainerWo
               trace.line(name, `${target} ${call.subject} took effect: ${said}; nobody hears`);
               return;
             }
-            if (faults.strikes('crash_after')) {
+            if (diesAfter) {
               crashPoints.crashed(site, 'after');
               trace.line(name, `${target} ${call.subject} took effect: ${said} (${site})`);
               container.kill('crash');

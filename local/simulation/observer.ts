@@ -66,7 +66,7 @@ export interface Observer {
   eventChanged?(event: EventFacts, before: EventRecord | undefined): void;
   committed?(commit: Commit): void;
   removed?(recordId: string): void;
-  /** An HTTP request leaves a process. */
+  /** An HTTP request leaves a process for the CRM, or reaches the accounts server. */
   requested?(container: Container, to: 'crm' | 'accounts'): void;
   /** It was answered with this status; 0 when it was not. */
   responded?(container: Container, to: 'crm' | 'accounts', status: number): void;

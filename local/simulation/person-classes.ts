@@ -4,21 +4,28 @@
  */
 import type { EventFacts } from './facts.ts';
 
-/** Groups events into persons. An event with a phone number alone is of whoever has that number alone. */
-export function personClasses(events: readonly EventFacts[]): readonly (readonly EventFacts[])[] {
+/**
+ * Groups events into persons. An event with a phone number alone is of whoever has that number alone.
+ *
+ * @param namesOf what events have in common, their identifiers by default
+ */
+export function personClasses(
+  events: readonly EventFacts[],
+  namesOf: (event: EventFacts) => readonly string[] = identifiersOf,
+): readonly (readonly EventFacts[])[] {
   const leaderOf = new Map<string, string>();
   const find = (name: string): string => {
     const above = leaderOf.get(name);
     return above === undefined || above === name ? name : find(above);
   };
   for (const event of events) {
-    const [first, ...others] = identifiersOf(event);
+    const [first, ...others] = namesOf(event);
     if (first === undefined) continue;
     for (const other of others) leaderOf.set(find(other), find(first));
   }
   const classes = new Map<string, EventFacts[]>();
   for (const event of events) {
-    const [first] = identifiersOf(event);
+    const [first] = namesOf(event);
     if (first === undefined) continue;
     const leader = find(first);
     classes.set(leader, [...(classes.get(leader) ?? []), event]);

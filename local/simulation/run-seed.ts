@@ -3,7 +3,7 @@ import { startSalesperson } from './actors/salesperson.ts';
 import { startSchedule } from './actors/schedule.ts';
 import { type Senders, startSenders } from './actors/sender.ts';
 import { type CrashPoints, createCrashPoints } from './crash-points.ts';
-import { hasEnded, newFacts } from './facts.ts';
+import { type Facts, hasEnded, newFacts } from './facts.ts';
 import { FAULT_NAMES, type FaultName } from './fault-table.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { observeAcknowledged } from './invariants/acknowledged.ts';
@@ -52,6 +52,8 @@ export interface SeedResult {
   /** The first of each invariant. */
   readonly violations: readonly Violation[];
   readonly trace: readonly string[];
+  /** Everything that was observed, for who wants to look closer. */
+  readonly facts: Facts;
 }
 
 /** Late writes are over by then. */
@@ -139,6 +141,7 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
     crashPoints,
     violations: judge.violations,
     trace: trace.lines,
+    facts,
   };
 }
 

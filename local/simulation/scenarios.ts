@@ -47,7 +47,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 const WEIGHTS: Readonly<Record<ScenarioName, number>> = {
   mixed: 500,
   everything: 100,
-  'crm-outage-72h': 8,
+  'crm-outage-72h': 4,
   'burst-10x': 12,
   'duplicate-storm': 60,
   'token-revoked': 60,
@@ -90,11 +90,11 @@ export function drawPlan(scenario: ScenarioName, random: SeededRandom): Plan {
       return {
         ...base,
         mix: mixOf(['process', 'table', 'queue_delivery', 'outage']),
-        submissions: random.between(4, 7),
+        submissions: random.between(3, 6),
         outage: { fromMs: random.int(MINUTE_MS), untilMs: random.between(60, 72) * HOUR_MS },
         arrivalMs: 20 * MINUTE_MS,
         faultsEndMs: 72 * HOUR_MS,
-        sweepEveryMs: 15 * MINUTE_MS,
+        sweepEveryMs: 30 * MINUTE_MS,
       };
     case 'burst-10x':
       return {

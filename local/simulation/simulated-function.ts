@@ -73,17 +73,17 @@ export function createSimulatedFunction<Payload, Result>(
       container.notes.invokedAtMs = clock.nowMs();
       const { promise, resolve } = Promise.withResolvers<Invocation<Result>>();
       const callOff = clock.after(timeoutMs, () => container.kill('timed out'));
-      container.whenDead = () => {
+      const survive = container.onDeath(() => {
         options.onDeath(container);
         resolve({ kind: 'died' });
-      };
+      });
       warm.handler(payload, container.clock.nowMs() + timeoutMs).then(
         (result) => resolve({ kind: 'answered', result }),
         (error: unknown) => resolve({ kind: 'failed', error }),
       );
       const ended = await promise;
       callOff();
-      container.whenDead = undefined;
+      survive();
       running -= 1;
       if (container.isAlive()) idle.push(warm);
       return ended;

@@ -54,11 +54,16 @@ export function createSimulatedZoho(options: ZohoOptions): SimulatedZoho {
   world.faults.add(poisonFaults(options.submissions));
   const inProcess = createInProcessFetch(world, ZOHO_URL);
 
-  const send: typeof globalThis.fetch = async (input, init) => {
+  const send = async (
+    container: Container,
+    input: string | URL | Request,
+    init: RequestInit,
+  ): Promise<Response> => {
     const path = new URL(input instanceof Request ? input.url : input).pathname;
     await clock.sleep(random.between(1, NETWORK_MS_MAX));
     const ruined = ruinedBy(path);
     if (ruined === 'refused') throw notConnected();
+    if (path.startsWith('/oauth/')) monitor().requested(container, 'accounts');
     if (ruined === 'denied') return accessDenied();
     if (ruined !== undefined) world.faults.add([ruined]);
     if (path.startsWith('/crm/')) strikeOrganisation();
@@ -83,7 +88,10 @@ export function createSimulatedZoho(options: ZohoOptions): SimulatedZoho {
       return faults.strikes('accounts_silent') ? faultOf('hang', path) : undefined;
     }
     const name = CALL_FAULTS.find((each) => faults.strikes(each));
-    return name === undefined ? undefined : callFault(name, path, random);
+    if (name === undefined) return undefined;
+    // A query has no results by row: what it leaves out is what there is not.
+    if (name === 'zoho_short_data' && path.endsWith('/coql')) return undefined;
+    return callFault(name, path, random);
   }
 
   function strikeOrganisation(): void {
@@ -113,18 +121,24 @@ export function createSimulatedZoho(options: ZohoOptions): SimulatedZoho {
       const to = new URL(input instanceof Request ? input.url : input).pathname.startsWith('/crm/')
         ? 'crm'
         : 'accounts';
-      monitor().requested(container, to);
+      if (to === 'crm') monitor().requested(container, to);
       const { promise, resolve, reject } = Promise.withResolvers<Response>();
-      const giveUp = (): void => reject(new DOMException('Aborted', 'AbortError'));
+      // Whoever sent it may give up, or die: the request goes on without him.
+      const gone = new AbortController();
+      const survive = container.onDeath(() => gone.abort());
+      const giveUp = (): void => {
+        gone.abort();
+        reject(new DOMException('Aborted', 'AbortError'));
+      };
       init?.signal?.addEventListener('abort', giveUp, { once: true });
-      // Whoever sent it may give up: the request goes on without him.
-      send(input, { ...init, signal: null }).then(resolve, reject);
+      send(container, input, { ...init, signal: gone.signal }).then(resolve, reject);
       let status = 0;
       try {
         const response = await promise;
         ({ status } = response);
         return response;
       } finally {
+        survive();
         monitor().responded(container, to, status);
       }
     },

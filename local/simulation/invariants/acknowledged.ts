@@ -18,7 +18,9 @@ export function observeAcknowledged({ facts, events, check }: ObserverContext): 
       check('G1 acknowledged is stored', keys.length > 0, () => `The ${holds} names no event.`);
       for (const key of keys) {
         if (submission.isSpam) {
-          const isKept = [...facts.events.values()].some((event) => event.body === body);
+          const isKept = [...facts.events.values()].some(
+            (event) => event.submission.number === submission.number,
+          );
           check('G1 acknowledged is stored', isKept, () => `The ${holds}, spam, left no event.`);
           continue;
         }

@@ -96,7 +96,8 @@ export function observeBreaker({ check, nowMs }: ObserverContext): Observer {
         isOver && breaker.probeToken !== undefined,
         () => `${container.name} called the CRM although it knew that the breaker was open.`,
       );
-      const opening = `${breaker.openedAtMs} ${breaker.openUntilMs}`;
+      // Whoever dies with the probe's lease leaves the opening to the next one, with a token of its own.
+      const opening = `${breaker.openedAtMs} ${breaker.openUntilMs} ${breaker.probeToken}`;
       const times = (probes.get(opening) ?? 0) + 1;
       probes.set(opening, times);
       check('limits breaker', times <= 1, () => `An open breaker was probed ${times} times.`);

@@ -9,6 +9,9 @@ const HIGH_INTENT_ATTEMPTS = 10;
 
 /** G5 and G6: an event is set aside for a reason that it has, at once, and never because of an outage. */
 export function observeQuarantines({ facts, mix, check, nowMs }: ObserverContext): Observer {
+  /** Attempts that earlier quarantines of an event had counted. */
+  const countedBefore = new Map<string, number>();
+
   return {
     eventChanged: (event, before) => {
       const { key, record, submission } = event;
@@ -16,10 +19,7 @@ export function observeQuarantines({ facts, mix, check, nowMs }: ObserverContext
       const { failure } = record;
       if (failure === undefined) return;
       const ageMs = nowMs() - Date.parse(record.receivedAt);
-      const isHighIntent =
-        SIMULATED_CONFIG.sources[submission.source]?.provider === undefined
-          ? false
-          : SIMULATED_CONFIG.sources[submission.source]?.highIntent === true;
+      const isHighIntent = SIMULATED_CONFIG.sources[submission.source]?.highIntent === true;
       const isPassing = failure.class === 'retryable' || failure.code === 'retries_exhausted';
       check(
         'G5 no quarantine by outage',
@@ -32,17 +32,18 @@ export function observeQuarantines({ facts, mix, check, nowMs }: ObserverContext
       check(
         'G6 quarantine has a reason',
         isPassing || hasReason(event, failure),
-        () =>
-          `${key} was set aside for ${failure.code}, which it has no reason for: ${failure.message}`,
+        () => `${key} was set aside for ${failure.code}, which it has no reason for: ${failure.message}`,
       );
+      const attempts = record.attempts - (countedBefore.get(key) ?? 0);
+      countedBefore.set(key, record.attempts);
       if (failure.code !== 'crm_invalid_data' || !isUndisturbed()) return;
       const rivals = [...facts.events.values()].filter(
         (other) => other.submission.isPoison && !hasEnded(other.record),
       ).length;
       check(
         'G6 permanent at once',
-        record.attempts <= 1 + rivals,
-        () => `${key} was refused for good, and only set aside after ${record.attempts} attempts.`,
+        attempts <= 1 + rivals,
+        () => `${key} was refused for good, and only set aside after ${attempts} attempts.`,
       );
     },
   };

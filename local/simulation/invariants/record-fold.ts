@@ -1,11 +1,11 @@
 import type { EventFacts, RecordFacts } from '../facts.ts';
 import type { Observer, ObserverContext } from '../observer.ts';
-import { personClasses } from '../person-classes.ts';
+import { identifiersOf, personClasses } from '../person-classes.ts';
 import { type Delivered, foldOf } from '../reference-fold.ts';
 import { SIMULATED_CONFIG } from '../settings.ts';
 
-/** What Zoho's record holds for a lead that says nothing of it. */
-const FILLERS: Readonly<Record<string, string>> = { Last_Name: 'Unknown', Company: 'Unknown' };
+/** Fields whose values differ from one submission to the next: an old value can be told from a new one. */
+const TELLING: ReadonlySet<string> = new Set(['Company']);
 
 /** G4: a record says what its events say, folded; a person's correction stays until a newer submission. */
 export function observeFold({ facts, check }: ObserverContext): Observer {
@@ -15,6 +15,7 @@ export function observeFold({ facts, check }: ObserverContext): Observer {
       const record = facts.records.get(after.id);
       if (record === undefined) return;
       for (const [name, value] of Object.entries(after.fields)) {
+        if (!TELLING.has(name)) continue;
         const last = record.fields.get(name);
         if (last?.by !== 'person' || before.fields[name] === value) continue;
         check(
@@ -28,11 +29,13 @@ export function observeFold({ facts, check }: ObserverContext): Observer {
       const delivered = [...facts.events.values()].filter(
         ({ record }) => record.state === 'succeeded',
       );
-      for (const person of personClasses(delivered)) {
-        for (const id of new Set(person.map(({ record }) => record.crm?.recordId ?? ''))) {
-          const record = facts.records.get(id);
-          if (record !== undefined && record.gone === undefined) compare(record, person);
-        }
+      // An event that was set aside may have joined two others' identities before.
+      for (const person of personClasses(delivered, withIdentity)) {
+        const live = [...new Set(person.map(({ record }) => record.crm?.recordId ?? ''))]
+          .map((id) => facts.records.get(id))
+          .filter((record) => record?.gone === undefined);
+        // Two records of one person are a fault of their own.
+        if (live.length === 1 && live[0] !== undefined) compare(live[0], person);
       }
       await Promise.resolve();
     },
@@ -40,7 +43,7 @@ export function observeFold({ facts, check }: ObserverContext): Observer {
 
   function compare(record: RecordFacts, person: readonly EventFacts[]): void {
     const folded = foldOf(person.map(deliveredOf));
-    for (const [name, wanted] of Object.entries({ ...FILLERS, ...folded })) {
+    for (const [name, wanted] of Object.entries(folded)) {
       const held = record.fields.get(name);
       check(
         'G4 record is the fold',
@@ -51,15 +54,20 @@ export function observeFold({ facts, check }: ObserverContext): Observer {
     }
     const description = record.fields.get('Description');
     for (const { submission, key } of person) {
+      // A page may send one text in two submissions.
+      const said = person.filter((other) => other.submission.message === submission.message).length;
       const times = String(description?.value ?? '').split(submission.message).length - 1;
       check(
         'G4 record is the fold',
-        times === 1 || description?.by === 'person',
-        () =>
-          `The message of ${key} stands ${times} times in the description of record ${record.id}.`,
+        (times >= 1 && times <= said) || description?.by === 'person',
+        () => `The message of ${key} stands ${times} times in the description of record ${record.id}.`,
       );
     }
   }
+}
+
+function withIdentity(event: EventFacts): readonly string[] {
+  return [...identifiersOf(event), ...(event.identity === undefined ? [] : [event.identity])];
 }
 
 function deliveredOf({ key, submission, record }: EventFacts): Delivered {
