@@ -10,6 +10,7 @@
  */
 import type { Clock } from '../../lambdas/core/ports.ts';
 import { callSiteOf, type CrashPoints } from './crash-points.ts';
+import { withoutLine } from './port-call-sites.ts';
 import type { Faults } from './faults.ts';
 import type { SeededRandom } from './seeded-random.ts';
 import { describeResult, type Trace } from './trace.ts';
@@ -37,6 +38,9 @@ export interface Container {
 export interface ContainerNotes {
   deliveryEnabled: boolean;
   invokedAtMs: number;
+  /** Events that it has claimed since it was invoked. */
+  readonly claimed: Set<string>;
+  death: Death | undefined;
 }
 
 /** One call to the world. */
@@ -62,6 +66,8 @@ export interface ContainerWorld {
   readonly faults: Faults;
   readonly crashPoints: CrashPoints;
   readonly trace: Trace;
+  /** A file's call of a port at which containers die often, and how many may yet. */
+  readonly aim: { readonly site: string; left: number };
 }
 
 /**
@@ -73,7 +79,12 @@ export function createContainer(name: string, skewMs: number, world: ContainerWo
   const { faults, random, trace, crashPoints } = world;
   let isAlive = true;
   const mourners = new Set<() => void>();
-  const notes: ContainerNotes = { deliveryEnabled: true, invokedAtMs: 0 };
+  const notes: ContainerNotes = {
+    deliveryEnabled: true,
+    invokedAtMs: 0,
+    claimed: new Set(),
+    death: undefined,
+  };
 
   const container: Container = {
     name,
@@ -87,6 +98,7 @@ export function createContainer(name: string, skewMs: number, world: ContainerWo
     kill: (death) => {
       if (!isAlive) return;
       isAlive = false;
+      notes.death = death;
       trace.line(name, `dies: ${death}`);
       for (const run of mourners) run();
     },
@@ -95,10 +107,11 @@ export function createContainer(name: string, skewMs: number, world: ContainerWo
         if (!isAlive) return;
         const target = `${call.port}.${call.method}`;
         // Both are drawn here, where the caller can still be told from the stack.
-        const diesBefore = faults.strikes('crash_before');
-        const diesAfter = !diesBefore && faults.strikes('crash_after');
-        const site = diesBefore || diesAfter || crashPoints.samples() ? callSiteOf(target) : '';
-        if (site !== '') crashPoints.reached(site);
+        const isAimedAt = isAimed(world, target);
+        if (isAimedAt) world.aim.left -= 1;
+        const diesBefore = isAimedAt ? random.chance(0.5) : faults.strikes('crash_before');
+        const diesAfter = !diesBefore && (isAimedAt || faults.strikes('crash_after'));
+        const site = diesBefore || diesAfter ? callSiteOf(target) : '';
         if (diesBefore) {
           crashPoints.crashed(site, 'before');
           trace.line(name, `${target} ${call.subject} not begun (${site})`);
@@ -142,6 +155,12 @@ export function createContainer(name: string, skewMs: number, world: ContainerWo
       }),
   };
   return container;
+}
+
+function isAimed({ aim, faults }: ContainerWorld, target: string): boolean {
+  // To look at the stack is dear: only where the port's call fits already.
+  if (aim.left === 0 || !aim.site.endsWith(target)) return false;
+  return withoutLine(callSiteOf(target)) === aim.site && faults.strikes('crash_aimed');
 }
 
 function ownClock(clock: Clock, skewMs: number, isAlive: () => boolean): Clock {

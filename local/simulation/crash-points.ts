@@ -4,9 +4,6 @@ import { fileURLToPath } from 'node:url';
 export type CallSite = string;
 
 const FRAMES_MAX = 8;
-
-/** To look at the stack is dear. */
-const SAMPLE_EVERY = 8;
 const ROOM = '/lambdas/';
 
 /**
@@ -39,35 +36,21 @@ export function callSiteOf(target: string): CallSite {
 
 /** How often containers died at each place, before the call and after it. */
 export interface CrashPoints {
-  /** Whether the place of this call is to be found out: of every few, one. */
-  samples(): boolean;
-  /** Notes that a call was made there. */
-  reached(site: CallSite): void;
   /** Notes that a container died there. */
   crashed(site: CallSite, when: 'before' | 'after'): void;
   /** `site before` or `site after` → times. */
   readonly crashes: ReadonlyMap<string, number>;
-  /** Site → calls that were sampled. */
-  readonly calls: ReadonlyMap<CallSite, number>;
 }
 
 /** Builds an empty count. */
 export function createCrashPoints(): CrashPoints {
   const crashes = new Map<string, number>();
-  const calls = new Map<CallSite, number>();
-  let seen = 0;
   return {
-    samples: () => {
-      seen += 1;
-      return seen % SAMPLE_EVERY === 0;
-    },
-    reached: (site) => void calls.set(site, (calls.get(site) ?? 0) + 1),
     crashed: (site, when) => {
       const point = `${site} ${when}`;
       crashes.set(point, (crashes.get(point) ?? 0) + 1);
     },
     crashes,
-    calls,
   };
 }
 

@@ -13,6 +13,8 @@ export interface EventFacts {
   identity?: string;
   /** Dead letters that reached the queue, by quarantine. */
   readonly letters: Set<string>;
+  /** Processes that died of a neighbour's poison with this event in their hands. */
+  neighbourDeaths: number;
 }
 
 /** Who wrote a field last, and what. */

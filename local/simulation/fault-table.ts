@@ -7,6 +7,7 @@ export const FAULTS = {
   // The process
   crash_before: [0.003, 'a container dies before a call is made'],
   crash_after: [0.003, 'a container dies after a call took effect, before it knows'],
+  crash_aimed: [0.4, 'a container dies at a call of the one kind that the seed has chosen'],
   cold_start: [0.1, 'a container is not used again'],
   clock_skew: [1, "a container's clock is up to 2 s off"],
   // The table
@@ -55,6 +56,7 @@ export const FAULTS = {
   outage: [1, 'Zoho is gone for minutes to hours'],
   credits_low: [1, 'few API credits are left'],
   // People and senders
+  forged: [0.15, 'a request comes with a wrong signature'],
   sent_twice: [0.15, 'a sender sends an event again although it was answered'],
   sent_together: [0.3, 'submissions of one person arrive at the same moment'],
   sent_with_other_content: [0.05, 'an event comes again with other content'],
@@ -68,6 +70,7 @@ export const FAULTS = {
   converted_by_person: [0.04, 'a salesperson converts a lead'],
   delivery_off: [1, 'an operator switches delivery off for a while'],
   redriven: [0.2, 'an operator moves the dead letters back'],
+  replayed: [0.25, 'an operator replays what is in quarantine'],
 } as const satisfies Record<string, readonly [probability: number, what: string]>;
 
 /** A fault of the table. */
@@ -81,7 +84,7 @@ export type FaultMix = Readonly<Record<FaultName, number>>;
 
 /** Faults that come in a run belong together: most seeds have only some of these groups. */
 export const FAULT_GROUPS = {
-  process: ['crash_before', 'crash_after', 'cold_start'],
+  process: ['crash_before', 'crash_after', 'crash_aimed', 'cold_start'],
   clocks: ['clock_skew'],
   table: ['table_throttled', 'table_timed_out', 'table_slow'],
   queue_delivery: ['message_duplicated', 'message_reordered', 'message_late', 'acknowledge_lost'],
@@ -120,11 +123,11 @@ export const FAULT_GROUPS = {
   search: ['search_lag', 'check_then_insert'],
   outage: ['outage'],
   credits: ['credits_low'],
-  senders: ['sent_twice', 'sent_together', 'sent_with_other_content'],
+  senders: ['forged', 'sent_twice', 'sent_together', 'sent_with_other_content'],
   refused: ['poison_value', 'without_identity', 'identity_conflict', 'spam'],
   poison: ['poison_crash'],
   people: ['edited_by_person', 'deleted_by_person', 'converted_by_person'],
-  operator: ['delivery_off', 'redriven'],
+  operator: ['delivery_off', 'redriven', 'replayed'],
 } as const satisfies Record<string, readonly FaultName[]>;
 
 /** A group of faults. */

@@ -37,7 +37,14 @@ export function createMonitor(
     const text = body === undefined ? undefined : Buffer.from(body).toString();
     const submission = text === undefined ? undefined : facts.byBody.get(text);
     if (text === undefined || submission === undefined) return;
-    const event = { key, submission, body: text, record, letters: new Set<string>() };
+    const event = {
+      key,
+      submission,
+      body: text,
+      record,
+      letters: new Set<string>(),
+      neighbourDeaths: 0,
+    };
     facts.events.set(key, event);
     for (const observer of observers) observer.eventChanged?.(event, undefined);
   };

@@ -53,8 +53,13 @@ const HANDED_IN: Readonly<Record<string, string>> = {
   'readCredentials(': 'secrets.read',
 };
 
-/** Places that no run of the simulation can reach, and why. */
-export const UNREACHABLE: Readonly<Record<string, string>> = {};
+/** Calls that no run of the simulation can reach, by file and port, and why. */
+const UNREACHABLE: Readonly<Record<string, string>> = {};
+
+/** Why a place can't be reached; `undefined` where it can. */
+export function whyUnreachable(site: CallSite): string | undefined {
+  return UNREACHABLE[withoutLine(site)];
+}
 
 /**
  * Lists every place in the processes' source that calls a port, so that a report can say which of them no
@@ -83,4 +88,18 @@ function targetsOf(line: string): readonly string[] {
     .filter(([call]) => new RegExp(`(?:await|return|=>) ${call.slice(0, -1)}\\(`).test(line))
     .map(([, target]) => target);
   return [...calls, ...handedIn];
+}
+
+/**
+ * What a seed may aim its crashes at: a port's call in one file, whatever the line.
+ *
+ * Lines are not the same in every runner, and a seed must be the same run in all of them.
+ */
+export const AIMS: readonly string[] = [
+  ...new Set(listPortCallSites().map((site) => withoutLine(site))),
+];
+
+/** A call site without its line. */
+export function withoutLine(site: CallSite): string {
+  return site.replace(/:\d+ /, ' ');
 }

@@ -164,6 +164,7 @@ async function noteEvent(
     if (facts.events.get(key)?.submission.isDeadly === true) container.kill('poison');
     return;
   }
+  if (method === 'claim' && isClaimed(result)) container.notes.claimed.add(key);
   if (CHANGING.has(method)) await monitor.lookUp(key, bodyOf(first));
 }
 
@@ -172,6 +173,12 @@ function keyOf(argument: unknown): string {
   return typeof argument === 'object' && argument !== null && 'key' in argument
     ? String(argument.key)
     : '';
+}
+
+function isClaimed(result: unknown): boolean {
+  return (
+    typeof result === 'object' && result !== null && 'kind' in result && result.kind === 'claimed'
+  );
 }
 
 function bodyOf(argument: unknown): Uint8Array | undefined {

@@ -2,6 +2,7 @@ import { startOperator } from './actors/operator.ts';
 import { startSalesperson } from './actors/salesperson.ts';
 import { startSchedule } from './actors/schedule.ts';
 import { type Senders, startSenders } from './actors/sender.ts';
+import { chooseAim } from './choose-aim.ts';
 import { type CrashPoints, createCrashPoints } from './crash-points.ts';
 import { type Facts, hasEnded, newFacts } from './facts.ts';
 import { FAULT_NAMES, type FaultName } from './fault-table.ts';
@@ -20,7 +21,7 @@ import type { InvariantName, ObserverContext, Violation } from './observer.ts';
 import { drawSubmissions } from './population.ts';
 import { drawPlan, drawScenario, type Plan, type ScenarioName } from './scenarios.ts';
 import { createSeededRandom } from './seeded-random.ts';
-import { REST_WITHIN_MS, START_MS } from './settings.ts';
+import { REST_WITHIN_MS, SIMULATED_CONFIG, START_MS, WITH_NOTES } from './settings.ts';
 import { createSimulatedStores, type Sabotage } from './simulated-stores.ts';
 import { createSimulatedWorld, type SimulatedWorld } from './simulated-world.ts';
 import { createSimulatedZoho } from './simulated-zoho.ts';
@@ -59,6 +60,9 @@ export interface SeedResult {
 /** Late writes are over by then. */
 const REST_MS = 60_000;
 
+/** More, and nothing would come through any more. */
+const AIMED_CRASHES_MAX = 6;
+
 /** A run that takes more steps has come into a circle. */
 const STEPS_MAX = 2_000_000;
 
@@ -71,7 +75,9 @@ const STEPS_MAX = 2_000_000;
  */
 export async function runSeed(options: SeedOptions): Promise<SeedResult> {
   const random = createSeededRandom(options.seed);
-  const scenario = options.scenario ?? drawScenario(random);
+  // Drawn even if it is given: a seed is then the same run with its own scenario's name as without.
+  const drawn = drawScenario(random);
+  const scenario = options.scenario ?? drawn;
   const plan = drawPlan(scenario, random);
   const faults = createFaults(plan.mix, random.fork());
   const clock = createVirtualClock(START_MS);
@@ -121,6 +127,8 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
     monitor,
     stores,
     zoho,
+    aim: { site: chooseAim(plan, random), left: AIMED_CRASHES_MAX },
+    config: plan.mix.converted_by_person > 0 && random.chance(0.5) ? WITH_NOTES : SIMULATED_CONFIG,
   });
 
   const senders = startSenders(world, submissions);

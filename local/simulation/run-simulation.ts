@@ -1,10 +1,5 @@
 import { availableParallelism } from 'node:os';
-import {
-  describeFaults,
-  describeTally,
-  SEEDS_FOR_ALL_POINTS,
-  unhitCrashPoints,
-} from './report.ts';
+import { describeFaults, describeTally, SEEDS_FOR_ALL_POINTS, unhitCrashPoints } from './report.ts';
 import { runMany } from './run-many.ts';
 import { runSeed } from './run-seed.ts';
 import type { ScenarioName } from './scenarios.ts';

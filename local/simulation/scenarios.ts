@@ -120,12 +120,13 @@ export function drawPlan(scenario: ScenarioName, random: SeededRandom): Plan {
     case 'poison':
       return {
         ...base,
-        mix: withRates(
-          mixOf(random.chance(0.5) ? ['refused'] : ['refused', 'poison', 'operator']),
-          {
-            poison_value: 0.3,
-          },
-        ),
+        mix: random.chance(0.5)
+          ? withRates(mixOf(['refused']), { poison_value: 0.3 })
+          : withRates(mixOf(['refused', 'poison', 'operator', 'process', 'people']), {
+              poison_value: 0.3,
+              replayed: 0.7,
+              converted_by_person: 0.15,
+            }),
       };
     case 'lost-messages':
       return {
@@ -146,12 +147,7 @@ function someGroups(random: SeededRandom): readonly FaultGroup[] {
   return FAULT_GROUP_NAMES.filter((name) => random.chance(RARE.has(name) ? 0.12 : 0.4));
 }
 
-const RARE: ReadonlySet<FaultGroup> = new Set<FaultGroup>([
-  'outage',
-  'revocation',
-  'credits',
-  'poison',
-]);
+const RARE: ReadonlySet<FaultGroup> = new Set<FaultGroup>(['outage', 'revocation', 'poison']);
 
 function withOutage(plan: Omit<Plan, 'outage'>, random: SeededRandom): Plan {
   if (plan.mix.outage === 0) return plan;

@@ -1,7 +1,10 @@
-import { defineConfig, type HoldfastConfig } from '../../lambdas/core/config.ts';
+import {
+  defineConfig,
+  type HoldfastConfig,
+  type HoldfastConfigInput,
+} from '../../lambdas/core/config.ts';
 
-/** The simulated installation: sources of every kind, with different trust. */
-export const SIMULATED_CONFIG: HoldfastConfig = defineConfig({
+const INPUT: HoldfastConfigInput = {
   sources: {
     demo: { provider: 'typeform', label: 'Demo request', trust: 60 },
     sales: { provider: 'typeform', label: 'Talk to sales', trust: 70, highIntent: true },
@@ -45,8 +48,26 @@ export const SIMULATED_CONFIG: HoldfastConfig = defineConfig({
       trust: 30,
       allowedOrigins: ['https://www.example.com'],
       honeypotField: 'nickname',
+      onRepeat: 'conflict',
     },
   },
+};
+
+/** The simulated installation: sources of every kind, with different trust. */
+export const SIMULATED_CONFIG: HoldfastConfig = defineConfig(INPUT);
+
+/** The same, for whom a submission of somebody who became a contact is a note. */
+export const WITH_NOTES: HoldfastConfig = defineConfig({ ...INPUT, zoho: { onConverted: 'note' } });
+
+/** What an operator has in mind when he maps events anew: one more field is read. */
+export const WITH_ANOTHER_MAPPING: HoldfastConfig = defineConfig({
+  ...INPUT,
+  sources: Object.fromEntries(
+    Object.entries(INPUT.sources).map(([name, source]) => [
+      name,
+      { ...source, fields: { budget: 'job_title' } },
+    ]),
+  ),
 });
 
 /** When every run begins. */
@@ -77,6 +98,9 @@ export const INTAKE_TIMEOUT_MS = 10_000;
 
 /** A sweeper function's time-out. */
 export const SWEEPER_TIMEOUT_MS = 60_000;
+
+/** An operator waits as long as a command takes, within reason. */
+export const TOOL_TIMEOUT_MS = 600_000;
 
 /** How long the queue hides a received message. */
 export const VISIBILITY_MS = 365_000;

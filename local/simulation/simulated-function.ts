@@ -71,6 +71,7 @@ export function createSimulatedFunction<Payload, Result>(
       const { container } = warm;
       running += 1;
       container.notes.invokedAtMs = clock.nowMs();
+      container.notes.claimed.clear();
       const { promise, resolve } = Promise.withResolvers<Invocation<Result>>();
       const callOff = clock.after(timeoutMs, () => container.kill('timed out'));
       const survive = container.onDeath(() => {

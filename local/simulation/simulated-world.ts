@@ -1,4 +1,5 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { HoldfastConfig } from '../../lambdas/core/config.ts';
 import type { Clock } from '../../lambdas/core/ports.ts';
 import { createConsumer } from '../../lambdas/consumer/consume-batch.ts';
 import type { IntakeRequest, IntakeResponse } from '../../lambdas/intake/intake-request.ts';
@@ -12,7 +13,7 @@ import { contextOf, createEventSource, type EventSource } from './event-source.t
 import type { Facts } from './facts.ts';
 import type { Faults } from './faults.ts';
 import type { Monitor } from './monitor.ts';
-import { createProcessPorts, guardCrm, guardFetch } from './process-ports.ts';
+import { createProcessPorts, guardCrm, guardFetch, type ProcessPorts } from './process-ports.ts';
 import type { SeededRandom } from './seeded-random.ts';
 import {
   CONSUMER_TIMEOUT_MS,
@@ -22,6 +23,7 @@ import {
   SECRETS,
   SIMULATED_CONFIG,
   SWEEPER_TIMEOUT_MS,
+  TOOL_TIMEOUT_MS,
   VISIBILITY_MS,
   ZOHO_URL,
 } from './settings.ts';
@@ -46,19 +48,36 @@ export interface SimulatedWorld {
   readonly stores: SimulatedStores;
   readonly queue: MemoryQueue;
   readonly zoho: SimulatedZoho;
+  readonly aim: { readonly site: string; left: number };
+  readonly config: HoldfastConfig;
   readonly secrets: Map<string, string>;
   /** `ZOHO_ENABLED`. Change it with `switchDelivery`. */
   deliveryEnabled: boolean;
   readonly intake: SimulatedFunction<IntakeRequest, IntakeResponse>;
   readonly consumer: SimulatedFunction<SQSEvent, SQSBatchResponse>;
   readonly sweeper: SimulatedFunction<void, unknown>;
+  /** An operator's command line: what it runs is handed in. */
+  readonly tool: SimulatedFunction<Tool, unknown>;
   readonly eventSource: EventSource;
 }
+
+/** One command of an operator. */
+export type Tool = (ports: ProcessPorts) => Promise<unknown>;
 
 /** What a world is made of. */
 export type WorldParts = Pick<
   SimulatedWorld,
-  'clock' | 'random' | 'faults' | 'trace' | 'crashPoints' | 'facts' | 'monitor' | 'stores' | 'zoho'
+  | 'clock'
+  | 'random'
+  | 'faults'
+  | 'trace'
+  | 'crashPoints'
+  | 'facts'
+  | 'monitor'
+  | 'stores'
+  | 'zoho'
+  | 'aim'
+  | 'config'
 >;
 
 /** Puts the three functions between the simulated queue, stores and organisation. */
@@ -107,7 +126,7 @@ export function createSimulatedWorld(parts: WorldParts): SimulatedWorld {
     deliveryEnabled: true,
     intake: run('intake', INTAKE_TIMEOUT_MS, (container) => {
       const receive = createReceiveWebhook(createProcessPorts(container, world), {
-        config: SIMULATED_CONFIG,
+        config: parts.config,
         sourceSecretPrefix: SECRET_IDS.sourcePrefix,
         pepperSecretId: SECRET_IDS.pepper,
       });
@@ -120,6 +139,10 @@ export function createSimulatedWorld(parts: WorldParts): SimulatedWorld {
         config: SIMULATED_CONFIG,
       });
       return async () => await sweep();
+    }),
+    tool: run('tool', TOOL_TIMEOUT_MS, (container) => {
+      const ports = createProcessPorts(container, world);
+      return async (tool: Tool) => await tool(ports);
     }),
   };
   return world;
@@ -144,7 +167,7 @@ function buildConsumer(
   container.notes.deliveryEnabled = deliveryEnabled;
   const crm = createZohoCrm({
     ...ports,
-    config: SIMULATED_CONFIG,
+    config: world.config,
     accountsUrl: ZOHO_URL,
     apiUrl: ZOHO_URL,
     readCredentials: async (options) => await ports.secrets.read(SECRET_IDS.zoho, options),
@@ -152,7 +175,7 @@ function buildConsumer(
   });
   const consume = createConsumer(
     { ...ports, crm: guardCrm(crm, container, world) },
-    { config: SIMULATED_CONFIG, deliveryEnabled, pepperSecretId: SECRET_IDS.pepper },
+    { config: world.config, deliveryEnabled, pepperSecretId: SECRET_IDS.pepper },
   );
   return async (event, deadlineMs) =>
     await consume(

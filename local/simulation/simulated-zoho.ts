@@ -33,6 +33,16 @@ export interface ZohoOptions {
 }
 
 const DAILY_CREDITS = 50_000;
+/** A few; too few for the reserve; and, once half are spent, few enough to be slowed down for. */
+const LOW_CREDITS = [10, 60, 900, 1_700, 1_700, 1_700];
+
+/** How Zoho is gone: in one way, or now so and now so. */
+const OUTAGE_KINDS = [
+  ['refused'],
+  ['silent'],
+  ['unavailable'],
+  ['refused', 'silent', 'unavailable'],
+] as const;
 const LATE_MS_MAX = 25_000;
 const LOCK_MS_MAX = 120_000;
 const NETWORK_MS_MAX = 60;
@@ -51,7 +61,9 @@ export function createSimulatedZoho(options: ZohoOptions): SimulatedZoho {
       journal: { append: (change) => monitor().journal.append(change), close: () => undefined },
     },
   });
+  if (plan.mix.credits_low > 0) world.credits.spend(world.knobs.current().dailyCredits >> 1);
   world.faults.add(poisonFaults(options.submissions));
+  const outageKinds = random.pick(OUTAGE_KINDS);
   const inProcess = createInProcessFetch(world, ZOHO_URL);
 
   const send = async (
@@ -77,11 +89,14 @@ export function createSimulatedZoho(options: ZohoOptions): SimulatedZoho {
       clock.nowMs() < START_MS + plan.outage.untilMs;
     if (isGone) {
       faults.note('outage');
-      return random.pick<Fault | 'refused'>([
-        'refused',
-        faultOf('hang', path),
-        faultOf('unavailable', path),
-      ]);
+      switch (random.pick(outageKinds)) {
+        case 'refused':
+          return 'refused';
+        case 'silent':
+          return faultOf('hang', path);
+        case 'unavailable':
+          return faultOf('unavailable', path);
+      }
     }
     if (path.startsWith('/oauth/')) {
       if (faults.strikes('accounts_throttled')) return 'denied';
@@ -248,7 +263,7 @@ function knobsOf(plan: Plan, random: SeededRandom): Parameters<typeof createWorl
     clientSecret: SECRETS.clientSecret,
     refreshToken: SECRETS.refreshToken,
     seed: random.int(2 ** 31),
-    dailyCredits: mix.credits_low > 0 ? random.between(5, 60) : DAILY_CREDITS,
+    dailyCredits: mix.credits_low > 0 ? random.pick(LOW_CREDITS) : DAILY_CREDITS,
     convertedLeads: random.pick(['hidden', 'duplicate_data', 'converted_record'] as const),
     deadTokenCode: random.pick(['INVALID_TOKEN', 'AUTHENTICATION_FAILURE'] as const),
     requestErrorShape: random.pick(['flat', 'wrapped'] as const),

@@ -21,8 +21,6 @@ export interface Tally {
   readonly checks: Partial<Record<InvariantName, number>>;
   /** `site before` or `site after` → times. */
   readonly crashes: Record<string, number>;
-  /** Site → calls that were sampled. */
-  readonly calls: Record<string, number>;
   readonly violations: FoundViolation[];
 }
 
@@ -39,7 +37,6 @@ export function newTally(): Tally {
     faults: {},
     checks: {},
     crashes: {},
-    calls: {},
     violations: [],
   };
 }
@@ -54,7 +51,6 @@ export function addSeed(tally: Tally, result: SeedResult): void {
     faults: result.faults,
     checks: result.checks,
     crashes: Object.fromEntries(result.crashPoints.crashes),
-    calls: Object.fromEntries(result.crashPoints.calls),
     violations: result.violations.map(({ invariant, sentence }) => ({
       seed: result.seed,
       scenario: result.scenario,
@@ -69,7 +65,7 @@ export function addTally(tally: Tally, more: Tally): void {
   tally.seeds += more.seeds;
   tally.events += more.events;
   tally.steps += more.steps;
-  for (const name of ['scenarios', 'faults', 'checks', 'crashes', 'calls'] as const) {
+  for (const name of ['scenarios', 'faults', 'checks', 'crashes'] as const) {
     addCounts(tally[name], more[name]);
   }
   for (const violation of more.violations) {

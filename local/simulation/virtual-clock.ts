@@ -31,7 +31,8 @@ export function createVirtualClock(startMs: number): VirtualClock {
 
   const after = (ms: number, run: () => void): (() => void) => {
     sequence += 1;
-    const timer: Timer = { dueMs: nowMs + Math.max(0, ms), sequence, run };
+    // Whole milliseconds, as real timers have them.
+    const timer: Timer = { dueMs: nowMs + Math.max(0, Math.round(ms)), sequence, run };
     push(heap, timer);
     return () => {
       timer.run = undefined;

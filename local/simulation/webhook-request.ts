@@ -53,6 +53,7 @@ function bodyOf(submission: Submission, content: string): unknown {
     phone: submission.phone,
     company: `${submission.company}${content}`,
     message: submission.message,
+    budget: `Budget ${submission.number}`,
   };
   const at = new Date(submission.occurredAtMs).toISOString();
   switch (providerOf(submission)) {

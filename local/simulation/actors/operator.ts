@@ -1,10 +1,13 @@
-import { closed } from '../../../lambdas/core/breaker.ts';
+import { breakerStatus, closeBreaker } from '../../../lambdas/operations/control-breaker.ts';
+import { executeReplay } from '../../../lambdas/operations/execute-replay.ts';
+import { planReplay } from '../../../lambdas/operations/plan-replay.ts';
 import type { Plan } from '../scenarios.ts';
-import { SECRET_IDS, SECRETS } from '../settings.ts';
+import { SECRET_IDS, SECRETS, SIMULATED_CONFIG, WITH_ANOTHER_MAPPING } from '../settings.ts';
 import { type SimulatedWorld, switchDelivery, zohoSecret } from '../simulated-world.ts';
 
 const MINUTE_MS = 60_000;
 const LOOK_EVERY_MS = 5 * MINUTE_MS;
+const CLOSING_TRIES_MAX = 20;
 
 /** Who runs Holdfast: switches delivery, moves dead letters back, brings a new token. */
 export interface Operator {
@@ -34,6 +37,7 @@ export function startOperator(world: SimulatedWorld, plan: Plan): Operator {
   const look = (): void => {
     if (faults.ended) return;
     if (faults.strikes('redriven')) redrive(world);
+    if (faults.strikes('replayed')) void replay(world);
     clock.after(LOOK_EVERY_MS, look);
   };
   clock.after(LOOK_EVERY_MS, look);
@@ -42,8 +46,9 @@ export function startOperator(world: SimulatedWorld, plan: Plan): Operator {
     putRight: async () => {
       switchDelivery(world, true);
       if (mix.token_revoked > 0) await bringToken(world);
-      else await closeBreaker(world);
+      else await shutBreaker(world);
       if (mix.redriven + mix.token_revoked > 0) redrive(world);
+      if (mix.replayed > 0) await replay(world);
     },
   };
 }
@@ -59,14 +64,39 @@ function redrive(world: SimulatedWorld): void {
 async function bringToken(world: SimulatedWorld): Promise<void> {
   world.trace.line('operator', 'stores a new refresh token');
   world.secrets.set(SECRET_IDS.zoho, zohoSecret(SECRETS.newRefreshToken));
-  await closeBreaker(world);
+  await shutBreaker(world);
+}
+
+/** Replays everything in quarantine, now and then read anew with another mapping. */
+async function replay(world: SimulatedWorld): Promise<void> {
+  const remap = world.random.chance(0.5);
+  const config = remap ? WITH_ANOTHER_MAPPING : SIMULATED_CONFIG;
+  const keys = world.random.chance(0.3) ? [...world.facts.events.keys()] : [];
+  const settings = { config, pepperSecretId: SECRET_IDS.pepper };
+  world.trace.line('operator', remap ? 'replays, mapping anew' : 'replays');
+  const ended = await world.tool.invoke(async (ports) => {
+    const selection = keys.length === 0 ? {} : { keys };
+    const plan = await planReplay({ selection, remap }, ports, settings);
+    const order = { by: 'local', reason: 'the simulation wants it' };
+    return await executeReplay(
+      plan,
+      order,
+      { ...ports, deadLetters: world.queue.deadLetterBrowser },
+      settings,
+    );
+  });
+  if (ended.kind === 'failed') world.monitor.failedInside(ended.error, 'The replay');
 }
 
 /** Only a person closes a breaker that was opened because Zoho no longer lets us in. */
-async function closeBreaker({ stores, trace }: SimulatedWorld): Promise<void> {
-  const breaker = await stores.breakers.read();
-  if (breaker?.state !== 'open' || breaker.openUntilMs !== undefined) return;
-  const shut = closed(breaker);
-  await stores.breakers.save({ ...shut, revision: breaker.revision + 1 });
-  trace.line('operator', 'closes the breaker');
+async function shutBreaker(world: SimulatedWorld): Promise<void> {
+  for (let tries = 0; tries < CLOSING_TRIES_MAX; tries += 1) {
+    const ended = await world.tool.invoke(async (ports) => {
+      const status = await breakerStatus(ports, SIMULATED_CONFIG.delivery);
+      if (status.state === 'open' && status.openUntil === undefined) {
+        await closeBreaker(ports, { by: 'local', reason: 'Zoho lets us in again' });
+      }
+    });
+    if (ended.kind === 'answered') return;
+  }
 }

@@ -53,6 +53,19 @@ export function startSenders(world: SimulatedWorld, submissions: readonly Submis
     });
   };
 
+  const forge = async (submission: Submission): Promise<void> => {
+    const request = webhookRequest(submission, clock.nowMs(), ', forged');
+    const headers = Object.fromEntries(
+      Object.entries(request.headers).map(([name, value]) => [
+        name,
+        name.endsWith('signature') ? value.replaceAll(/[0-9]/g, '7') : value,
+      ]),
+    );
+    const ended = await world.intake.invoke({ ...request, headers });
+    const status = ended.kind === 'answered' ? ended.result.status : 0;
+    trace.line('sender', `a forged request: ${status || 'no answer'}`);
+  };
+
   const sendMore = (submission: Submission): void => {
     const laterMs = clock.nowMs() + random.pick([0, 50, 20_000, 300_000]);
     if (faults.strikes('sent_with_other_content') && submission.source !== 'unnamed') {
@@ -63,6 +76,9 @@ export function startSenders(world: SimulatedWorld, submissions: readonly Submis
   };
 
   for (const submission of submissions) {
+    if (submission.source !== 'website' && faults.isPlanned('forged')) {
+      plan(submission.sentAtMs - 500, () => void forge(submission));
+    }
     plan(submission.sentAtMs, () => void send(submission, 1, ''));
   }
   return { waiting: () => waiting };

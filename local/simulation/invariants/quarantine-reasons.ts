@@ -8,11 +8,15 @@ const OUTAGE_MS = 72 * 3_600_000;
 const HIGH_INTENT_ATTEMPTS = 10;
 
 /** G5 and G6: an event is set aside for a reason that it has, at once, and never because of an outage. */
-export function observeQuarantines({ facts, mix, check, nowMs }: ObserverContext): Observer {
-  /** Attempts that earlier quarantines of an event had counted. */
-  const countedBefore = new Map<string, number>();
-
+export function observeQuarantines({ facts, plan, mix, check, nowMs }: ObserverContext): Observer {
   return {
+    died: ({ notes }) => {
+      if (notes.death !== 'poison') return;
+      for (const key of notes.claimed) {
+        const event = facts.events.get(key);
+        if (event?.record.state === 'processing') event.neighbourDeaths += 1;
+      }
+    },
     eventChanged: (event, before) => {
       const { key, record, submission } = event;
       if (record.state !== 'quarantined' || before?.state === 'quarantined') return;
@@ -34,23 +38,27 @@ export function observeQuarantines({ facts, mix, check, nowMs }: ObserverContext
         isPassing || hasReason(event, failure),
         () => `${key} was set aside for ${failure.code}, which it has no reason for: ${failure.message}`,
       );
-      const attempts = record.attempts - (countedBefore.get(key) ?? 0);
-      countedBefore.set(key, record.attempts);
       if (failure.code !== 'crm_invalid_data' || !isUndisturbed()) return;
       const rivals = [...facts.events.values()].filter(
         (other) => other.submission.isPoison && !hasEnded(other.record),
       ).length;
       check(
         'G6 permanent at once',
-        attempts <= 1 + rivals,
-        () => `${key} was refused for good, and only set aside after ${attempts} attempts.`,
+        record.attempts <= 1 + rivals,
+        () => `${key} was refused for good, and only set aside after ${record.attempts} attempts.`,
       );
     },
   };
 
   /** Without other faults, the first refusal must be the end. */
   function isUndisturbed(): boolean {
-    return mix.crash_before + mix.table_throttled + mix.zoho_slow + mix.zoho_rate_limited === 0;
+    const { scenario } = plan;
+    return scenario === 'poison' && mix.crash_before + mix.token_short_lived === 0;
+  }
+
+  /** Claims may end without a result by chance, or because their answers were lost. */
+  function isDisturbed(): boolean {
+    return mix.crash_before + mix.crash_aimed + mix.table_timed_out > 0;
   }
 
   function hasReason(event: EventFacts, failure: Failure): boolean {
@@ -61,13 +69,14 @@ export function observeQuarantines({ facts, mix, check, nowMs }: ObserverContext
       case 'crm_invalid_data':
         return submission.isPoison;
       case 'poison':
-        return submission.isDeadly;
+        return submission.isDeadly || (isDisturbed() && event.neighbourDeaths <= 1);
       case 'identity_conflict':
         return identifiersOf(event).length > 1;
       case 'no_match':
       case 'crm_no_match':
         return submission.source === 'updates';
       case 'crm_refused':
+        return submission.isPoison || mix.converted_by_person > 0;
       case 'crm_converted':
       case 'crm_duplicate_data':
         return mix.converted_by_person > 0;
