@@ -91,32 +91,15 @@ export const INTAKE_MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    name: 'person-in-the-message',
-    fault: "The sender's own id of a submission travels on the queue as its person's address.",
+    name: 'address-in-the-message',
+    fault: 'A message of the queue is correlated by the e-mail address of its lead.',
     breaks: 'G8',
     patches: [
       {
         file: 'lambdas/intake/accept-event.ts',
-        find: '    await ports.queue.enqueue(deliveryMessageOf(record), record.source);\n  } catch (error) {',
-        replace:
-          '    const { email } = event.normalized?.identity ?? {};\n    await ports.queue.enqueue({ ...deliveryMessageOf(record), email } as never, record.source);\n  } catch (error) {',
-      },
-      {
-        file: 'lambdas/intake/accept-event.ts',
         find: '      await enqueue(ports, record, log);\n      return;',
-        replace: '      await enqueue(ports, record, log, event);\n      return;',
-      },
-      {
-        file: 'lambdas/intake/accept-event.ts',
-        find: 'if (isStuck(record, reception.receivedAtMs)) await enqueue(ports, record, log);',
         replace:
-          'if (isStuck(record, reception.receivedAtMs)) await enqueue(ports, record, log, event);',
-      },
-      {
-        file: 'lambdas/intake/accept-event.ts',
-        find: 'async function enqueue(ports: IntakePorts, record: EventRecord, log: Log): Promise<void> {',
-        replace:
-          'async function enqueue(\n  ports: IntakePorts,\n  record: EventRecord,\n  log: Log,\n  event: NewEvent,\n): Promise<void> {',
+          '      const correlationId = event.normalized?.identity.email ?? record.correlationId;\n      await enqueue(ports, { ...record, correlationId }, log);\n      return;',
       },
     ],
   },
