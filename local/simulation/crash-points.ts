@@ -14,7 +14,10 @@ const ROOM = '/lambdas/';
  * @param target port and method, for example `events.claim`
  */
 export function callSiteOf(target: string): CallSite {
-  const { stackTraceLimit, prepareStackTrace } = Error;
+  const { stackTraceLimit } = Error;
+  // Put back as it was, never called.
+  // oxlint-disable-next-line typescript/unbound-method
+  const prepare = Error.prepareStackTrace;
   const holder: { stack?: unknown } = {};
   Error.stackTraceLimit = FRAMES_MAX;
   Error.prepareStackTrace = (_error, frames) => frames;
@@ -30,7 +33,7 @@ export function callSiteOf(target: string): CallSite {
     return `(elsewhere) ${target}`;
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
-    Error.prepareStackTrace = prepareStackTrace;
+    Error.prepareStackTrace = prepare;
   }
 }
 

@@ -48,9 +48,9 @@ export interface ObserverContext {
   readonly plan: Plan;
   readonly mix: FaultMix;
   readonly events: EventStore;
-  nowMs(): number;
+  readonly nowMs: () => number;
   /** Counts one check, and reports it if it failed. */
-  check(invariant: InvariantName, holds: boolean, sentence: () => string): void;
+  readonly check: (invariant: InvariantName, holds: boolean, sentence: () => string) => void;
 }
 
 /** One write to the CRM's records. */

@@ -1,7 +1,6 @@
 import type { Faults } from './faults.ts';
 import type { Plan } from './scenarios.ts';
 import type { SeededRandom } from './seeded-random.ts';
-import { SIMULATED_CONFIG } from './settings.ts';
 import type { Submission } from './submission.ts';
 
 /** Somebody who submits forms. Nobody real; the names are rare, so that a log can be searched for them. */
@@ -21,10 +20,8 @@ const LAST_NAMES = ['Brzezinska', 'Featherstone', 'Okonkwo', 'Vanderhoeven', 'Th
 const WITH_EXTERNAL_ID: ReadonlySet<string> = new Set(['partner', 'events']);
 
 /** How often each source is used. */
-const SOURCES = [
-  ...['demo', 'demo', 'demo', 'partner', 'partner', 'events', 'events', 'unnamed'],
-  ...['website', 'website', 'sales', 'updates'],
-].filter((name) => SIMULATED_CONFIG.sources[name] !== undefined);
+const SOURCES =
+  'demo demo demo partner partner events events unnamed website website sales updates'.split(' ');
 
 /**
  * Draws everything that will be submitted in a run.

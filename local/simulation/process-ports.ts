@@ -103,13 +103,13 @@ export function createProcessPorts(container: Container, world: SimulatedWorld):
 
 /** A sleep is a point at which a process may die, too. */
 function guardClock(container: Container, world: SimulatedWorld): Container['clock'] {
-  const { sleep } = guardPort(
-    { sleep: container.clock.sleep },
+  const guarded = guardPort(
+    { sleep: async (ms: number) => await container.clock.sleep(ms) },
     { port: 'clock', takesOwnTime: true },
     container,
     world,
   );
-  return { nowMs: container.clock.nowMs, after: container.clock.after, sleep };
+  return { ...container.clock, sleep: async (ms) => await guarded.sleep(ms) };
 }
 
 /** Puts the writer to the CRM under the simulation; its calls take the time of what they do. */
@@ -135,7 +135,12 @@ export function guardFetch(container: Container, world: SimulatedWorld): typeof 
     fetch: async (url: string, init: RequestInit) => await world.zoho.fetchOf(container)(url, init),
   };
   const guarded = guardPort(connection, { port: 'zoho', takesOwnTime: true }, container, world);
-  return async (input, init) => await guarded.fetch(String(input), init ?? {});
+  return async (input, init) => await guarded.fetch(addressOf(input), init ?? {});
+}
+
+function addressOf(input: string | URL | Request): string {
+  if (typeof input === 'string') return input;
+  return input instanceof URL ? input.href : input.url;
 }
 
 const CHANGING: ReadonlySet<string> = new Set([

@@ -76,7 +76,7 @@ export function drawPlan(scenario: ScenarioName, random: SeededRandom): Plan {
     submissions: random.between(8, 18),
     arrivalMs: random.between(1, 12) * MINUTE_MS,
     faultsEndMs: random.between(14, 30) * MINUTE_MS,
-    sweepEveryMs: MINUTE_MS,
+    sweepEveryMs: random.pick([1, 2, 3]) * MINUTE_MS,
   };
   switch (scenario) {
     case 'mixed':

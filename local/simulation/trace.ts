@@ -24,7 +24,8 @@ export function describeResult(value: unknown): string {
   if (typeof value === 'string') return value.length <= 12 ? value : 'text';
   if (typeof value === 'number') return String(value);
   if (value instanceof Response) return `status ${value.status}`;
-  if (typeof value !== 'object' || value === null) return String(value);
+  if (typeof value === 'boolean') return String(value);
+  if (typeof value !== 'object' || value === null) return 'ok';
   if (Array.isArray(value)) return `${value.length} items`;
   if ('outcomes' in value && Array.isArray(value.outcomes)) return rowsOf(value.outcomes);
   if ('readings' in value && Array.isArray(value.readings)) return rowsOf(value.readings);

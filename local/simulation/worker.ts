@@ -20,6 +20,8 @@ parentPort?.on('message', (message: unknown) => {
     for (let seed = from; seed < from + count; seed += 1) {
       addSeed(tally, await runSeed({ seed, ...(scenario === undefined ? {} : { scenario }) }));
     }
+    // A thread of this process has no origin.
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin
     parentPort?.postMessage(tally);
   })();
 });

@@ -12,7 +12,7 @@ const CLOSING_TRIES_MAX = 20;
 /** Who runs Holdfast: switches delivery, moves dead letters back, brings a new token. */
 export interface Operator {
   /** Puts everything right, once the faults have ended. */
-  putRight(): Promise<void>;
+  readonly putRight: () => Promise<void>;
 }
 
 /** Starts the operator's work of a run. */

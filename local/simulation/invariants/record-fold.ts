@@ -83,7 +83,7 @@ export function observeFold({ facts, check }: ObserverContext): Observer {
       const said = [...facts.events.values()].filter(
         (other) => other.submission.message === submission.message,
       ).length;
-      const times = String(description?.value ?? '').split(submission.message).length - 1;
+      const times = textOf(description?.value).split(submission.message).length - 1;
       check(
         'G4 record is the fold',
         (times >= 1 && times <= said) || description?.by === 'person',
@@ -107,4 +107,8 @@ function deliveredOf({ key, submission, record }: EventFacts): Delivered {
     trust: source?.trust ?? 0,
     label: source?.label ?? submission.source,
   };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
