@@ -47,21 +47,50 @@ export const IDENTITY_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'settle-window-ignored',
-    fault: 'Another value is sent while a lost write may still take place.',
+    fault:
+      'Another value is sent while a lost write may still take place. The wait, the retry and the length of the lease all come from one setting; it says a second.',
     breaks: 'G4',
     patches: [
       {
-        file: 'lambdas/core/head.ts',
-        find: '  const untilMs = head.unsettledUntilMs ?? 0;\n  return untilMs > nowMs ? untilMs : undefined;',
-        replace: '  return head.unsettledUntilMs === nowMs ? nowMs : undefined;',
+        file: 'lambdas/core/config.ts',
+        find: 'settleWindowMs: z._default(wholeNumber(1_000, 120_000), 30_000),',
+        replace: 'settleWindowMs: z._default(wholeNumber(1_000, 120_000), 1_000),',
+      },
+    ],
+  },
+  {
+    name: 'lease-shorter-than-a-call',
+    fault: 'The lease may run out during the call that it is for.',
+    breaks: 'G4',
+    patches: [
+      {
+        file: 'lambdas/core/config.ts',
+        find: 'identityLeaseMs: z._default(wholeNumber(15_000, 300_000), 60_000),',
+        replace: 'identityLeaseMs: z._default(wholeNumber(1_000, 300_000), 3_000),',
+      },
+      {
+        file: 'lambdas/consumer/prepare-identity.ts',
+        find: 'return untilMs >= nowMs + ports.crm.writeTimeoutMs + context.config.delivery.settleWindowMs;',
+        replace: 'return untilMs >= nowMs;',
       },
     ],
   },
   {
     name: 'confirm-without-token',
-    fault: 'A writer confirms its row in HEAD although another one has the lease now.',
+    fault:
+      'A writer confirms its row in HEAD although another one has the lease now. A lease that outlasts each call would hide it; it is shorter here.',
     breaks: 'G4',
     patches: [
+      {
+        file: 'lambdas/core/config.ts',
+        find: 'identityLeaseMs: z._default(wholeNumber(15_000, 300_000), 60_000),',
+        replace: 'identityLeaseMs: z._default(wholeNumber(1_000, 300_000), 3_000),',
+      },
+      {
+        file: 'lambdas/consumer/prepare-identity.ts',
+        find: 'return untilMs >= nowMs + ports.crm.writeTimeoutMs + context.config.delivery.settleWindowMs;',
+        replace: 'return untilMs >= nowMs;',
+      },
       {
         file: 'lambdas/consumer/identity-lease.ts',
         find: 'if (work.head.leaseToken !== work.token) return false;',
