@@ -75,7 +75,8 @@ export function createDynamoDbEventStore(options: DynamoDbEventStoreOptions): Ev
       await apply(key, succeedTransition(success));
     },
     fail: async (key, token, failed) => await fenced(key, failTransition(token, failed)),
-    release: async (key, token) => await fenced(key, releaseTransition(token)),
+    release: async (key, token, untried = false) =>
+      await fenced(key, releaseTransition(token, untried)),
     quarantine: async (key, token, entry) => await fenced(key, quarantineTransition(token, entry)),
     markDlqSent: async (key, quarantineId, failureClass, atMs) => {
       await apply(key, dlqSentTransition(quarantineId, failureClass, atMs));

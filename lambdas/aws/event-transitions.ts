@@ -93,11 +93,11 @@ export function failTransition(leaseToken: string, failed: FailedAttempt): Trans
 }
 
 /** Gives a claim back without an attempt. Fenced by the claim's lease token. */
-export function releaseTransition(leaseToken: string): Transition {
+export function releaseTransition(leaseToken: string, untried: boolean): Transition {
   return {
     change: {
-      set: { state: 'received' },
-      add: { claims: -1 },
+      set: { state: 'received', ...(untried ? {} : { claims: 0 }) },
+      ...(untried ? { add: { claims: -1 } } : {}),
       remove: ['lease_token', 'lease_until'],
     },
     condition: heldBy(leaseToken),

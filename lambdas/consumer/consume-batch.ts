@@ -102,7 +102,7 @@ function deliveryOf(isEnabled: boolean, gate: CrmGate | StayAway): Delivery {
 }
 
 /** Nobody can be told from anybody: the batch waits. That is our fault and counts as no attempt. */
-const WITHOUT_PEPPER: DeliveryOutcome = { kind: 'deferred', delayMs: 30_000 };
+const WITHOUT_PEPPER: DeliveryOutcome = { kind: 'deferred', delayMs: 30_000, untried: true };
 
 async function pepperOrNone(ports: ConsumerPorts, secretId: string): Promise<string | undefined> {
   try {

@@ -20,7 +20,7 @@ import {
 } from '../core/delivery-message.ts';
 import type { DeliveryOutcome } from '../core/delivery-outcome.ts';
 import { HoldfastError } from '../core/errors.ts';
-import type { ClaimResult } from '../core/event-record.ts';
+import type { ClaimRequest, ClaimResult } from '../core/event-record.ts';
 import { failure } from '../core/failure.ts';
 import type { DeliveryQueue, Log, Random } from '../core/ports.ts';
 import { breakerDeferralMs } from '../core/retry-schedule.ts';
@@ -192,13 +192,16 @@ async function deliverOnce(
 
   const persistenceStore = new EventPersistence<EndedOutcome>({
     begin: async () => {
-      claim = await ports.events.claim({
-        key: message.idempotency_key,
-        leaseToken,
-        leaseMs: context.config.delivery.claimLeaseMs,
-        nowMs: ports.clock.nowMs(),
-        ...(message.quarantine_id === undefined ? {} : { quarantineId: message.quarantine_id }),
-      });
+      claim = await claimOrGiveBack(
+        {
+          key: message.idempotency_key,
+          leaseToken,
+          leaseMs: context.config.delivery.claimLeaseMs,
+          nowMs: ports.clock.nowMs(),
+          ...(message.quarantine_id === undefined ? {} : { quarantineId: message.quarantine_id }),
+        },
+        ports,
+      );
       return await beginning(claim, log, ports);
     },
     complete: async (outcome) => await endEvent(claimed(), outcome, ports),
@@ -226,6 +229,23 @@ async function deliverOnce(
   }
 }
 
+/**
+ * Claims an event. When the answer gets lost, the claim may have taken place: it is given back, since
+ * nobody will go on with it, and it must not count as one that killed its consumer.
+ */
+async function claimOrGiveBack(request: ClaimRequest, ports: RecordPorts): Promise<ClaimResult> {
+  try {
+    return await ports.events.claim(request);
+  } catch (error) {
+    try {
+      await ports.events.release(request.key, request.leaseToken, true);
+    } catch {
+      // The table is not to be had now: the claim runs out by itself.
+    }
+    throw error;
+  }
+}
+
 type EndedOutcome = Extract<DeliveryOutcome, { kind: 'delivered' | 'rejected' }>;
 
 /**
@@ -247,7 +267,7 @@ async function deliverClaimed(
 
   places.batch.leaveUnlessJoined();
   if (context.suspects.isTaken) {
-    return { kind: 'deferred', delayMs: suspectDelayMs(ports.random.next()) };
+    return { kind: 'deferred', delayMs: suspectDelayMs(ports.random.next()), untried: true };
   }
   context.suspects.isTaken = true;
   log.warn('A claim of this event never ended; it is delivered alone', { claims: record.claims });

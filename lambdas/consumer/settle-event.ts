@@ -53,7 +53,7 @@ export async function postponeEvent(
   const nowMs = ports.clock.nowMs();
   if (isLate(event, nowMs, config)) ports.metrics.count('HighIntentLeadDelayed', { source });
   if (outcome.kind === 'deferred') {
-    await ports.events.release(key, event.leaseToken);
+    await ports.events.release(key, event.leaseToken, outcome.untried);
     ports.metrics.count('DeliveryDeferred', { source });
     event.log.debug('Delivery deferred: nothing was tried', {
       delay_seconds: outcome.delayMs / 1e3,

@@ -6,7 +6,8 @@ import type { Failure } from './failure.ts';
  *
  * - `delivered`: the CRM holds what the event says
  * - `retry`: it does not; try again after `delayMs`
- * - `deferred`: nothing was tried (another writer has the identity, time is short); no attempt counts
+ * - `deferred`: nothing was tried (another writer has the identity, time is short); no attempt counts.
+ *   `untried`: the event was not even looked at, and nothing is known of what it does to its consumer
  * - `rejected`: trying again cannot help
  */
 export type DeliveryOutcome =
@@ -17,5 +18,5 @@ export type DeliveryOutcome =
       readonly attempts: number;
       readonly delayMs: number;
     }
-  | { readonly kind: 'deferred'; readonly delayMs: number }
+  | { readonly kind: 'deferred'; readonly delayMs: number; readonly untried?: true }
   | { readonly kind: 'rejected'; readonly failure: Failure; readonly attempts: number };

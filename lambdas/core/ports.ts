@@ -63,10 +63,12 @@ export interface EventStore {
   /** Records a failed attempt. Fenced by the claim's lease token. */
   fail(key: string, leaseToken: string, failed: FailedAttempt): Promise<FencedWrite>;
   /**
-   * Gives a claim back without an attempt (another writer holds the identity, for instance). It does not
-   * count, and claims before it that never ended still do.
+   * Gives a claim back without an attempt (another writer holds the identity, for instance).
+   *
+   * @param untried nothing at all was done for the event: claims before this one that never ended still
+   *   count. Otherwise it was on its way and came back, and the count starts anew.
    */
-  release(key: string, leaseToken: string): Promise<FencedWrite>;
+  release(key: string, leaseToken: string, untried?: boolean): Promise<FencedWrite>;
   /** Ends an event in quarantine. Fenced by the claim's lease token. */
   quarantine(key: string, leaseToken: string, entry: QuarantineEntry): Promise<FencedWrite>;
   /** Notes that the dead letter of this quarantine has been sent. */

@@ -23,6 +23,12 @@ export type CallReading<T> =
 /** With these statuses the request as a whole failed, whatever the body looks like. */
 const REQUEST_STATUSES: ReadonlySet<number> = new Set([401, 403, 404, 405, 408, 413, 415, 429]);
 
+/**
+ * With these statuses Zoho says why, as JSON. Without that it is not known who refused what: a proxy, a
+ * firewall, or Zoho in an answer that was cut off. No lead is set aside for it.
+ */
+const BODY_EXPECTED: ReadonlySet<number> = new Set([400, 403, 404, 405]);
+
 /** Codes that no single row can be the reason for. */
 const REQUEST_FAILURES: ReadonlySet<FailureCode> = new Set<FailureCode>([
   'crm_unauthorized',
@@ -71,6 +77,9 @@ export function refusalOf(answer: HttpAnswer, rowsSent: number): Refusal {
     );
   }
 
+  if (error === undefined && BODY_EXPECTED.has(answer.status)) {
+    return badAnswer(`status ${answer.status}, and no reason that can be read`);
+  }
   const found = failureOfRequest(answer.status, error);
   return {
     failure: found,

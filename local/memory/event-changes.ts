@@ -84,10 +84,14 @@ export function failChange(leaseToken: string, failed: FailedAttempt): Change {
 }
 
 /** Gives a claim back without an attempt. Fenced by the claim's lease token. */
-export function releaseChange(leaseToken: string): Change {
+export function releaseChange(leaseToken: string, untried: boolean): Change {
   return {
     holds: heldBy(leaseToken),
-    apply: (record) => ({ ...withoutLease(record), state: 'received', claims: record.claims - 1 }),
+    apply: (record) => ({
+      ...withoutLease(record),
+      state: 'received',
+      claims: untried ? record.claims - 1 : 0,
+    }),
   };
 }
 

@@ -70,7 +70,7 @@ export function createMemoryEventStore(): EventStore {
       write(key, succeedChange(success));
     },
     fail: async (key, token, failed) => fenced(key, failChange(token, failed)),
-    release: async (key, token) => fenced(key, releaseChange(token)),
+    release: async (key, token, untried = false) => fenced(key, releaseChange(token, untried)),
     quarantine: async (key, token, entry) => fenced(key, quarantineChange(token, entry)),
     markDlqSent: async (key, quarantineId, _failureClass, atMs) => {
       write(key, dlqSentChange(quarantineId, atMs));

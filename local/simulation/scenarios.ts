@@ -73,7 +73,7 @@ export function drawPlan(scenario: ScenarioName, random: SeededRandom): Plan {
   const base = {
     scenario,
     persons: random.between(3, 5),
-    submissions: random.between(8, 18),
+    submissions: random.between(8, 15),
     arrivalMs: random.between(1, 12) * MINUTE_MS,
     faultsEndMs: random.between(14, 30) * MINUTE_MS,
     sweepEveryMs: random.pick([1, 2, 3]) * MINUTE_MS,

@@ -355,6 +355,21 @@ export function describeLifeCycle(name: string, open: () => Promise<EventStore>)
         });
       });
 
+      it('counts claims anew after an event came back, and not after it was given back untried', async () => {
+        await accept();
+        await store.claim(request({ nowMs: T0 - 200_000, leaseToken: 'dead' }));
+        await store.claim(request({ leaseToken: 'token-1' }));
+
+        await store.release(key, 'token-1', true);
+        const untried = await store.readRecord(key);
+        await store.claim(request({ leaseToken: 'token-2' }));
+        await store.release(key, 'token-2');
+        const tried = await store.readRecord(key);
+
+        expect(untried).toMatchObject({ state: 'received', claims: 1 });
+        expect(tried).toMatchObject({ state: 'received', claims: 0 });
+      });
+
       it('lists a quarantined event as open until its dead letter is sent, then under its class', async () => {
         await accept();
         await store.claim(request());

@@ -267,6 +267,13 @@ export const ROWS: Readonly<Record<string, Row>> = {
       { answer: 'written', change: { ...withoutLease, state: 'received' } },
     ]),
   },
+  'release, untried, by who holds it': {
+    run: async (store, key) => await store.release(key, HOLDER, true),
+    cells: cells(superseded, [
+      heldByHolder,
+      { answer: 'written', change: { ...withoutLease, state: 'received' } },
+    ]),
+  },
   'release by another': {
     run: async (store, key) => await store.release(key, 'token-other'),
     cells: cells(superseded),

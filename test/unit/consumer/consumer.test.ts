@@ -474,4 +474,19 @@ describe('a lead that may have killed its consumer', () => {
     expect(await world.stateOf('a')).toBe('succeeded');
     expect(await world.events.readRecord('b')).toMatchObject({ state: 'received', claims: 1 });
   });
+
+  it('is not suspected for a claim whose answer got lost', async () => {
+    const world = aWorld();
+    const lead = await world.store('a');
+    const untouched = { ...world.events };
+    world.events.claim = async (request) => {
+      await untouched.claim(request);
+      throw new StoreUnavailableError('The event store', new Error('no answer'));
+    };
+
+    const failed = await world.receive(lead);
+
+    expect(failed).toEqual(['m-1']);
+    expect(await world.events.readRecord('a')).toMatchObject({ state: 'received', claims: 0 });
+  });
 });

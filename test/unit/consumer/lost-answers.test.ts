@@ -181,10 +181,10 @@ describe('an answer that did not come', () => {
         return undefined;
       },
     ]);
-    const readBack = world.crm.readBack;
+    const untouched = { ...world.crm };
     world.crm.readBack = async (refs) => {
       world.clock.advance(19_000);
-      return await readBack(refs);
+      return await untouched.readBack(refs);
     };
     const lead = await world.claimed();
     await world.deliver([lead], 300_000);

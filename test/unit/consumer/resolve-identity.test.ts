@@ -94,9 +94,11 @@ describe('finding the identity of an event', () => {
           const store = createMemoryIdentityStore();
           const slow: IdentityStore = {
             ...store,
-            read: scheduler.scheduleFunction(store.read),
-            bindAlias: scheduler.scheduleFunction(store.bindAlias),
-            save: scheduler.scheduleFunction(store.save),
+            read: scheduler.scheduleFunction(async (...args) => await store.read(...args)),
+            bindAlias: scheduler.scheduleFunction(
+              async (...args) => await store.bindAlias(...args),
+            ),
+            save: scheduler.scheduleFunction(async (...args) => await store.save(...args)),
           };
           const identityOfName = new Map<string, string>();
           const work = events.map(async (all) => {

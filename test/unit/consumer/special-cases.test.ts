@@ -146,8 +146,8 @@ describe('delivering while the CRM is down', () => {
 
   it('slows down before the reserve of credits is reached', async () => {
     const world = aDeliveryWorld();
-    const write = world.crm.write;
-    world.crm.write = async (rows) => ({ ...(await write(rows)), creditsRemaining: 800 });
+    const untouched = { ...world.crm };
+    world.crm.write = async (rows) => ({ ...(await untouched.write(rows)), creditsRemaining: 800 });
 
     await world.deliver([await world.claimed(event(1))]);
     await world.deliver([

@@ -200,7 +200,24 @@ const CASES: readonly Case[] = [
     code: 'crm_forbidden',
     mayHaveHappened: false,
   },
-  { name: '403 HTML', script: text(403, HTML), code: 'crm_forbidden', mayHaveHappened: false },
+  {
+    name: "403 HTML, a firewall's",
+    script: text(403, HTML),
+    code: 'crm_bad_answer',
+    mayHaveHappened: true,
+  },
+  {
+    name: "404 HTML, a proxy's",
+    script: text(404, HTML),
+    code: 'crm_bad_answer',
+    mayHaveHappened: true,
+  },
+  {
+    name: 'regression: 400 whose reason was cut off',
+    script: text(400, '{"data":[{"code":"RECORD_LOC'),
+    code: 'crm_bad_answer',
+    mayHaveHappened: true,
+  },
   {
     name: '400 authorization, flat',
     script: flat(400, 'AUTHORIZATION_FAILED'),
