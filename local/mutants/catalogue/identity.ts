@@ -4,19 +4,13 @@ import type { Mutant } from '../mutant.ts';
 export const IDENTITY_MUTANTS: readonly Mutant[] = [
   {
     name: 'no-identity-lease',
-    fault:
-      'Two consumers write the same person at a time. Whoever finds a lease left behind would read back first; that is gone as well.',
+    fault: 'Two consumers write the same person at a time.',
     breaks: 'G4',
     patches: [
       {
         file: 'lambdas/core/head.ts',
         find: '  return head.leaseToken !== undefined && head.leaseToken !== token && untilMs > nowMs\n    ? untilMs\n    : undefined;',
         replace: '  return untilMs > nowMs && head.leaseToken === undefined ? untilMs : undefined;',
-      },
-      {
-        file: 'lambdas/core/head.ts',
-        find: 'const settled = isLeftBehind ? withUnsettled(head, head.leaseUntilMs ?? 0) : head;',
-        replace: 'const settled = isLeftBehind ? withoutLease(head) : head;',
       },
     ],
   },
