@@ -26,13 +26,13 @@ const SELDOM: Readonly<Partial<Record<FaultName, readonly string[]>>> = {
   ],
 };
 
-/** Chooses the call at which a seed's processes die often: half of the time one that is made seldom. */
+/** Chooses the call at which a seed's processes die often: mostly one that is made seldom. */
 export function chooseAim(plan: Plan, random: SeededRandom): string {
   const seldom = Object.entries(SELDOM)
     .filter(([fault]) => isOn(plan, fault as FaultName))
     .map(([, aims]) => aims)
     .flat();
-  return seldom.length > 0 && random.chance(0.6) ? random.pick(seldom) : random.pick(AIMS);
+  return seldom.length > 0 && random.chance(0.8) ? random.pick(seldom) : random.pick(AIMS);
 }
 
 function isOn({ mix }: Plan, fault: FaultName): boolean {

@@ -7,7 +7,7 @@ export const FAULTS = {
   // The process
   crash_before: [0.003, 'a container dies before a call is made'],
   crash_after: [0.003, 'a container dies after a call took effect, before it knows'],
-  crash_aimed: [0.4, 'a container dies at a call of the one kind that the seed has chosen'],
+  crash_aimed: [0.5, 'a container dies at a call of the one kind that the seed has chosen'],
   cold_start: [0.1, 'a container is not used again'],
   clock_skew: [1, "a container's clock is up to 2 s off"],
   // The table

@@ -101,6 +101,7 @@ function toAll(observers: readonly Observer[]): Required<Observer> {
   };
   return {
     answered: async (...seen) => await inTurn((each) => each.answered?.(...seen)),
+    replayed: async (...seen) => await inTurn((each) => each.replayed?.(...seen)),
     atRest: async () => await inTurn((each) => each.atRest?.()),
     eventChanged: (...seen) => observers.forEach((each) => each.eventChanged?.(...seen)),
     committed: (...seen) => observers.forEach((each) => each.committed?.(...seen)),

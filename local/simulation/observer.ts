@@ -26,12 +26,14 @@ export type InvariantName =
   | 'G6 permanent at once'
   | 'G6 quarantine has a reason'
   | 'G7 keys stay'
+  | 'G7 replays are recorded'
   | 'G8 nothing personal'
   | 'limits token requests'
   | 'limits calls at a time'
   | 'limits delivery off'
   | 'limits breaker'
   | 'limits attempts'
+  | 'limits update only'
   | 'code runs without error';
 
 /** A guarantee that a run broke. */
@@ -62,6 +64,8 @@ export interface Commit {
 
 /** Looks on, and checks. Each method is called after the step that it names. */
 export interface Observer {
+  /** An operator's message opens a quarantine. */
+  replayed?(key: string, quarantineId: string): Promise<void>;
   answered?(submission: Submission, body: string, response: IntakeResponse): Promise<void>;
   eventChanged?(event: EventFacts, before: EventRecord | undefined): void;
   committed?(commit: Commit): void;

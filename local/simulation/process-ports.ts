@@ -79,7 +79,7 @@ export function createProcessPorts(container: Container, world: SimulatedWorld):
       port: 'queue',
       refusedBy: (method) => (method === 'enqueue' ? 'enqueue_refused' : 'defer_refused'),
       afterEffect: async (method, args) => {
-        if (method === 'enqueue') monitor.told(JSON.stringify(args), 'A message of the queue');
+        if (method === 'enqueue') await noteMessage(world, args[0]);
         world.eventSource.look();
         await Promise.resolve();
       },
@@ -192,6 +192,14 @@ function bodyOf(argument: unknown): Uint8Array | undefined {
   return typeof raw === 'object' && raw !== null && 'body' in raw && raw.body instanceof Uint8Array
     ? raw.body
     : undefined;
+}
+
+async function noteMessage({ monitor }: SimulatedWorld, message: unknown): Promise<void> {
+  monitor.told(JSON.stringify(message), 'A message of the queue');
+  if (typeof message !== 'object' || message === null) return;
+  if ('quarantine_id' in message && 'idempotency_key' in message) {
+    await monitor.replayed(String(message.idempotency_key), String(message.quarantine_id));
+  }
 }
 
 function noteLetter({ monitor }: SimulatedWorld, letter: unknown): void {

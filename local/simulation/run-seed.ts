@@ -128,7 +128,7 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
     stores,
     zoho,
     aim: { site: chooseAim(plan, random), left: AIMED_CRASHES_MAX },
-    config: plan.mix.converted_by_person > 0 && random.chance(0.5) ? WITH_NOTES : SIMULATED_CONFIG,
+    config: plan.mix.converted_by_person > 0 && random.chance(0.7) ? WITH_NOTES : SIMULATED_CONFIG,
   });
 
   const senders = startSenders(world, submissions);

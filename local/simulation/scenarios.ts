@@ -144,10 +144,19 @@ export function drawPlan(scenario: ScenarioName, random: SeededRandom): Plan {
 }
 
 function someGroups(random: SeededRandom): readonly FaultGroup[] {
-  return FAULT_GROUP_NAMES.filter((name) => random.chance(RARE.has(name) ? 0.12 : 0.4));
+  return FAULT_GROUP_NAMES.filter((name) => random.chance(RATES[name] ?? 0.4));
 }
 
-const RARE: ReadonlySet<FaultGroup> = new Set<FaultGroup>(['outage', 'revocation', 'poison']);
+/** How probable a group is, where that is not as for most. */
+const RATES: Readonly<Partial<Record<FaultGroup, number>>> = {
+  process: 0.6,
+  people: 0.5,
+  operator: 0.5,
+  outage: 0.12,
+  revocation: 0.2,
+  credits: 0.25,
+  poison: 0.12,
+};
 
 function withOutage(plan: Omit<Plan, 'outage'>, random: SeededRandom): Plan {
   if (plan.mix.outage === 0) return plan;

@@ -1,11 +1,13 @@
-import type { EventFacts } from '../facts.ts';
+import type { EventFacts, RecordFacts } from '../facts.ts';
 import type { Observer, ObserverContext } from '../observer.ts';
 import { personClasses } from '../person-classes.ts';
+
+const ONLY_UPDATES: ReadonlySet<string> = new Set(['updates']);
 
 /** G3: one CRM record a person, and each version of it written, and its automation run, once. */
 export function observeRecords({ facts, check }: ObserverContext): Observer {
   return {
-    committed: ({ by, after }) => {
+    committed: ({ by, before, after }) => {
       const record = facts.records.get(after.id);
       if (record === undefined || after.module !== 'Leads') return;
       const twin = [...facts.records.values()].find(
@@ -22,6 +24,7 @@ export function observeRecords({ facts, check }: ObserverContext): Observer {
         () => `Records ${twin?.id} and ${record.id} hold the same key ${record.key}.`,
       );
       if (by !== 'holdfast' || record.gone !== undefined) return;
+      if (before === undefined) checkMayBeMade(record);
       const version = Number(after.fields['Holdfast_Version']);
       const times = record.commits.get(version) ?? 0;
       check(
@@ -52,6 +55,18 @@ export function observeRecords({ facts, check }: ObserverContext): Observer {
       await Promise.resolve();
     },
   };
+
+  /** A source that only updates makes no record by itself. */
+  function checkMayBeMade(record: RecordFacts): void {
+    const isPermitted = [...facts.events.values()].some(
+      ({ identity, submission }) => identity === record.key && !ONLY_UPDATES.has(submission.source),
+    );
+    check(
+      'limits update only',
+      isPermitted,
+      () => `Record ${record.id} was made, and only sources that may not make one know its person.`,
+    );
+  }
 
   function liveRecordsOf(person: readonly EventFacts[]): ReadonlySet<string> {
     const emails = new Set(person.flatMap(({ submission }) => submission.email ?? []));

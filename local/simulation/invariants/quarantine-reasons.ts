@@ -36,7 +36,8 @@ export function observeQuarantines({ facts, plan, mix, check, nowMs }: ObserverC
       check(
         'G6 quarantine has a reason',
         isPassing || hasReason(event, failure),
-        () => `${key} was set aside for ${failure.code}, which it has no reason for: ${failure.message}`,
+        () =>
+          `${key} was set aside for ${failure.code}, which it has no reason for: ${failure.message}`,
       );
       if (failure.code !== 'crm_invalid_data' || !isUndisturbed()) return;
       const rivals = [...facts.events.values()].filter(
