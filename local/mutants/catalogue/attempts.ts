@@ -4,9 +4,16 @@ import type { Mutant } from '../mutant.ts';
 export const ATTEMPT_MUTANTS: readonly Mutant[] = [
   {
     name: 'probes-count-as-attempts',
-    fault: 'An outage uses up the attempts of good leads.',
+    fault:
+      'An outage uses up the attempts of good leads. What is tried meanwhile is not counted, and not stored as failed; both are gone.',
     breaks: 'G5',
     patches: [
+      {
+        file: 'lambdas/consumer/settle-failed.ts',
+        find: "    } else if (gate.kind === 'stay_away') {\n      const delayMs",
+        replace:
+          "    } else if (gate.kind === 'stay_away' && attempts === 0) {\n      const delayMs",
+      },
       {
         file: 'lambdas/consumer/deliver-leads.ts',
         find: "if (outcomes[index]?.kind !== 'failed' || context.gate.isCounting()) {",
@@ -21,7 +28,7 @@ export const ATTEMPT_MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: 'lambdas/consumer/settle-event.ts',
-        find: '    await ports.events.release(key, event.leaseToken);\n',
+        find: '    await ports.events.release(key, event.leaseToken, outcome.untried);\n',
         replace:
           "    await ports.events.fail(key, event.leaseToken, {\n      failure: { class: 'retryable', code: 'crm_conflict', message: 'Another writer was at it' },\n      attempts: event.record.attempts + 1,\n      atMs: nowMs,\n      nextDueAtMs: nowMs + outcome.delayMs,\n    });\n",
       },
@@ -65,26 +72,26 @@ export const ATTEMPT_MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    name: 'release-forgets-claims',
-    fault: 'Giving an event back forgets how many consumers it has killed.',
+    name: 'suspect-cleared-untried',
+    fault: 'A suspect that was sent away untried, since another one was there, counts as innocent.',
     breaks: 'G6',
     patches: [
       {
         file: 'local/memory/event-changes.ts',
-        find: "state: 'received', claims: record.claims - 1 }),",
-        replace: "state: 'received', claims: 0 }),",
+        find: 'claims: untried ? record.claims - 1 : 0,',
+        replace: 'claims: 0,',
       },
     ],
   },
   {
     name: 'release-keeps-the-claim',
-    fault: 'An event that was given back untried counts as one that killed its consumer.',
+    fault: 'An event that was given back counts as one that killed its consumer.',
     breaks: 'G6',
     patches: [
       {
         file: 'local/memory/event-changes.ts',
-        find: "state: 'received', claims: record.claims - 1 }),",
-        replace: "state: 'received' }),",
+        find: 'claims: untried ? record.claims - 1 : 0,',
+        replace: 'claims: untried ? record.claims - 1 : record.claims,',
       },
     ],
   },
