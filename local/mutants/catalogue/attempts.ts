@@ -96,18 +96,6 @@ export const ATTEMPT_MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    name: 'reopened-attempts',
-    fault: 'An event that comes out of quarantine keeps the attempts that brought it there.',
-    breaks: 'G5',
-    patches: [
-      {
-        file: 'local/memory/event-changes.ts',
-        find: "attempts: record.state === 'quarantined' ? 0 : record.attempts,",
-        replace: 'attempts: record.attempts,',
-      },
-    ],
-  },
-  {
     name: 'breaker-never-opens',
     fault: 'Failures in a row do not open the breaker.',
     breaks: 'G5',

@@ -48,18 +48,6 @@ export const EVENT_STATE_MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    name: 'lease-not-looked-at',
-    fault: 'An event that a consumer has is claimed by the next one to come.',
-    breaks: 'G6',
-    patches: [
-      {
-        file: 'lambdas/core/event-record.ts',
-        find: "return untilMs <= request.nowMs ? { kind: 'claimable' } : { kind: 'in_progress', untilMs };",
-        replace: "return untilMs >= 0 ? { kind: 'claimable' } : { kind: 'in_progress', untilMs };",
-      },
-    ],
-  },
-  {
     name: 'ended-claimed-again',
     fault: 'A second message for an event that has been delivered delivers it again.',
     breaks: 'G2',

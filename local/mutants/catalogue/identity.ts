@@ -141,16 +141,4 @@ export const IDENTITY_MUTANTS: readonly Mutant[] = [
       },
     ],
   },
-  {
-    name: 'alias-over-a-person',
-    fault: 'A name that is somebody by now is bound as another name all the same.',
-    breaks: 'G3',
-    patches: [
-      {
-        file: 'local/memory/memory-identity-store.ts',
-        find: "      if (current !== undefined) return { kind: 'taken', current };\n",
-        replace: "      if (current?.kind === 'alias') return { kind: 'taken', current };\n",
-      },
-    ],
-  },
 ];

@@ -89,19 +89,6 @@ export const MERGE_MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    name: 'version-not-raised',
-    fault:
-      'Without the values of a refused event, the state keeps the version that it had with them.',
-    breaks: 'G3',
-    patches: [
-      {
-        file: 'lambdas/core/head.ts',
-        find: '    ...rest,\n    version: head.version + 1,\n    fields,',
-        replace: '    ...rest,\n    fields,',
-      },
-    ],
-  },
-  {
     name: 'refused-value-stays',
     fault:
       'A value that was refused for good stays, and every later event of its person is refused.',
