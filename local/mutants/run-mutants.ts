@@ -43,7 +43,7 @@ export async function runMutants(options: RunMutantsOptions): Promise<number> {
   const verdicts = await inParallel(built, options.parallel, async ({ mutant, files }) => {
     const { verdict, took } = await judge(options, files);
     print(
-      `${mutant.name.padEnd(nameWidth)}  ${describe(verdict).padEnd(32)}  ${took.padStart(8)}  ${mutant.fault}`,
+      `${mutant.name.padEnd(nameWidth)}  ${describe(verdict).padEnd(52)}  ${took.padStart(8)}  ${mutant.fault}`,
     );
     return verdict;
   });

@@ -18,11 +18,8 @@ export async function runSimulation(directory: string, run: SimulationRun): Prom
     process.execPath,
     [
       '--disable-warning=ExperimentalWarning',
-      'bin/simulate.ts',
-      '--seeds',
+      'local/mutants/first-violation.ts',
       String(run.seeds),
-      '--stop-at-first',
-      '--json',
     ],
     {
       cwd: directory,

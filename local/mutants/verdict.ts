@@ -27,8 +27,8 @@ const violationSchema = z.object({ seed: z.number(), invariant: z.string() });
 const summarySchema = z.object({ seeds: z.number() });
 
 /**
- * Reads what `bin/simulate.ts --json --stop-at-first` has printed: lines of JSON, among which one with
- * `seed` and `invariant` is a violation (exit code 1), and one with `seeds` tells that all have run (0).
+ * Reads what `first-violation.ts` has printed: lines of JSON, among which one with `seed` and `invariant` is
+ * a violation (exit code 1), and one with `seeds` tells that all have run (0).
  */
 export function verdictOf(ended: Ended): Verdict {
   if (ended.timedOutAfterMs !== undefined) {

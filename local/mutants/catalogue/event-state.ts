@@ -6,53 +6,20 @@ import type { Mutant } from '../mutant.ts';
  */
 export const EVENT_STATE_MUTANTS: readonly Mutant[] = [
   {
-    name: 'unfenced-release',
-    fault: 'A consumer whose lease has run out gives the event back all the same.',
+    name: 'outcomes-unfenced',
+    fault:
+      'A consumer whose lease has run out gives its event back, or sets it aside, over what has happened since. A lease that outlasts the function would hide it; it is shorter here.',
     breaks: 'G2',
     patches: [
       {
         file: 'local/memory/event-changes.ts',
-        find: "holds: heldBy(leaseToken),\n    apply: (record) => ({ ...withoutLease(record), state: 'received'",
-        replace:
-          "holds: () => leaseToken !== '',\n    apply: (record) => ({ ...withoutLease(record), state: 'received'",
+        find: "return (record) => record.state === 'processing' && record.leaseToken === leaseToken;",
+        replace: "return (record) => leaseToken !== '' && record.key !== '';",
       },
-    ],
-  },
-  {
-    name: 'unfenced-fail',
-    fault: 'A consumer whose lease has run out notes its failure over what has happened since.',
-    breaks: 'G2',
-    patches: [
       {
-        file: 'local/memory/event-changes.ts',
-        find: "holds: heldBy(leaseToken),\n    apply: (record) => ({\n      ...withoutLease(record),\n      state: 'failed'",
-        replace:
-          "holds: () => leaseToken !== '',\n    apply: (record) => ({\n      ...withoutLease(record),\n      state: 'failed'",
-      },
-    ],
-  },
-  {
-    name: 'unfenced-quarantine',
-    fault: 'A consumer whose lease has run out sets an event aside that another one delivers.',
-    breaks: 'G2',
-    patches: [
-      {
-        file: 'local/memory/event-changes.ts',
-        find: 'holds: heldBy(leaseToken),\n    apply: (record) => {\n      const { dlqSentAt: _sent',
-        replace:
-          "holds: () => leaseToken !== '',\n    apply: (record) => {\n      const { dlqSentAt: _sent",
-      },
-    ],
-  },
-  {
-    name: 'success-needs-the-lease',
-    fault: 'A delivery that has happened is not noted once the lease has run out.',
-    breaks: 'G3',
-    patches: [
-      {
-        file: 'local/memory/event-changes.ts',
-        find: "holds: (record) => record.state !== 'succeeded',",
-        replace: "holds: (record) => record.state === 'processing',",
+        file: 'lambdas/core/config.ts',
+        find: 'claimLeaseMs: z._default(wholeNumber(15_000, 900_000), 90_000),',
+        replace: 'claimLeaseMs: z._default(wholeNumber(1_000, 900_000), 5_000),',
       },
     ],
   },
@@ -77,6 +44,19 @@ export const EVENT_STATE_MUTANTS: readonly Mutant[] = [
         file: 'lambdas/core/event-record.ts',
         find: 'return request.quarantineId !== undefined && request.quarantineId === record.quarantineId\n        ?',
         replace: 'return request.quarantineId === null\n        ?',
+      },
+    ],
+  },
+  {
+    name: 'ended-claimed-again',
+    fault: 'A second message for an event that has been delivered delivers it again.',
+    breaks: 'G2',
+    patches: [
+      {
+        file: 'lambdas/core/event-record.ts',
+        find: "    case 'succeeded':\n    case 'suppressed':\n      return { kind: 'ended', record };",
+        replace:
+          "    case 'succeeded':\n      return { kind: 'claimable' };\n    case 'suppressed':\n      return { kind: 'ended', record };",
       },
     ],
   },

@@ -10,6 +10,7 @@ import {
   isCrmFailure,
   NEW_BREAKER,
   openedForGood,
+  withoutProbe,
   withProbe,
 } from '../../../lambdas/core/breaker.ts';
 import { FAILURE_CODES, type FailureCode, failure } from '../../../lambdas/core/failure.ts';
@@ -231,6 +232,13 @@ describe('a half-open breaker', () => {
     expect(gateOf(breaker, 'other', T0 + 120_000, SETTINGS)).toEqual({ kind: 'probe' });
   });
 
+  it('is open to the next one when the lease is given back', () => {
+    const breaker = withoutProbe(aProbedBreaker());
+
+    expect(breaker).toEqual(anOpenBreaker());
+    expect(gateOf(breaker, 'other', PROBED_AT, SETTINGS)).toEqual({ kind: 'probe' });
+  });
+
   it('takes a lease without an end for one that has ended', () => {
     const breaker = anOpenBreaker({ probeToken: 'probe' });
 
@@ -330,6 +338,24 @@ describe('the reserve of API credits', () => {
     expect(afterCall(few, 'a', result, T0, SETTINGS)).toEqual(NEW_BREAKER);
   });
 
+  it('stays known through a failure that does not name them', () => {
+    const few = afterCalls([{ creditsRemaining: 700 }]);
+
+    const after = afterCall(few, 'a', BAD, T0, SETTINGS);
+
+    expect(after).toMatchObject({ state: 'closed', failuresInRow: 1, creditsRemaining: 700 });
+    expect(gateOf(after, 'a', T0, SETTINGS)).toEqual({ kind: 'closed', waitMs: 5_000 });
+  });
+
+  it('is forgotten through a failure that names enough', () => {
+    const few = afterCalls([{ creditsRemaining: 700 }]);
+
+    const after = afterCall(few, 'a', { ...BAD, creditsRemaining: 1_000 }, T0, SETTINGS);
+
+    expect(after).toMatchObject({ state: 'closed', failuresInRow: 1 });
+    expect(after).not.toHaveProperty('creditsRemaining');
+  });
+
   it('is noted beside failures that do not open', () => {
     const breaker = afterCalls([{ ...BAD, creditsRemaining: 700 }]);
 
@@ -379,6 +405,17 @@ describe('the reserve of API credits', () => {
       failuresInRow: 0,
     });
     expect(after.probeToken).toBeUndefined();
+  });
+
+  it('does not hide since when nothing gets through, when the probe finds it touched', () => {
+    const { openedAtMs: _at, ...unknown } = aProbedBreaker();
+    const touched = { creditsRemaining: 10 };
+
+    const known = afterCall(aProbedBreaker(), 'probe', touched, PROBED_AT, SETTINGS);
+    const fromNow = afterCall(unknown, 'probe', touched, PROBED_AT, SETTINGS);
+
+    expect(known.openedAtMs).toBe(T0);
+    expect(fromNow.openedAtMs).toBe(PROBED_AT);
   });
 
   it('slows calls down when the probe succeeds and finds few', () => {
@@ -442,6 +479,16 @@ describe('a breaker that only a person can close', () => {
 
     expect(breaker).toEqual({ ...NEW_BREAKER, revision: 7 });
     expect(gateOf(breaker, 'a', T0, SETTINGS).kind).toBe('closed');
+  });
+
+  it('remembers who last changed it by hand when it is closed, by a person or by a probe', () => {
+    const operator = { by: 'local', reason: 'maintenance', atMs: T0 };
+
+    const byHand = closed({ ...openedForGood(NEW_BREAKER, 'operator', T0), operator });
+    const byProbe = afterCall(aProbedBreaker({ operator }), 'probe', GOOD, PROBED_AT, SETTINGS);
+
+    expect(byHand).toEqual({ ...NEW_BREAKER, operator });
+    expect(byProbe).toEqual({ ...NEW_BREAKER, revision: 7, operator });
   });
 });
 

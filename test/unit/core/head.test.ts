@@ -14,10 +14,13 @@ import {
   needsWrite,
   newHead,
   unconfirmedFields,
+  unsettledUntilMs,
   valuesOf,
   withdrawEvent,
   withLease,
+  withoutCrmRecord,
   withoutLease,
+  withUnsettled,
 } from '../../../lambdas/core/head.ts';
 
 const EMPTY = newHead('Leads', 'hf_1');
@@ -83,6 +86,36 @@ describe('merging into HEAD', () => {
     const head = merge(merge(EMPTY, trusted), other);
 
     expect(valuesOf(head)).toEqual({ company: 'Right' });
+  });
+
+  it('asks time, not trust, between events of different moments', () => {
+    const trusted = says({ event: 'a', trust: 90, values: { company: 'Old' } });
+    const newer = says({
+      event: 'b',
+      trust: 10,
+      occurredAt: '2026-11-22T05:00:00.000Z',
+      values: { company: 'New' },
+    });
+
+    expect(valuesOf(merge(merge(EMPTY, trusted), newer))).toEqual({ company: 'New' });
+    expect(valuesOf(merge(merge(EMPTY, newer), trusted))).toEqual({ company: 'New' });
+  });
+
+  it('asks the key where moment and trust are the same, whichever comes first', () => {
+    const a = says({ event: 'a', values: { company: 'A', phone: '1', lead_source: 'A' } });
+    const b = says({ event: 'b', values: { company: 'B', phone: '2', lead_source: 'B' } });
+    const bWins = { company: 'B', phone: '2', lead_source: 'B' };
+
+    expect(valuesOf(merge(merge(EMPTY, a), b))).toEqual(bWins);
+    expect(valuesOf(merge(merge(EMPTY, b), a))).toEqual(bWins);
+  });
+
+  it('leaves the version as it is when an event brings nothing but the permission to make a record', () => {
+    const updates = merge(EMPTY, says({ event: 'a', mayCreate: false }));
+
+    const head = merge(updates, says({ event: 'a', mayCreate: true }));
+
+    expect(head).toEqual({ ...updates, creator: 'a' });
   });
 
   it('changes nothing, not even the version, when an event is merged again', () => {
@@ -230,6 +263,57 @@ describe('a write whose answer nobody has', () => {
     expect(isUnsettled(confirm(unsettled, 1, '9'))).toBe(false);
     expect(isUnsettled(settled(unsettled))).toBe(false);
   });
+
+  it('is suspected of a holder whose lease does not say how long it lasts, too', () => {
+    const { leaseUntilMs: _until, ...left } = withLease(EMPTY, 'dead', 1_000);
+
+    expect(takeLease(left, 'mine', 61_000)).toMatchObject({ unsettledUntilMs: 0 });
+  });
+
+  it('stands in the way of the next one until its time is over, and is to be read back even then', () => {
+    const head = withUnsettled(EMPTY, 1_000);
+
+    expect(unsettledUntilMs(head, 999)).toBe(1_000);
+    expect(unsettledUntilMs(head, 1_000)).toBeUndefined();
+    expect(unsettledUntilMs(EMPTY, 0)).toBeUndefined();
+    expect(isUnsettled(head)).toBe(true);
+  });
+
+  it('may take place for as long as the last of several may', () => {
+    const head = withUnsettled(EMPTY, 2_000);
+
+    expect(withUnsettled(head, 1_000).unsettledUntilMs).toBe(2_000);
+    expect(withUnsettled(head, 3_000).unsettledUntilMs).toBe(3_000);
+    expect(withUnsettled(head, undefined)).toBe(head);
+  });
+});
+
+describe('the CRM record of a HEAD', () => {
+  it('is to be written as long as none is known, even when nothing is new', () => {
+    const head = confirmed(merge(EMPTY, says()));
+
+    const gone = withoutCrmRecord(head);
+
+    expect(gone).not.toHaveProperty('crmRecordId');
+    expect(gone).toMatchObject({ version: 1, confirmedVersion: 1, fields: head.fields });
+    expect(unconfirmedFields(gone)).toEqual([]);
+    expect(needsWrite(gone)).toBe(true);
+    expect(needsWrite(head)).toBe(false);
+  });
+
+  it('is to be written when it is known and something is new', () => {
+    const known = { ...EMPTY, crmRecordId: '9' };
+
+    expect(needsWrite(known)).toBe(false);
+    expect(needsWrite(merge(known, says()))).toBe(true);
+  });
+
+  it('keeps the permission to be made once it is there, whoever is withdrawn', () => {
+    const head = merge(EMPTY, says({ event: 'a' }));
+
+    expect(withdrawEvent({ ...head, crmRecordId: '9' }, 'a').creator).toBe('a');
+    expect(withdrawEvent(head, 'a').creator).toBeUndefined();
+  });
 });
 
 describe('confirming', () => {
@@ -255,6 +339,56 @@ describe('confirming', () => {
 
   it('has nothing to write once all is confirmed', () => {
     expect(needsWrite(confirmed(merge(EMPTY, says())))).toBe(false);
+  });
+});
+
+describe('what lies behind a value that is not confirmed', () => {
+  const at = (minute: number) => new Date(Date.parse('2026-11-22T05:00:00.000Z') + minute * 60_000);
+  const cities = (...values: readonly string[]): readonly Contribution[] =>
+    values.map((city, n) =>
+      says({ event: `e${n}`, occurredAt: at(n).toISOString(), values: { city } }),
+    );
+  const behind = (head: Head): readonly string[] =>
+    (head.fields['city']?.replaced ?? []).map(({ value }) => value);
+
+  it('is every value since the one that the CRM holds, and that one', () => {
+    const [first, second, third, fourth] = cities('Rome', 'Oslo', 'Bern', 'Kyiv');
+    const held = confirmed(merge(merge(EMPTY, first!), second!));
+
+    const head = merge(merge(held, third!), fourth!);
+
+    expect(behind(held)).toEqual([]);
+    expect(behind(head)).toEqual(['Bern', 'Oslo']);
+  });
+
+  it('is forgotten as far as it is older than what is confirmed', () => {
+    const head = cities('Rome', 'Oslo', 'Bern', 'Kyiv').reduce(merge, EMPTY);
+
+    expect(behind(head)).toEqual(['Bern', 'Oslo', 'Rome']);
+    expect(behind(confirm(head, 2, '9'))).toEqual(['Bern', 'Oslo']);
+    expect(behind(confirm(head, 3, '9'))).toEqual(['Bern']);
+    expect(behind(confirm(head, 4, '9'))).toEqual([]);
+  });
+
+  it('is no more than twenty values, the newest and the oldest among them', () => {
+    const names = Array.from({ length: 40 }, (_, n) => `City ${n}`);
+
+    const kept = behind(cities(...names).reduce(merge, EMPTY));
+
+    expect(kept).toHaveLength(20);
+    expect(kept[0]).toBe('City 38');
+    expect(kept[18]).toBe('City 20');
+    expect(kept[19]).toBe('City 0');
+  });
+
+  it('is no more than 2,000 characters beside the oldest, which is kept however long', () => {
+    const [oldest, full, short, newest] = ['o'.repeat(900), 'f'.repeat(1_999), 's', 'New'] as const;
+
+    const within = cities(oldest, full, short, newest).reduce(merge, EMPTY);
+    const beyond = cities(oldest, `${full}ff`, short, newest).reduce(merge, EMPTY);
+
+    expect(behind(within)).toEqual([short, full, oldest]);
+    expect(behind(beyond)).toEqual([short, oldest]);
   });
 });
 
@@ -332,5 +466,17 @@ describe('the identity lease', () => {
     expect(leaseTakenUntilMs(held, 'other', 1_000)).toBeUndefined();
     expect(leaseTakenUntilMs(held, 'mine', 0)).toBeUndefined();
     expect(leaseTakenUntilMs(withoutLease(held), 'other', 0)).toBeUndefined();
+  });
+
+  it('is over when it does not say until when it lasts, and nobody’s when it does not say whose', () => {
+    const { leaseUntilMs: _until, ...endless } = held;
+    const { leaseToken: _token, ...anonymous } = held;
+
+    expect(leaseTakenUntilMs(endless, 'other', 0)).toBeUndefined();
+    expect(leaseTakenUntilMs(anonymous, 'other', 0)).toBeUndefined();
+  });
+
+  it('leaves nothing behind when it is given back', () => {
+    expect(withoutLease(held)).toEqual(EMPTY);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { defineConfig } from '../../../lambdas/core/config.ts';
 import { contributionOf } from '../../../lambdas/core/contribution.ts';
-import { identityNamesOf, keyedHash } from '../../../lambdas/core/identity.ts';
+import { identifiersOf, identityNamesOf, keyedHash } from '../../../lambdas/core/identity.ts';
 import { aLeadEvent } from '../../support/event-builders.ts';
 
 const PEPPER = 'pepper-of-the-tests';
@@ -89,6 +89,48 @@ describe('the identity of an event', () => {
   });
 });
 
+describe('the identifiers of an event', () => {
+  const typed = (phone: string, identity = {}) =>
+    identifiersOf(aLeadEvent({ identity, attributes: { phone_raw: phone } }));
+
+  it('are those that it has, by their kinds', () => {
+    expect(
+      identifiersOf(
+        aLeadEvent({
+          identity: {
+            email: 'ana@example.com',
+            contact_external_id: 'demo:person:7',
+            phone_e164: '+12025550143',
+          },
+        }),
+      ),
+    ).toEqual({ email: 'ana@example.com', external_id: 'demo:person:7', phone: '+12025550143' });
+    expect(identifiersOf(aLeadEvent({ identity: {}, attributes: {} }))).toEqual({});
+  });
+
+  it('take a number as it was typed only where there is no international one', () => {
+    expect(typed('(202) 555-0143')).toEqual({ phone: '2025550143' });
+    expect(typed('202 555 0199', { phone_e164: '+12025550143' })).toEqual({
+      phone: '+12025550143',
+    });
+  });
+
+  it.each([
+    ['has six digits', '202 555', undefined],
+    ['has seven', '202 5550', '2025550'],
+    ['repeats two digits', '2020202', undefined],
+    ['has three different ones', '2020203', '2020203'],
+    ['counts up', '3456789', undefined],
+    ['counts up beyond nine', '7890123', undefined],
+    ['counts up, but for the last', '3456780', '3456780'],
+    ['counts down', '8765432', undefined],
+    ['counts down beyond nought', '2109876', undefined],
+    ['counts down, but for the last', '8765431', '8765431'],
+  ])('of a number that %s', (_, digits, phone) => {
+    expect(typed(digits)).toEqual(phone === undefined ? {} : { phone });
+  });
+});
+
 describe('the contribution of an event', () => {
   const config = defineConfig({
     sources: { demo: { provider: 'typeform', label: 'Demo request', trust: 70 } },
@@ -118,5 +160,52 @@ describe('the contribution of an event', () => {
     const contribution = contributionOf(aLeadEvent({ source: 'gone' }), config);
 
     expect(contribution).toMatchObject({ trust: 0, values: { lead_source: 'gone' } });
+  });
+
+  it('brings the number as it was typed where there is no international one', () => {
+    const typed = { attributes: { phone_raw: '(202) 555-0143' } };
+
+    const raw = contributionOf(aLeadEvent({ ...typed, identity: {} }), config);
+    const both = contributionOf(
+      aLeadEvent({ ...typed, identity: { phone_e164: '+12025550199' } }),
+      config,
+    );
+    const none = contributionOf(aLeadEvent({ identity: {}, attributes: {} }), config);
+
+    expect(raw.values).toMatchObject({ phone: '(202) 555-0143', phone_raw: '(202) 555-0143' });
+    expect(both.values['phone']).toBe('+12025550199');
+    expect(none.values).toEqual({ lead_source: 'website' });
+  });
+
+  it('permits making a record unless its source may only update', () => {
+    const routing = { ...aLeadEvent().routing, mode: 'update_only' as const };
+
+    expect(contributionOf(aLeadEvent(), config).mayCreate).toBe(true);
+    expect(contributionOf(aLeadEvent({ routing }), config).mayCreate).toBe(false);
+  });
+
+  it('keeps 32,000 characters of a message, and 1,000 of anything else', () => {
+    const long = { message: 'm'.repeat(32_001), company: 'c'.repeat(1_001) };
+    const fitting = { message: 'm'.repeat(32_000), company: 'c'.repeat(1_000) };
+
+    const cut = contributionOf(aLeadEvent({ attributes: long }), config);
+    const whole = contributionOf(aLeadEvent({ attributes: fitting }), config);
+
+    expect(cut.values).toMatchObject(fitting);
+    expect(whole.values).toMatchObject(fitting);
+  });
+
+  it('cuts no character in half', () => {
+    const split = contributionOf(
+      aLeadEvent({ attributes: { company: `${'c'.repeat(999)}😀` } }),
+      config,
+    );
+    const before = contributionOf(
+      aLeadEvent({ attributes: { company: `${'c'.repeat(998)}😀d` } }),
+      config,
+    );
+
+    expect(split.values['company']).toBe('c'.repeat(999));
+    expect(before.values['company']).toBe(`${'c'.repeat(998)}😀`);
   });
 });

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { defineConfig } from '../../../lambdas/core/config.ts';
 import { type FailureCode, failure } from '../../../lambdas/core/failure.ts';
-import { backoffMs, decideRetry, type FailedTry } from '../../../lambdas/core/retry-schedule.ts';
+import {
+  backoffMs,
+  breakerDeferralMs,
+  decideRetry,
+  deferralMs,
+  type FailedTry,
+} from '../../../lambdas/core/retry-schedule.ts';
 import { T0 } from '../../support/event-builders.ts';
 
 const LIMITS = defineConfig({ sources: { demo: { provider: 'typeform' } } }).delivery.retry;
@@ -113,5 +119,58 @@ describe('the retry schedule', () => {
         failure: { code },
       });
     }
+  });
+
+  it('never repeats a write to a locked record inside the invocation: the lock outlasts it', () => {
+    const code = 'crm_record_locked';
+
+    expect(decideRetry(aTry({ code }), LIMITS, 0.5)).toEqual({ kind: 'later', delayMs: 2_000 });
+  });
+
+  it('says what the last attempt ended with, and what the CRM called it, when it gives up', () => {
+    const usedUp = { attempts: 50, nowMs: T0 + 72 * HOUR_MS };
+    const named = failure('crm_unavailable', undefined, { code: 'INTERNAL_ERROR', field: 'Email' });
+
+    const plain = decideRetry(aTry(usedUp), LIMITS, 0.5);
+    const withParts = decideRetry(aTry({ ...usedUp, failure: named }), LIMITS, 0.5);
+
+    expect(plain).toEqual({
+      kind: 'give_up',
+      failure: failure('retries_exhausted', 'the last one ended with crm_no_answer'),
+    });
+    expect(withParts).toEqual({
+      kind: 'give_up',
+      failure: failure('retries_exhausted', 'the last one ended with crm_unavailable', {
+        code: 'INTERNAL_ERROR',
+        field: 'Email',
+      }),
+    });
+  });
+
+  it('slows down to the longest delay when that is longer than the one for long outages', () => {
+    const settings = { ...LIMITS, longDelayMs: 1_000 };
+
+    expect(backoffMs(50, settings, 0.5)).toBe(60_000);
+  });
+
+  it('counts from the first delay for attempts that the invocation should have made', () => {
+    expect(backoffMs(1, LIMITS, 0.5)).toBe(2_000);
+    expect(backoffMs(40, { ...LIMITS, delayMaxMs: Number.MAX_SAFE_INTEGER }, 0.5)).toBe(
+      2_000 * 2 ** 30,
+    );
+  });
+});
+
+describe('a message that nothing was tried for', () => {
+  it('comes back after one to three seconds when another writer is at it', () => {
+    expect(deferralMs(0)).toBe(1_000);
+    expect(deferralMs(0.25)).toBe(1_500);
+    expect(deferralMs(0.999_999)).toBe(3_000);
+  });
+
+  it('stays away for what the breaker asks for, and up to a fifth more', () => {
+    expect(breakerDeferralMs(30_000, 0)).toBe(30_000);
+    expect(breakerDeferralMs(30_000, 0.5)).toBe(33_000);
+    expect(breakerDeferralMs(30_000, 0.999_999)).toBe(36_000);
   });
 });

@@ -8,8 +8,8 @@ import { runMutants } from '../../../../local/mutants/run-mutants.ts';
 /** A repository of one rule, and a simulation that holds it to it. */
 const RULE = 'export const limit: number = 2;\n';
 const SIMULATION = `
-import { limit } from '../lambdas/rule.ts';
-const seeds = Number(process.argv[process.argv.indexOf('--seeds') + 1]);
+import { limit } from '../../lambdas/rule.ts';
+const seeds = Number(process.argv[2]);
 if (limit === 9) await new Promise(() => setInterval(() => {}, 1_000));
 if (limit > 2) {
   console.log(JSON.stringify({ seed: limit, invariant: 'G3' }));
@@ -26,7 +26,7 @@ beforeEach(() => {
   const base = mkdtempSync(path.join(tmpdir(), 'holdfast-mutants-test-'));
   root = path.join(base, 'repository');
   temp = path.join(base, 'tmp');
-  for (const room of ['bin', 'lambdas', 'lib', 'local', 'node_modules']) {
+  for (const room of ['bin', 'lambdas', 'lib', 'local/mutants', 'node_modules']) {
     mkdirSync(path.join(root, room), { recursive: true });
   }
   mkdirSync(temp);
@@ -35,7 +35,7 @@ beforeEach(() => {
   writeFileSync(path.join(root, 'holdfast.config.ts'), '');
   writeFileSync(path.join(root, 'package.json'), '{ "type": "module" }');
   writeFileSync(path.join(root, 'lambdas', 'rule.ts'), RULE);
-  writeFileSync(path.join(root, 'bin', 'simulate.ts'), SIMULATION);
+  writeFileSync(path.join(root, 'local', 'mutants', 'first-violation.ts'), SIMULATION);
 });
 
 afterEach(() => {
