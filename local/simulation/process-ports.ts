@@ -79,7 +79,10 @@ export function createProcessPorts(container: Container, world: SimulatedWorld):
       port: 'queue',
       refusedBy: (method) => (method === 'enqueue' ? 'enqueue_refused' : 'defer_refused'),
       afterEffect: async (method, args) => {
-        if (method === 'enqueue') await noteMessage(world, args[0]);
+        if (method === 'enqueue') {
+          monitor.enqueued(container);
+          await noteMessage(world, args[0]);
+        }
         world.eventSource.look();
         await Promise.resolve();
       },
@@ -114,15 +117,13 @@ function guardClock(container: Container, world: SimulatedWorld): Container['clo
 
 /** Puts the writer to the CRM under the simulation; its calls take the time of what they do. */
 export function guardCrm(crm: CrmWriter, container: Container, world: SimulatedWorld): CrmWriter {
-  const { facts, monitor } = world;
+  const { monitor } = world;
   const counted: CrmWriter = {
     ...crm,
     write: async (rows) => {
-      for (const { identity } of rows)
-        facts.writes.set(identity, (facts.writes.get(identity) ?? 0) + 1);
       monitor.writing(container, rows);
       const result = await crm.write(rows);
-      monitor.written(rows, result.outcomes);
+      monitor.written(container, rows, result.outcomes);
       return result;
     },
   };
