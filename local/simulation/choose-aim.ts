@@ -8,7 +8,12 @@ const SELDOM: Readonly<Partial<Record<FaultName, readonly string[]>>> = {
   credits_low: ['consumer/deliver-leads.ts clock.sleep'],
   zoho_refuses_connection: ['consumer/deliver-leads.ts clock.sleep'],
   outage: ['consumer/deliver-leads.ts clock.sleep', 'zoho/token.ts clock.sleep'],
-  converted_by_person: ['consumer/settle-converted.ts crm.addNote'],
+  // More than once: of what is seldom, this is the rarest.
+  converted_by_person: [
+    'consumer/settle-converted.ts crm.addNote',
+    'consumer/settle-converted.ts crm.addNote',
+    'consumer/settle-converted.ts crm.addNote',
+  ],
   forged: ['intake/authenticate.ts secrets.read'],
   delivery_off: ['consumer/deliver-record.ts events.readRecord', 'sweeper/sweep.ts events.unhold'],
   token_revoked: [

@@ -67,10 +67,10 @@ export const FAULTS = {
   spam: [0.05, 'a bot fills in the trap'],
   edited_by_person: [0.25, 'a salesperson changes a field of a record'],
   deleted_by_person: [0.04, 'a salesperson deletes a record'],
-  converted_by_person: [0.04, 'a salesperson converts a lead'],
+  converted_by_person: [0.07, 'a salesperson converts a lead'],
   delivery_off: [1, 'an operator switches delivery off for a while'],
   redriven: [0.2, 'an operator moves the dead letters back'],
-  replayed: [0.25, 'an operator replays what is in quarantine'],
+  replayed: [0.6, 'an operator replays what is in quarantine'],
 } as const satisfies Record<string, readonly [probability: number, what: string]>;
 
 /** A fault of the table. */

@@ -64,7 +64,7 @@ export interface SeedResult {
 const REST_MS = 60_000;
 
 /** More, and nothing would come through any more. */
-const AIMED_CRASHES_MAX = 6;
+const AIMED_CRASHES_MAX = 8;
 
 /** A run that takes more steps has come into a circle. */
 const STEPS_MAX = 2_000_000;

@@ -72,18 +72,6 @@ export const ATTEMPT_MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    name: 'suspect-cleared-untried',
-    fault: 'A suspect that was sent away untried, since another one was there, counts as innocent.',
-    breaks: 'G6',
-    patches: [
-      {
-        file: 'local/memory/event-changes.ts',
-        find: 'claims: untried ? record.claims - 1 : 0,',
-        replace: 'claims: 0,',
-      },
-    ],
-  },
-  {
     name: 'release-keeps-the-claim',
     fault: 'An event that was given back counts as one that killed its consumer.',
     breaks: 'G6',

@@ -76,7 +76,7 @@ async function bringToken(world: SimulatedWorld): Promise<void> {
 
 /** Replays everything in quarantine, now and then read anew with another mapping. */
 async function replay(world: SimulatedWorld): Promise<void> {
-  const remap = world.random.chance(0.5);
+  const remap = world.random.chance(0.6);
   const config = remap ? WITH_ANOTHER_MAPPING : SIMULATED_CONFIG;
   const keys = world.random.chance(0.3) ? [...world.facts.events.keys()] : [];
   const settings = { config, pepperSecretId: SECRET_IDS.pepper };
