@@ -111,6 +111,7 @@ function toAll(observers: readonly Observer[]): Required<Observer> {
     responded: (...seen) => observers.forEach((each) => each.responded?.(...seen)),
     writing: (...seen) => observers.forEach((each) => each.writing?.(...seen)),
     written: (...seen) => observers.forEach((each) => each.written?.(...seen)),
+    accepted: (...seen) => observers.forEach((each) => each.accepted?.(...seen)),
     enqueued: (...seen) => observers.forEach((each) => each.enqueued?.(...seen)),
     lettered: (...seen) => observers.forEach((each) => each.lettered?.(...seen)),
     redriven: (...seen) => observers.forEach((each) => each.redriven?.(...seen)),

@@ -16,6 +16,7 @@ export type InvariantName =
   | 'G2 ends only forward'
   | 'G2 listed while open'
   | 'G2 everything ends'
+  | 'G3 accepted once'
   | 'G3 one record a key'
   | 'G3 one record a person'
   | 'G3 each version once'
@@ -81,6 +82,8 @@ export interface Observer {
   /** A process hands rows to the CRM writer. */
   writing?(container: Container, rows: readonly CrmRow[]): void;
   written?(container: Container, rows: readonly CrmRow[], outcomes: readonly CrmRowOutcome[]): void;
+  /** The store says that an event is new. */
+  accepted?(key: string): void;
   /** A process has sent a delivery message. */
   enqueued?(container: Container): void;
   /** A dead letter has reached its queue. */

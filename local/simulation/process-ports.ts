@@ -170,7 +170,8 @@ async function noteEvent(
     if (facts.events.get(key)?.submission.isDeadly === true) container.kill('poison');
     return;
   }
-  if (method === 'claim' && isClaimed(result)) container.notes.claimed.add(key);
+  if (method === 'claim' && isOfKind(result, 'claimed')) container.notes.claimed.add(key);
+  if (method === 'accept' && isOfKind(result, 'accepted')) monitor.accepted(key);
   if (CHANGING.has(method)) await monitor.lookUp(key, bodyOf(first));
 }
 
@@ -181,10 +182,8 @@ function keyOf(argument: unknown): string {
     : '';
 }
 
-function isClaimed(result: unknown): boolean {
-  return (
-    typeof result === 'object' && result !== null && 'kind' in result && result.kind === 'claimed'
-  );
+function isOfKind(result: unknown, kind: string): boolean {
+  return typeof result === 'object' && result !== null && 'kind' in result && result.kind === kind;
 }
 
 function bodyOf(argument: unknown): Uint8Array | undefined {

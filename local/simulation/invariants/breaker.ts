@@ -50,6 +50,9 @@ export function observeBreaker({ plan, mix, check, nowMs }: ObserverContext): Ob
         () => `${outageCalls} calls were made in ${Math.round(minutes)} minutes without Zoho.`,
       );
     },
+    responded: (container, to, status) => {
+      if (hasProbed(known.get(container), to, status)) known.delete(container);
+    },
     writing: (container) => {
       const breaker = known.get(container);
       if (breaker?.state !== 'open') return;
@@ -88,6 +91,9 @@ export function observeAttempts({ facts, check }: ObserverContext): Observer {
     breakerSeen: (container, breaker) => {
       known.set(container, breaker);
     },
+    responded: (container, to, status) => {
+      if (hasProbed(known.get(container), to, status)) known.delete(container);
+    },
     writing: (container, rows) => {
       if (known.get(container)?.state === 'open') probing.add(container);
       else for (const { identity } of rows) count(identity);
@@ -108,6 +114,12 @@ export function observeAttempts({ facts, check }: ObserverContext): Observer {
       );
     },
   };
+}
+
+/** Whether a probe's answer shows that the CRM is back: whoever has it may go on, even if that can't be stored. */
+function hasProbed(breaker: Breaker | undefined, to: string, status: number): boolean {
+  const isAnswer = status >= 200 && status < 500 && status !== 429;
+  return to === 'crm' && isAnswer && breaker?.probeToken !== undefined;
 }
 
 function openingOf(breaker: Breaker | undefined): string {
