@@ -53,46 +53,6 @@ export const IDENTITY_MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    name: 'lease-shorter-than-a-call',
-    fault: 'The lease may run out during the call that it is for.',
-    breaks: 'G4',
-    patches: [
-      {
-        file: 'lambdas/core/config.ts',
-        find: 'identityLeaseMs: z._default(wholeNumber(15_000, 300_000), 60_000),',
-        replace: 'identityLeaseMs: z._default(wholeNumber(1_000, 300_000), 3_000),',
-      },
-      {
-        file: 'lambdas/consumer/prepare-identity.ts',
-        find: 'return untilMs >= nowMs + ports.crm.writeTimeoutMs + context.config.delivery.settleWindowMs;',
-        replace: 'return untilMs >= nowMs;',
-      },
-    ],
-  },
-  {
-    name: 'confirm-without-token',
-    fault:
-      'A writer confirms its row in HEAD although another one has the lease now. A lease that outlasts each call would hide it; it is shorter here.',
-    breaks: 'G4',
-    patches: [
-      {
-        file: 'lambdas/core/config.ts',
-        find: 'identityLeaseMs: z._default(wholeNumber(15_000, 300_000), 60_000),',
-        replace: 'identityLeaseMs: z._default(wholeNumber(1_000, 300_000), 3_000),',
-      },
-      {
-        file: 'lambdas/consumer/prepare-identity.ts',
-        find: 'return untilMs >= nowMs + ports.crm.writeTimeoutMs + context.config.delivery.settleWindowMs;',
-        replace: 'return untilMs >= nowMs;',
-      },
-      {
-        file: 'lambdas/consumer/identity-lease.ts',
-        find: 'if (work.head.leaseToken !== work.token) return false;',
-        replace: 'if (work.head.leaseToken === undefined) return false;',
-      },
-    ],
-  },
-  {
     name: 'head-without-compare-and-set',
     fault: 'HEAD is stored over whatever is there.',
     breaks: 'G4',
