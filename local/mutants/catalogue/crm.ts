@@ -91,18 +91,6 @@ export const CRM_MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    name: 'note-repeated-at-once',
-    fault: 'A note on a contact whose answer did not come is written again before it can be found.',
-    breaks: 'G3',
-    patches: [
-      {
-        file: 'lambdas/consumer/settle-converted.ts',
-        find: 'const settleMs = noted.mayHaveHappened ? context.config.delivery.settleWindowMs : 0;',
-        replace: 'const settleMs = noted.mayHaveHappened ? 1_000 : 0;',
-      },
-    ],
-  },
-  {
     name: 'note-not-looked-for',
     fault: 'A note on a contact is written without looking whether it is there.',
     breaks: 'G3',
