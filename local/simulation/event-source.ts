@@ -61,6 +61,10 @@ export function createEventSource(options: EventSourceOptions): EventSource {
     const ended = await consumer.invoke(eventOf(messages));
     options.trace.line('queue', `a batch of ${messages.length} ${ended.kind}`);
     if (ended.kind === 'answered') acknowledge(messages, ended.result);
+    // What was received can vanish as well: a queue that is purged, a retention that ends.
+    for (const { receiptHandle } of messages) {
+      if (options.faults.strikes('message_lost')) queue.delete(receiptHandle);
+    }
     look();
   };
 

@@ -58,6 +58,7 @@ export const FAULTS = {
   // People and senders
   forged: [0.15, 'a request comes with a wrong signature'],
   sent_twice: [0.15, 'a sender sends an event again although it was answered'],
+  sent_at_once: [0.05, 'a sender sends an event twice at the same moment'],
   sent_together: [0.3, 'submissions of one person arrive at the same moment'],
   sent_with_other_content: [0.05, 'an event comes again with other content'],
   poison_value: [0.12, 'a submission holds a value that Zoho refuses for good'],
@@ -123,7 +124,7 @@ export const FAULT_GROUPS = {
   search: ['search_lag', 'check_then_insert'],
   outage: ['outage'],
   credits: ['credits_low'],
-  senders: ['forged', 'sent_twice', 'sent_together', 'sent_with_other_content'],
+  senders: ['forged', 'sent_twice', 'sent_at_once', 'sent_together', 'sent_with_other_content'],
   refused: ['poison_value', 'without_identity', 'identity_conflict', 'spam'],
   poison: ['poison_crash'],
   people: ['edited_by_person', 'deleted_by_person', 'converted_by_person'],

@@ -91,6 +91,7 @@ export function createMonitor(
     },
     letterSent: (key, quarantineId) => {
       facts.events.get(key)?.letters.add(quarantineId);
+      for (const observer of observers) observer.lettered?.(key, quarantineId);
     },
     ...toAll(observers),
   };
@@ -111,6 +112,10 @@ function toAll(observers: readonly Observer[]): Required<Observer> {
     responded: (...seen) => observers.forEach((each) => each.responded?.(...seen)),
     writing: (...seen) => observers.forEach((each) => each.writing?.(...seen)),
     written: (...seen) => observers.forEach((each) => each.written?.(...seen)),
+    accepted: (...seen) => observers.forEach((each) => each.accepted?.(...seen)),
+    enqueued: (...seen) => observers.forEach((each) => each.enqueued?.(...seen)),
+    lettered: (...seen) => observers.forEach((each) => each.lettered?.(...seen)),
+    redriven: (...seen) => observers.forEach((each) => each.redriven?.(...seen)),
     breakerSeen: (...seen) => observers.forEach((each) => each.breakerSeen?.(...seen)),
     died: (...seen) => observers.forEach((each) => each.died?.(...seen)),
     told: (...seen) => observers.forEach((each) => each.told?.(...seen)),

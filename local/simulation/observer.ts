@@ -16,16 +16,20 @@ export type InvariantName =
   | 'G2 ends only forward'
   | 'G2 listed while open'
   | 'G2 everything ends'
+  | 'G3 accepted once'
   | 'G3 one record a key'
   | 'G3 one record a person'
   | 'G3 each version once'
+  | 'G3 one note an event'
   | 'G4 record is the fold'
   | "G4 a person's correction stays"
   | 'G5 no quarantine by outage'
   | 'G5 few calls refused'
   | 'G6 permanent at once'
   | 'G6 quarantine has a reason'
+  | 'G6 letters tell the truth'
   | 'G7 keys stay'
+  | 'G7 a redrive opens'
   | 'G7 replays are recorded'
   | 'G8 nothing personal'
   | 'limits token requests'
@@ -33,6 +37,7 @@ export type InvariantName =
   | 'limits delivery off'
   | 'limits breaker'
   | 'limits attempts'
+  | 'limits sweeper'
   | 'limits update only'
   | 'code runs without error';
 
@@ -76,7 +81,15 @@ export interface Observer {
   responded?(container: Container, to: 'crm' | 'accounts', status: number): void;
   /** A process hands rows to the CRM writer. */
   writing?(container: Container, rows: readonly CrmRow[]): void;
-  written?(rows: readonly CrmRow[], outcomes: readonly CrmRowOutcome[]): void;
+  written?(container: Container, rows: readonly CrmRow[], outcomes: readonly CrmRowOutcome[]): void;
+  /** The store says that an event is new. */
+  accepted?(key: string): void;
+  /** A process has sent a delivery message. */
+  enqueued?(container: Container): void;
+  /** A dead letter has reached its queue. */
+  lettered?(key: string, quarantineId: string): void;
+  /** An operator has moved a dead letter back. */
+  redriven?(key: string, quarantineId: string): void;
   /** A process has read or stored the breaker. */
   breakerSeen?(container: Container, breaker: Breaker | undefined): void;
   died?(container: Container): void;

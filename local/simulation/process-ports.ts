@@ -76,7 +76,10 @@ export function createProcessPorts(container: Container, world: SimulatedWorld):
       port: 'queue',
       refusedBy: (method) => (method === 'enqueue' ? 'enqueue_refused' : 'defer_refused'),
       afterEffect: async (method, args) => {
-        if (method === 'enqueue') await noteMessage(world, args[0]);
+        if (method === 'enqueue') {
+          monitor.enqueued(container);
+          await noteMessage(world, args[0]);
+        }
         world.eventSource.look();
         await Promise.resolve();
       },
@@ -111,15 +114,13 @@ function guardClock(container: Container, world: SimulatedWorld): Container['clo
 
 /** Puts the writer to the CRM under the simulation; its calls take the time of what they do. */
 export function guardCrm(crm: CrmWriter, container: Container, world: SimulatedWorld): CrmWriter {
-  const { facts, monitor } = world;
+  const { monitor } = world;
   const counted: CrmWriter = {
     ...crm,
     write: async (rows) => {
-      for (const { identity } of rows)
-        facts.writes.set(identity, (facts.writes.get(identity) ?? 0) + 1);
       monitor.writing(container, rows);
       const result = await crm.write(rows);
-      monitor.written(rows, result.outcomes);
+      monitor.written(container, rows, result.outcomes);
       return result;
     },
   };
@@ -166,7 +167,8 @@ async function noteEvent(
     if (facts.events.get(key)?.submission.isDeadly === true) container.kill('poison');
     return;
   }
-  if (method === 'claim' && isClaimed(result)) container.notes.claimed.add(key);
+  if (method === 'claim' && isOfKind(result, 'claimed')) container.notes.claimed.add(key);
+  if (method === 'accept' && isOfKind(result, 'accepted')) monitor.accepted(key);
   if (CHANGING.has(method)) await monitor.lookUp(key, bodyOf(first));
 }
 
@@ -177,10 +179,8 @@ function keyOf(argument: unknown): string {
     : '';
 }
 
-function isClaimed(result: unknown): boolean {
-  return (
-    typeof result === 'object' && result !== null && 'kind' in result && result.kind === 'claimed'
-  );
+function isOfKind(result: unknown, kind: string): boolean {
+  return typeof result === 'object' && result !== null && 'kind' in result && result.kind === kind;
 }
 
 function bodyOf(argument: unknown): Uint8Array | undefined {

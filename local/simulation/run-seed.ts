@@ -9,7 +9,10 @@ import { FAULT_NAMES, type FaultName } from './fault-table.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { observeAcknowledged } from './invariants/acknowledged.ts';
 import { observeEnds } from './invariants/ended.ts';
-import { observeBreaker, observeLimits } from './invariants/limits.ts';
+import { observeAttempts, observeBreaker } from './invariants/breaker.ts';
+import { observeLetters } from './invariants/letters.ts';
+import { observeLimits } from './invariants/limits.ts';
+import { observeNotes } from './invariants/notes.ts';
 import { observeRecords } from './invariants/one-record.ts';
 import { observeQuarantines } from './invariants/quarantine-reasons.ts';
 import { observeFold } from './invariants/record-fold.ts';
@@ -107,6 +110,9 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
     observeLimits(context),
     observeBreaker(context),
     observeMistakes(context),
+    observeLetters(context),
+    observeNotes(context),
+    observeAttempts(context),
   ]);
   const crashPoints = createCrashPoints();
   const zoho = createSimulatedZoho({

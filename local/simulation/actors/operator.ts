@@ -1,3 +1,4 @@
+import { parseDeliveryMessage } from '../../../lambdas/core/delivery-message.ts';
 import { breakerStatus, closeBreaker } from '../../../lambdas/operations/control-breaker.ts';
 import { executeReplay } from '../../../lambdas/operations/execute-replay.ts';
 import { planReplay } from '../../../lambdas/operations/plan-replay.ts';
@@ -55,6 +56,12 @@ export function startOperator(world: SimulatedWorld, plan: Plan): Operator {
 
 /** Dead letters are delivery messages: moved back, each opens its own quarantine. */
 function redrive(world: SimulatedWorld): void {
+  for (const { body } of world.queue.deadLetters()) {
+    const letter = parseDeliveryMessage(body);
+    if (letter?.quarantine_id !== undefined) {
+      world.monitor.redriven(letter.idempotency_key, letter.quarantine_id);
+    }
+  }
   const count = world.queue.redrive();
   if (count === 0) return;
   world.trace.line('operator', `moves ${count} dead letters back`);

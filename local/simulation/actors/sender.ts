@@ -80,6 +80,9 @@ export function startSenders(world: SimulatedWorld, submissions: readonly Submis
       plan(submission.sentAtMs - 500, () => void forge(submission));
     }
     plan(submission.sentAtMs, () => void send(submission, 1, ''));
+    if (faults.isPlanned('sent_at_once')) {
+      plan(submission.sentAtMs + random.int(5), () => void send(submission, 1, ''));
+    }
   }
   return { waiting: () => waiting };
 }

@@ -1,4 +1,3 @@
-import type { Breaker } from '../../../lambdas/core/breaker.ts';
 import type { Container } from '../container.ts';
 import type { Observer, ObserverContext } from '../observer.ts';
 import { CONSUMER_TIMEOUT_MS, SIMULATED_CONFIG } from '../settings.ts';
@@ -10,7 +9,7 @@ const REFUSED_SHARE_MAX = 0.01;
 
 /** What Holdfast may ask of Zoho, and when: the limits that the guarantees stand on. */
 export function observeLimits(context: ObserverContext): Observer {
-  const { facts, check, nowMs, plan, mix } = context;
+  const { check, nowMs, plan, mix } = context;
   const callers = new Set<Container>();
   let tokenRequestsMs: number[] = [];
   let offSinceMs: number | undefined;
@@ -56,16 +55,6 @@ export function observeLimits(context: ObserverContext): Observer {
     deliverySwitched: (isOn) => {
       offSinceMs = isOn ? undefined : nowMs();
     },
-    eventChanged: ({ key, record, identity }, before) => {
-      if (record.attempts === (before?.attempts ?? 0)) return;
-      const calls = facts.writes.get(identity ?? '') ?? 0;
-      check(
-        'limits attempts',
-        record.attempts <= calls,
-        () =>
-          `${key} counts ${record.attempts} attempts, and its person was written ${calls} times.`,
-      );
-    },
     atRest: async () => {
       if (after.calls > 0) {
         check(
@@ -75,32 +64,6 @@ export function observeLimits(context: ObserverContext): Observer {
         );
       }
       await Promise.resolve();
-    },
-  };
-}
-
-/** While the breaker is open, whoever knows it makes no call, but for one probe an opening. */
-export function observeBreaker({ check, nowMs }: ObserverContext): Observer {
-  const known = new Map<Container, Breaker | undefined>();
-  const probes = new Map<string, number>();
-  return {
-    breakerSeen: (container, breaker) => {
-      known.set(container, breaker);
-    },
-    writing: (container) => {
-      const breaker = known.get(container);
-      if (breaker?.state !== 'open') return;
-      const isOver = breaker.openUntilMs !== undefined && breaker.openUntilMs <= nowMs() + 2_000;
-      check(
-        'limits breaker',
-        isOver && breaker.probeToken !== undefined,
-        () => `${container.name} called the CRM although it knew that the breaker was open.`,
-      );
-      // Whoever dies with the probe's lease leaves the opening to the next one, with a token of its own.
-      const opening = `${breaker.openedAtMs} ${breaker.openUntilMs} ${breaker.probeToken}`;
-      const times = (probes.get(opening) ?? 0) + 1;
-      probes.set(opening, times);
-      check('limits breaker', times <= 1, () => `An open breaker was probed ${times} times.`);
     },
   };
 }

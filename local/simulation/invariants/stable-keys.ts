@@ -6,7 +6,12 @@ const NAMED_OTHERWISE: ReadonlySet<string> = new Set(['unnamed', 'website']);
 /** G7: a submission has one key for ever, whatever is repeated; a replay is in its history first. */
 export function observeKeys({ check, events }: ObserverContext): Observer {
   const keys = new Map<string, string>();
+  const accepted = new Set<string>();
   return {
+    accepted: (key) => {
+      check('G3 accepted once', !accepted.has(key), () => `${key} was stored as new twice.`);
+      accepted.add(key);
+    },
     eventChanged: ({ key, submission, record }) => {
       check('G7 keys stay', record.key === key, () => `${key} is now called ${record.key}.`);
       if (NAMED_OTHERWISE.has(submission.source)) return;
