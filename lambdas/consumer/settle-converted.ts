@@ -3,7 +3,8 @@ import type { CrmRowOutcome } from '../core/crm.ts';
 import { bytesHash } from '../core/payload-hash.ts';
 import type { DeliveryContext, DeliveryPorts } from './delivery-ports.ts';
 import { attemptsOf, type IdentityWork, type Member, pendingMembers } from './identity-work.ts';
-import { decideFor } from './settle-failed.ts';
+import { decideFor, deferPending } from './settle-failed.ts';
+import { hasTimeForCall } from './time-left.ts';
 import { withdraw, withdrawPending } from './withdraw.ts';
 
 const MARK_LENGTH = 12;
@@ -29,8 +30,13 @@ export async function settleConverted(
   const pending = pendingMembers(work);
   const keys = pending.map(({ record }) => record.key);
   if (!(await withdraw(work, keys, true, ports))) return;
-  for (const member of pending) await addNote(member, contactId, ports, context);
-  work.done = true;
+  for (const member of pending) {
+    const mayCall = context.gate.check().kind === 'open' && hasTimeForCall(ports, context, 0);
+    if (!mayCall) break;
+    await addNote(member, contactId, ports, context);
+  }
+  // Those for which no time was left.
+  deferPending(work, ports);
 }
 
 async function addNote(

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { isCrmFailure } from '../core/breaker.ts';
 import type { CrmRow, CrmRowOutcome } from '../core/crm.ts';
-import { CLOSING_TIME_MS } from '../core/pipeline-limits.ts';
 import type { DeliveryContext, DeliveryPorts } from './delivery-ports.ts';
 import { eachApart } from './each-apart.ts';
 import { type IdentityWork, pendingMembers } from './identity-work.ts';
+import { hasTimeForCall } from './time-left.ts';
 import { ensureLease } from './prepare-identity.ts';
 import { readRecords } from './read-back.ts';
 import { endForBreaker, endForLackOfTime } from './settle-failed.ts';
@@ -30,7 +30,7 @@ export async function mayCall(
     });
     return false;
   }
-  if (!hasTimeForWrite(ports, context, gate.waitMs)) {
+  if (!hasTimeForCall(ports, context, gate.waitMs)) {
     await eachApart(works, ports, async (work) => await endForLackOfTime(work, ports, context));
     return false;
   }
@@ -100,7 +100,7 @@ async function readBackLost(
     return outcome?.kind === 'failed' && outcome.mayHaveHappened;
   });
   const isOpen = context.gate.check().kind === 'open';
-  if (lost.length === 0 || !isOpen || !hasTimeForWrite(ports, context, 0)) return outcomes;
+  if (lost.length === 0 || !isOpen || !hasTimeForCall(ports, context, 0)) return outcomes;
 
   const readings = await readRecords(lost, ports, context);
   return outcomes.map((outcome, index) => {
@@ -123,9 +123,4 @@ async function noteCall(
   const gravest = failures.find((each) => each.class === 'authorization') ?? failures[0];
   if (failures.length < outcomes.length) await gate.note(credits);
   if (gravest !== undefined) await gate.note({ failure: gravest, ...credits });
-}
-
-function hasTimeForWrite(ports: DeliveryPorts, context: DeliveryContext, waitMs: number): boolean {
-  const neededMs = waitMs + ports.crm.writeTimeoutMs + CLOSING_TIME_MS;
-  return ports.clock.nowMs() + neededMs <= context.deadlineMs;
 }

@@ -15,9 +15,9 @@ export const ATTEMPT_MUTANTS: readonly Mutant[] = [
           "    } else if (gate.kind === 'stay_away' && attempts === 0) {\n      const delayMs",
       },
       {
-        file: 'lambdas/consumer/deliver-leads.ts',
-        find: "if (outcomes[index]?.kind !== 'failed' || context.gate.isCounting()) {",
-        replace: 'if (outcomes[index] !== undefined) {',
+        file: 'lambdas/consumer/write-rows.ts',
+        find: '  return gate.isCounting() && !isWithoutToken;',
+        replace: '  return !isWithoutToken || gate.isCounting();',
       },
     ],
   },
@@ -102,10 +102,9 @@ export const ATTEMPT_MUTANTS: readonly Mutant[] = [
     breaks: 'G5',
     patches: [
       {
-        file: 'lambdas/consumer/deliver-leads.ts',
-        find: "  if (gate.kind === 'stay_away') {\n    await eachApart(works, ports, async (work) => {\n      await endForBreaker(work, gate.delayMs, ports);\n    });\n    return false;\n  }\n  if (!hasTimeForWrite(ports, context, gate.waitMs)) {",
-        replace:
-          "  if (!hasTimeForWrite(ports, context, gate.kind === 'open' ? gate.waitMs : 0)) {",
+        file: 'lambdas/consumer/write-rows.ts',
+        find: "  if (gate.kind === 'stay_away') {\n    await eachApart(works, ports, async (work) => {\n      await endForBreaker(work, gate.delayMs, ports);\n    });\n    return false;\n  }\n  if (!hasTimeForCall(ports, context, gate.waitMs)) {",
+        replace: "  if (!hasTimeForCall(ports, context, gate.kind === 'open' ? gate.waitMs : 0)) {",
       },
     ],
   },

@@ -17,7 +17,7 @@ export const EVENT_STATE_MUTANTS: readonly Mutant[] = [
         replace: "return (record) => leaseToken !== '' && record.key !== '';",
       },
       {
-        file: 'lambdas/core/config.ts',
+        file: 'lambdas/core/delivery-settings.ts',
         find: 'claimLeaseMs: z._default(wholeNumber(15_000, 900_000), 90_000),',
         replace: 'claimLeaseMs: z._default(wholeNumber(1_000, 900_000), 5_000),',
       },

@@ -46,7 +46,7 @@ export const IDENTITY_MUTANTS: readonly Mutant[] = [
     breaks: 'G4',
     patches: [
       {
-        file: 'lambdas/core/config.ts',
+        file: 'lambdas/core/delivery-settings.ts',
         find: 'settleWindowMs: z._default(wholeNumber(1_000, 120_000), 30_000),',
         replace: 'settleWindowMs: z._default(wholeNumber(1_000, 120_000), 1_000),',
       },
@@ -76,7 +76,7 @@ export const IDENTITY_MUTANTS: readonly Mutant[] = [
           "    {\n      const entry = known.get(identity);\n      return {\n        kind: 'identity',\n        identity,\n        bind: async () => await bindAll(module, free, identity, identities, known),",
       },
       {
-        file: 'lambdas/consumer/deliver-leads.ts',
+        file: 'lambdas/consumer/load-events.ts',
         find: '      const { identity, head } = resolution;\n      const contribution = contributionOf(normalized, config);\n      return { identity, contribution,',
         replace:
           '      const { identity, head, bind } = resolution;\n      const contribution = contributionOf(normalized, config);\n      return { identity, contribution, bind,',

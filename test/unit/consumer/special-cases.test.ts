@@ -95,6 +95,23 @@ describe('a lead that was turned into a contact', () => {
     expect(outcome).toMatchObject({ kind: 'retry', attempts: 1, delayMs: 30_000 });
   });
 
+  it('begins no note that might outlast the invocation', async () => {
+    const world = aDeliveryWorld([converted('contact-1')], { zoho: { onConverted: 'note' } });
+    const untouched = { ...world.crm };
+    world.crm.addNote = async (note) => {
+      world.clock.advance(20_000);
+      return await untouched.addNote(note);
+    };
+
+    const outcomes = await world.deliver(
+      [await world.claimed(event(1)), await world.claimed(event(2))],
+      40_000,
+    );
+
+    expect(outcomes.map(({ kind }) => kind)).toEqual(['delivered', 'deferred']);
+    expect(world.crm.notes).toHaveLength(1);
+  });
+
   it('sets it aside when the CRM does not say which contact it is', async () => {
     const world = aDeliveryWorld([converted()], { zoho: { onConverted: 'note' } });
 
