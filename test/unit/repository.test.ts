@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { MUTANTS } from '../../local/mutants/mutants.ts';
 
 const PAGES = [
   'README.md',
@@ -74,5 +75,15 @@ describe('the repository', () => {
     const page = read('docs/architecture.md');
 
     for (const adr of readdirSync('docs/adr')) expect(page).toContain(`adr/${adr}`);
+  });
+
+  it('says in docs/guarantees.md which mutants stand against each guarantee, and leaves none out', () => {
+    const lists = [...read('docs/guarantees.md').matchAll(/mutants\s+((?:`[a-z-]+`[,.]\s*)+)/g)];
+
+    const named = lists.flatMap(([, list = '']) =>
+      [...list.matchAll(/`([a-z-]+)`/g)].map(([, name]) => name),
+    );
+
+    expect(named.toSorted()).toEqual(MUTANTS.map(({ name }) => name).toSorted());
   });
 });
