@@ -13,9 +13,7 @@ export interface EventFacts {
   identity?: string;
   /** Dead letters that reached the queue, by quarantine. */
   readonly letters: Set<string>;
-  /** Processes that died with this event in their hands, whatever they died of. */
-  deaths: number;
-  /** Of these, the ones that died of a neighbour's poison. */
+  /** Processes that died of a neighbour's poison with this event in their hands. */
   neighbourDeaths: number;
 }
 

@@ -43,7 +43,6 @@ export function createMonitor(
       body: text,
       record,
       letters: new Set<string>(),
-      deaths: 0,
       neighbourDeaths: 0,
     };
     facts.events.set(key, event);

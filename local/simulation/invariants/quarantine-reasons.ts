@@ -7,19 +7,14 @@ import { SIMULATED_CONFIG } from '../settings.ts';
 const OUTAGE_MS = 72 * 3_600_000;
 const HIGH_INTENT_ATTEMPTS = 10;
 
-/** Five claims in a row that never ended make poison; of some of them only the answer may have been lost. */
-const DEATHS_MIN = 3;
-
 /** G5 and G6: an event is set aside for a reason that it has, at once, and never because of an outage. */
 export function observeQuarantines({ facts, plan, mix, check, nowMs }: ObserverContext): Observer {
   return {
     died: ({ notes }) => {
-      if (notes.death === undefined) return;
+      if (notes.death !== 'poison') return;
       for (const key of notes.claimed) {
         const event = facts.events.get(key);
-        if (event?.record.state !== 'processing') continue;
-        event.deaths += 1;
-        if (notes.death === 'poison') event.neighbourDeaths += 1;
+        if (event?.record.state === 'processing') event.neighbourDeaths += 1;
       }
     },
     eventChanged: (event, before) => {
@@ -62,6 +57,11 @@ export function observeQuarantines({ facts, plan, mix, check, nowMs }: ObserverC
     return scenario === 'poison' && mix.crash_before + mix.token_short_lived === 0;
   }
 
+  /** Claims may end without a result by chance: a consumer died, or their end could not be stored. */
+  function isDisturbed(): boolean {
+    return mix.crash_before + mix.crash_aimed + mix.table_timed_out > 0;
+  }
+
   function hasReason(event: EventFacts, failure: Failure): boolean {
     const { submission } = event;
     switch (failure.code as string) {
@@ -70,7 +70,7 @@ export function observeQuarantines({ facts, plan, mix, check, nowMs }: ObserverC
       case 'crm_invalid_data':
         return submission.isPoison;
       case 'poison':
-        return submission.isDeadly || (event.deaths >= DEATHS_MIN && event.neighbourDeaths <= 1);
+        return submission.isDeadly || (isDisturbed() && event.neighbourDeaths <= 1);
       case 'identity_conflict':
         return identifiersOf(event).length > 1;
       case 'no_match':
