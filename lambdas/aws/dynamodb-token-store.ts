@@ -13,6 +13,7 @@ const tokenItem = z.object({
   api_domain: z.string(),
   refresh_lease_until: z.number(),
   not_before: z.number(),
+  requested_at: z.optional(z.array(z.number())),
 });
 
 /** The shared CRM token on DynamoDB: one item, written by compare-and-set. */
@@ -32,6 +33,9 @@ export function createDynamoDbTokenStore(table: Table): TokenStore {
         apiDomain: parsed.data.api_domain,
         refreshLeaseUntilMs: parsed.data.refresh_lease_until,
         notBeforeMs: parsed.data.not_before,
+        ...(parsed.data.requested_at === undefined
+          ? {}
+          : { requestedAtMs: parsed.data.requested_at }),
       };
     },
 
@@ -47,6 +51,7 @@ export function createDynamoDbTokenStore(table: Table): TokenStore {
           api_domain: token.apiDomain,
           refresh_lease_until: token.refreshLeaseUntilMs,
           not_before: token.notBeforeMs,
+          requested_at: token.requestedAtMs,
         },
         isNextRevision(token.revision),
       );

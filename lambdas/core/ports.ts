@@ -219,6 +219,8 @@ export interface StoredToken {
   readonly refreshLeaseUntilMs: number;
   /** No refresh before this time: the accounts server asked us to wait. */
   readonly notBeforeMs: number;
+  /** When tokens were asked for lately, oldest first: Zoho counts them. */
+  readonly requestedAtMs?: readonly number[];
 }
 
 /** The one breaker between all consumers and the CRM. */

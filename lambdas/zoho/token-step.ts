@@ -89,6 +89,10 @@ const REFRESH_AHEAD_MAX_MS = 10 * 60_000;
 const HOLD_OFF_MS = 65_000;
 const THROTTLE_HOLD_OFF_MS = 10 * 60_000;
 
+/** Requests in one window, one less than Zoho takes; a window as long as Zoho's and clocks differ. */
+const REQUESTS_MAX = 9;
+const WINDOW_MS = 10 * 60_000 + 10_000;
+
 /** Beyond the request's time-out, so that the lease outlives the request. */
 const LEASE_MARGIN_MS = 5_000;
 
@@ -122,9 +126,18 @@ export async function stepToToken(
     return usable === undefined ? { kind: 'wait' } : { kind: 'token', token: usable };
   }
 
+  const recent = (stored?.requestedAtMs ?? []).filter((atMs) => atMs > nowMs - WINDOW_MS);
+  const [oldest] = recent;
+  if (oldest !== undefined && recent.length >= REQUESTS_MAX) {
+    return usable === undefined
+      ? heldOff(oldest + WINDOW_MS - nowMs)
+      : { kind: 'token', token: usable };
+  }
   const leased: StoredToken = {
     ...(stored ?? NOTHING_STORED),
     revision: (stored?.revision ?? 0) + 1,
+    // Before the request, so that one whose function dies in it counts, too.
+    requestedAtMs: [...recent, nowMs],
     refreshLeaseUntilMs: nowMs + options.timeoutMs + LEASE_MARGIN_MS,
   };
   if ((await options.tokens.save(leased)) === 'changed') return { kind: 'again' };
@@ -201,6 +214,7 @@ async function refresh(
     apiDomain: apiUrl,
     refreshLeaseUntilMs: 0,
     notBeforeMs: 0,
+    ...(leased.requestedAtMs === undefined ? {} : { requestedAtMs: leased.requestedAtMs }),
   });
   return {
     kind: 'token',

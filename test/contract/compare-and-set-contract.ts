@@ -119,6 +119,7 @@ export function aToken(overrides: Partial<StoredToken> = {}): StoredToken {
     apiDomain: 'https://www.zohoapis.com',
     refreshLeaseUntilMs: 0,
     notBeforeMs: 0,
+    requestedAtMs: [1_795_319_000_000, 1_795_320_000_000],
     ...overrides,
   };
 }

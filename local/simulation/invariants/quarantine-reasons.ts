@@ -57,6 +57,12 @@ export function observeQuarantines({ facts, plan, mix, check, nowMs }: ObserverC
     return scenario === 'poison' && mix.crash_before + mix.token_short_lived === 0;
   }
 
+  /** Each event that ends its consumer may do so once beside others, before it is known; at least one. */
+  function deadlyOnes(): number {
+    const deadly = [...facts.events.values()].filter(({ submission }) => submission.isDeadly);
+    return Math.max(1, deadly.length);
+  }
+
   /** Claims may end without a result by chance: a consumer died, or their end could not be stored. */
   function isDisturbed(): boolean {
     return mix.crash_before + mix.crash_aimed + mix.table_timed_out > 0;
@@ -70,7 +76,7 @@ export function observeQuarantines({ facts, plan, mix, check, nowMs }: ObserverC
       case 'crm_invalid_data':
         return submission.isPoison;
       case 'poison':
-        return submission.isDeadly || (isDisturbed() && event.neighbourDeaths <= 1);
+        return submission.isDeadly || (isDisturbed() && event.neighbourDeaths <= deadlyOnes());
       case 'identity_conflict':
         return identifiersOf(event).length > 1;
       case 'no_match':

@@ -57,7 +57,8 @@ export function observeFold({ facts, check }: ObserverContext): Observer {
         record.state === 'quarantined' &&
         identity !== undefined &&
         identities.has(identity) &&
-        !submission.isPoison,
+        // A value that is refused keeps its event from the record, unless its consumers died before.
+        (!submission.isPoison || record.failure?.code === 'poison'),
     );
     let sets: (readonly EventFacts[])[] = [person];
     for (const event of setAside.slice(0, SET_ASIDE_MAX)) {

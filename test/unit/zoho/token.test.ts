@@ -257,6 +257,26 @@ describe('the accounts server gives no token', () => {
     expect(server.tokenRequests()).toHaveLength(2);
   });
 
+  test('is asked for nine times in ten minutes at most, whatever ends the tokens', async () => {
+    const tokens = createMemoryTokenStore();
+    const clock = aClock();
+    const server = scriptedFetch({
+      accounts: [grant({ expires_in: 30 })],
+      crm: [allWritten()],
+    });
+
+    for (let n = 0; n < 20; n += 1) {
+      await writeRows(aZohoWorld(server, { tokens, clock }).crm, [aRow()]);
+      clock.advance(31_000);
+    }
+    const within = server.tokenRequests().length;
+    clock.advance(10 * MINUTE_MS);
+    const [after] = await writeRows(aZohoWorld(server, { tokens, clock }).crm, [aRow()]);
+
+    expect(within).toBeLessThanOrEqual(10);
+    expect(after?.kind).toBe('written');
+  });
+
   test.each(['invalid_code', 'invalid_client', 'invalid_client_secret'])(
     '%s with HTTP 200: an authorization failure',
     async (error) => {
