@@ -126,11 +126,10 @@ export async function stepToToken(
     return usable === undefined ? { kind: 'wait' } : { kind: 'token', token: usable };
   }
 
-  const recent = (stored?.requestedAtMs ?? []).filter((atMs) => atMs > nowMs - WINDOW_MS);
-  const [oldest] = recent;
-  if (oldest !== undefined && recent.length >= REQUESTS_MAX) {
+  const recent = recentRequests(stored, nowMs);
+  if (recent.length >= REQUESTS_MAX) {
     return usable === undefined
-      ? heldOff(oldest + WINDOW_MS - nowMs)
+      ? heldOff((recent[0] ?? nowMs) + WINDOW_MS - nowMs)
       : { kind: 'token', token: usable };
   }
   const leased: StoredToken = {
@@ -142,6 +141,11 @@ export async function stepToToken(
   };
   if ((await options.tokens.save(leased)) === 'changed') return { kind: 'again' };
   return refresh(options, keys, leased, usable, deadline);
+}
+
+/** When tokens were asked for within the window, oldest first. */
+function recentRequests(stored: StoredToken | undefined, nowMs: number): readonly number[] {
+  return (stored?.requestedAtMs ?? []).filter((atMs) => atMs > nowMs - WINDOW_MS);
 }
 
 /** Whether a token is alive and not the one that Zoho turned down. */

@@ -84,6 +84,6 @@ describe('the repository', () => {
       [...list.matchAll(/`([a-z-]+)`/g)].map(([, name]) => name),
     );
 
-    expect(named.toSorted()).toEqual(MUTANTS.map(({ name }) => name).toSorted());
+    expect(new Set(named)).toEqual(new Set(MUTANTS.map(({ name }) => name)));
   });
 });
