@@ -105,9 +105,14 @@ export const CRM_MUTANTS: readonly Mutant[] = [
   {
     name: 'token-without-lease',
     fault:
-      'Every function gets an access token of its own. The shared token and the lease for getting it cover each other; neither is looked at.',
+      'Every function gets an access token of its own. The shared token, the lease for getting it and the count of requests cover each other; none is looked at.',
     breaks: 'G5',
     patches: [
+      {
+        file: 'lambdas/zoho/token-step.ts',
+        find: 'const REQUESTS_MAX = 9;',
+        replace: 'const REQUESTS_MAX = 9_000;',
+      },
       {
         file: 'lambdas/zoho/token-step.ts',
         find: 'const opened = openStored(options, stored, keys);',
@@ -123,9 +128,15 @@ export const CRM_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'throttle-not-held-off',
-    fault: 'After the accounts server has turned a request away, the next one follows at once.',
+    fault:
+      'After the accounts server has turned a request away, the next one follows at once. The hold-off and the count of requests cover each other; both are gone.',
     breaks: 'G5',
     patches: [
+      {
+        file: 'lambdas/zoho/token-step.ts',
+        find: 'const REQUESTS_MAX = 9;',
+        replace: 'const REQUESTS_MAX = 9_000;',
+      },
       {
         file: 'lambdas/zoho/token-step.ts',
         find: '      notBeforeMs: nowMs + holdOffMs,',
