@@ -1,6 +1,7 @@
 import type { SourceConfig } from '../core/source-settings.ts';
 import type { Failure } from '../core/failure.ts';
 import type { Answer, AttributeName, Consent } from '../core/lead-event.ts';
+import type { DetailsRef } from './details.ts';
 
 /** A request as a provider sees it: header names lower-cased, body as the bytes on the wire. */
 export interface WebhookRequest {
@@ -50,6 +51,8 @@ export interface Submission {
   readonly isTest: boolean;
   /** A trap for bots was filled in. */
   readonly isSpam: boolean;
+  /** The submission is only named here: its details are read from the provider's API, by this. */
+  readonly details?: DetailsRef;
   /**
    * What makes this submission this one: everything but what changes from one delivery of it to the
    * next. Two deliveries of one submission have equal content.

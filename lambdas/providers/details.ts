@@ -1,0 +1,49 @@
+import type { Json } from './json.ts';
+import type { Reading, Submission } from './provider.ts';
+
+/**
+ * What names a thin event's details at its provider: ids that the webhook carries, by names of the
+ * provider's own choice. No secret, and no datum of a person.
+ */
+export type DetailsRef = Readonly<Record<string, string>>;
+
+/** One call that reads a part of the details. All are GETs that answer JSON. */
+export interface DetailsCall {
+  /** Path and query on the provider's API, starting with `/`; values are percent-encoded already. */
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/**
+ * What an API's refusal means.
+ *
+ * - `retry`: it may pass; the event waits
+ * - `unauthorized`: the token or its rights are at fault; a person must mend them
+ * - `gone`: the provider no longer has the submission
+ * - `unreadable`: asking again cannot help
+ */
+export type DetailsRefusal = 'retry' | 'unauthorized' | 'gone' | 'unreadable';
+
+/**
+ * How the details of a thin event are read: a webhook that only names a submission. Pure; the consumer
+ * makes the calls.
+ */
+export interface DetailsApi<Config> {
+  /** Origin of the API; configurable, so that a test or a regional host can stand in. */
+  origin(source: Config): string;
+  /** How a call proves who asks. */
+  authorize(token: string): Readonly<Record<string, string>>;
+  /** The calls that read one submission, made in this order. */
+  calls(ref: DetailsRef, source: Config): readonly DetailsCall[];
+  /**
+   * What a refusal means, where its status alone does not tell it (Meta answers 400 for an expired token).
+   *
+   * @returns `undefined` to go by the status: 401 and 403 are `unauthorized`, 404 and 410 `gone`, 408, 425,
+   *   429 and 5xx `retry`, any other `unreadable`
+   */
+  refusal?(status: number, body: Json | undefined): DetailsRefusal | undefined;
+  /**
+   * Reads the answers, one a call. Event type and id of the submission are taken from `thin`. Never throws.
+   */
+  read(thin: Submission, answers: readonly Json[], source: Config): Reading;
+}
