@@ -4,7 +4,7 @@ import { deliverySchema } from './delivery-settings.ts';
 import { ConfigError } from './errors.ts';
 import { type RetrySettings, retrySettingsFor } from './retry-settings.ts';
 import { wholeNumber } from './setting.ts';
-import { sourceSchema } from './source-settings.ts';
+import { sourceSchema } from '../providers/catalogue.ts';
 import { sweeperSchema } from './sweeper-settings.ts';
 import { mergedField, zohoSchema } from './zoho-settings.ts';
 

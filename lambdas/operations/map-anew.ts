@@ -63,12 +63,12 @@ export async function mapAnew(
   if (source === undefined) return unmapped('source_gone');
   const raw = await events.readRaw(record.key, record.payloadHash);
   if (raw === undefined) return unmapped('raw_gone');
-  const reading = bindProvider(source).read(requestOf(raw));
+  const reading = await bindProvider(source).read(requestOf(raw));
   if (reading.kind === 'unreadable') return unmapped('still_unreadable');
 
   const submission = submissionOf(record, reading.submissions, pepper);
   if (typeof submission === 'string') return unmapped(submission);
-  if (submission.isSpam || submission.isTest) return unmapped('now_suppressed');
+  if (submission.suppression !== undefined) return unmapped('now_suppressed');
 
   const clean = cleanSubmission(submission, record.source);
   if (!namesSomebody(clean, config)) return unmapped('names_nobody');
