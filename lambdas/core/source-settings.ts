@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { CANONICAL_FIELDS } from './lead-event.ts';
+import { canonicalField, countryCode, defaultValues } from './lead-settings.ts';
 import { ownRetrySchema } from './retry-settings.ts';
 import { wholeNumber } from './setting.ts';
 
@@ -18,7 +18,7 @@ const origin = z
   );
 
 /** Maps a sender's own field (a ref, an id or a name) to a canonical one. */
-const fieldMap = z._default(z.record(z.string(), z.enum(CANONICAL_FIELDS)), {});
+const fieldMap = z._default(z.record(z.string(), canonicalField), {});
 
 const sourceBase = {
   /** What the CRM shows as the origin of the lead; the source's name by default. */
@@ -28,6 +28,13 @@ const sourceBase = {
   /** Answer 409 when the same e-mail address was submitted to this source before. */
   onRepeat: z._default(z.enum(['accept', 'conflict']), 'accept'),
   fields: fieldMap,
+  /** Canonical field → constant, used where a submission has no value of its own. */
+  defaults: z._default(defaultValues, {}),
+  /**
+   * Where phone numbers without `+` are dialled, unless the submission names its country; `phone.defaultCountry`
+   * by default.
+   */
+  defaultCountry: z.optional(countryCode),
   /** `update_only`: a lead that the CRM does not know is quarantined, not created. */
   mode: z._default(z.enum(['upsert', 'update_only']), 'upsert'),
   /** Its leads are set aside, and a person paged, after few attempts; and paged early. */
