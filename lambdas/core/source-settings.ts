@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { CANONICAL_FIELDS } from './lead-event.ts';
+import { canonicalField, countryCode, defaultValues } from './lead-settings.ts';
 import { ownRetrySchema } from './retry-settings.ts';
 import { wholeNumber } from './setting.ts';
 
@@ -49,7 +49,7 @@ const fieldMap = z._default(
           'must be label:/pattern/ with a valid regular expression',
         ),
       ),
-    z.enum(CANONICAL_FIELDS),
+    canonicalField,
   ),
   {},
 );
@@ -63,6 +63,13 @@ export const sourceBase = {
   /** Answer 409 when the same e-mail address was submitted to this source before. */
   onRepeat: z._default(z.enum(['accept', 'conflict']), 'accept'),
   fields: fieldMap,
+  /** Canonical field → constant, used where a submission has no value of its own. */
+  defaults: z._default(defaultValues, {}),
+  /**
+   * Where phone numbers without `+` are dialled, unless the submission names its country; `phone.defaultCountry`
+   * by default.
+   */
+  defaultCountry: z.optional(countryCode),
   /** `update_only`: a lead that the CRM does not know is quarantined, not created. */
   mode: z._default(z.enum(['upsert', 'update_only']), 'upsert'),
   /** Its leads are set aside, and a person paged, after few attempts; and paged early. */

@@ -25,7 +25,7 @@ export async function submissionEvent(
   naming: Naming = 'by_id',
 ): Promise<NewEvent> {
   const { sourceName, config, correlationId, mappingVersion, receivedAtMs } = reception;
-  const clean = cleanSubmission(submission, sourceName);
+  const clean = await cleanSubmission(submission, reception);
   const key = await keyOf(ports, reception, submission, clean, naming);
   const contentHash = payloadHash(submission.content);
   const sourceEventId = shortId(submission.sourceEventId);

@@ -20,7 +20,7 @@ const EVENT_BYTES_MAX = 380_000;
 const ID_LENGTH_MAX = 300;
 
 /** Counts changes of how submissions are read; the source's configuration does the rest. */
-const READER_VERSION = 1;
+const READER_VERSION = 2;
 
 /** Everything about an event that is not in its submission. */
 export interface EventContext {
