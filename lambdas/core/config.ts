@@ -5,7 +5,7 @@ import { ConfigError } from './errors.ts';
 import { countryCode } from './lead-settings.ts';
 import { type RetrySettings, retrySettingsFor } from './retry-settings.ts';
 import { wholeNumber } from './setting.ts';
-import { sourceSchema } from './source-settings.ts';
+import { sourceSchema } from '../providers/catalogue.ts';
 import { sweeperSchema } from './sweeper-settings.ts';
 import { mergedField, zohoSchema } from './zoho-settings.ts';
 

@@ -5,7 +5,7 @@ import { nameBasisOf, normalizeName } from '../core/normalize-name.ts';
 import { normalizePhone, type Phone } from '../core/normalize-phone.ts';
 import { cleanLine, cleanText, cutText } from '../core/normalize-text.ts';
 import { attributionOf, stripUrl } from '../core/normalize-url.ts';
-import type { SourceConfig } from '../core/source-settings.ts';
+import type { SourceConfig } from '../providers/catalogue.ts';
 import type { Submission } from '../providers/provider.ts';
 
 type Attributes = Record<string, string>;

@@ -4,7 +4,7 @@ import { UNREADABLE_EVENT_TYPE } from '../core/idempotency-key.ts';
 import type { NormalizedEvent } from '../core/lead-event.ts';
 import { payloadHash } from '../core/payload-hash.ts';
 import type { EventStore } from '../core/ports.ts';
-import type { SourceConfig } from '../core/source-settings.ts';
+import type { SourceConfig } from '../providers/catalogue.ts';
 import { bindProvider } from '../providers/bind-provider.ts';
 import type { Submission, WebhookRequest } from '../providers/provider.ts';
 import { cleanSubmission } from './clean-submission.ts';
@@ -64,12 +64,12 @@ export async function mapAnew(
   if (source === undefined) return unmapped('source_gone');
   const raw = await events.readRaw(record.key, record.payloadHash);
   if (raw === undefined) return unmapped('raw_gone');
-  const reading = bindProvider(source).read(requestOf(raw));
+  const reading = await bindProvider(source).read(requestOf(raw));
   if (reading.kind === 'unreadable') return unmapped('still_unreadable');
 
   const submission = await submissionOf(record, reading.submissions, source, pepper);
   if (typeof submission === 'string') return unmapped(submission);
-  if (submission.isSpam || submission.isTest) return unmapped('now_suppressed');
+  if (submission.suppression !== undefined) return unmapped('now_suppressed');
 
   const clean = await cleanSubmission(submission, { sourceName: record.source, source });
   if (!namesSomebody(clean, config)) return unmapped('names_nobody');

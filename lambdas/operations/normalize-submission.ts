@@ -1,5 +1,5 @@
 import type { HoldfastConfig } from '../core/config.ts';
-import type { SourceConfig } from '../core/source-settings.ts';
+import type { SourceConfig } from '../providers/catalogue.ts';
 import { eventRefs } from '../core/event-refs.ts';
 import { identifiersOf } from '../core/identity.ts';
 import type { NormalizedEvent } from '../core/lead-event.ts';
@@ -62,7 +62,7 @@ export function buildNormalizedEvent(
     attributes: clean.attributes,
     answers: [],
     consent: clean.consent,
-    is_test: submission.isTest,
+    is_test: submission.suppression === 'test_lead',
     routing: {
       crm: 'zoho',
       object: config.zoho.module,

@@ -54,7 +54,7 @@ describe('the configuration', () => {
     [
       'an unknown provider',
       { sources: { demo: { provider: 'typoform' } } },
-      /^ {2}sources\.demo\.provider: .*'typeform' \| 'standard_webhooks'/m,
+      /^ {2}sources\.demo\.provider: .*'generic_hmac' \|.* 'typeform' \|/m,
     ],
     [
       'a setting that does not exist',
