@@ -22,8 +22,6 @@ const aSubmission = (overrides: Partial<Submission> = {}): Submission => ({
   attributes: {},
   answers: [],
   consent: [],
-  isTest: false,
-  isSpam: false,
   content: {},
   ...overrides,
 });
