@@ -80,7 +80,9 @@ function writeBody(
       multipart: fields,
     };
   }
-  if (request.text !== undefined) return { headers, body: String(filled(request.text)) };
+  if (request.text !== undefined) {
+    return { headers, body: textsOf({ text: filled(request.text) })['text'] ?? '' };
+  }
   return {
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify(applyPaths(filled(request.body ?? {}), source, lead)),
