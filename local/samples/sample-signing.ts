@@ -40,7 +40,7 @@ export function proofOf(
   authentication: Authentication,
   secret: string,
   headers: Readonly<Record<string, string>>,
-  body: string,
+  body: string | Uint8Array,
 ): SampleProof {
   switch (authentication.kind) {
     case 'hmac': {
@@ -68,18 +68,18 @@ export function proofOf(
 
 /** The headers of a request that is signed now. */
 export function signSample(
-  request: Pick<SampleRequest, 'headers' | 'body' | 'signing'>,
+  request: Pick<SampleRequest, 'headers' | 'signing'> & { readonly body: string | Uint8Array },
   nowMs: number,
 ): Record<string, string> {
   const { signing } = request;
   if (signing === undefined) return { ...request.headers };
   const timestamp = timestampOf(signing, nowMs);
-  const content = signing.template.replaceAll(/\{timestamp\}|\{body\}/g, (token) =>
-    token === '{body}' ? request.body : timestamp,
-  );
-  const signature = createHmac(signing.algorithm, signing.key)
-    .update(content)
-    .digest(signing.encoding);
+  const hmac = createHmac(signing.algorithm, signing.key);
+  for (const part of signing.template.split(/(\{timestamp\}|\{body\})/)) {
+    if (part === '{body}') hmac.update(request.body);
+    else hmac.update(part === '{timestamp}' ? timestamp : part);
+  }
+  const signature = hmac.digest(signing.encoding);
   const { header } = signing.timestamp ?? {};
   return {
     ...request.headers,
