@@ -60,6 +60,7 @@ async function startFakeAws(sqsUrl: string) {
     DeliveryQueueUrl: queueUrl(LOCAL_DELIVERY_QUEUE),
     DeadLetterQueueUrl: queueUrl(LOCAL_DEAD_LETTER_QUEUE),
     PepperSecretName: 'holdfast/local/pepper',
+    ZohoSecretName: 'holdfast/local/zoho',
   };
   const members = Object.entries(outputs).map(
     ([key, value]) =>
