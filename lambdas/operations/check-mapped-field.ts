@@ -160,8 +160,8 @@ function checkPickList(
       finding(
         'picklist_value',
         about,
-        `"${label}", the label of the source ${source}, is not among the values: Zoho says that it takes new ones, but lists and reports may lack it.`,
-        `Add "${label}" to the list in Zoho, or set sources.${source}.label to one of its values.`,
+        `"${label}" (source ${source}) is not among the values. Zoho says that it takes new ones; its lists and reports may lack them.`,
+        `Add it to the list in Zoho, or set sources.${source}.label to one of the values.`,
       ),
     );
 }

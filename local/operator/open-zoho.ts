@@ -87,7 +87,8 @@ function overTarget(target: OperatorTarget, config: HoldfastConfig): OpenZoho {
  *
  * @param scope what the call needs
  */
-export function zohoRefused({ failure }: Refusal, scope: string): OperatorError {
+export function zohoRefused(refusal: Refusal, scope: string): OperatorError {
+  const { failure, retryAfterMs } = refusal;
   if (failure.crmCode === 'OAUTH_SCOPE_MISMATCH') {
     return new OperatorError(
       `The refresh token may not do this: it was made without the scope ${scope} ` +
@@ -95,5 +96,7 @@ export function zohoRefused({ failure }: Refusal, scope: string): OperatorError 
         '"A self client and its refresh token", and put it into the Zoho secret.',
     );
   }
-  return new OperatorError(`Zoho could not be asked. ${failure.message}`);
+  const later =
+    retryAfterMs === undefined ? '' : ` Try again in ${Math.ceil(retryAfterMs / 60_000)} minutes.`;
+  return new OperatorError(`Zoho could not be asked. ${failure.message}${later}`);
 }

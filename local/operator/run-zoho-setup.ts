@@ -4,13 +4,14 @@ import {
   planZohoSetup,
   type SetupPlan,
 } from '../../lambdas/operations/plan-zoho-setup.ts';
+import type { Refusal } from '../../lambdas/zoho/request-outcome.ts';
 import { type CreateResult, createZohoFields } from './create-zoho-fields.ts';
 import type { OpenTargetOptions } from './open-target.ts';
 import { type OpenZoho, openZoho, zohoRefused } from './open-zoho.ts';
 import { EXIT_WRONG_USE } from './operator-command.ts';
 import { OperatorError } from './operator-error.ts';
 import { chooseFields, confirmCreation } from './setup-questions.ts';
-import { describeCreated, describeSetupPlan } from './setup-text.ts';
+import { describeCreated, describeOutcomes, describeSetupPlan } from './setup-text.ts';
 import { readModuleMetadata } from './zoho-metadata.ts';
 
 /** A setup as it was typed. */
@@ -72,10 +73,13 @@ async function setUp(options: RunZohoSetupOptions, zoho: OpenZoho): Promise<numb
   }
 
   const result = await zoho.work(async (session) => createZohoFields(session, module, chosen));
+  if (result.refusal !== undefined) {
+    say(describeOutcomes(result, new Set(), module));
+    throw refused(result.refusal);
+  }
   const after = planZohoSetup(config, await readMetadata(options, zoho));
   if (json) print(JSON.stringify(document(module, plan, result, after), undefined, 2));
   say(describeCreated(result, plan, after, module));
-  if (result.refusal !== undefined) throw refused(result);
   const isDone = after.missing.length === 0 && after.wrong.length === 0;
   return isDone && isFine ? 0 : 1;
 }
@@ -96,8 +100,7 @@ function withoutNear({ missing }: SetupPlan): readonly MissingField[] {
   return missing.filter(({ purpose, near }) => purpose !== 'mapped' || near === undefined);
 }
 
-function refused({ refusal }: CreateResult): OperatorError {
-  if (refusal === undefined) return new OperatorError('Zoho refused.');
+function refused(refusal: Refusal): OperatorError {
   const { message } = zohoRefused(refusal, 'ZohoCRM.settings.fields.CREATE');
   return new OperatorError(
     refusal.mayHaveHappened

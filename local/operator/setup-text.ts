@@ -27,28 +27,17 @@ export function describeSetupPlan(
   ];
 }
 
-/** What has been done, and what is left for a person to click. */
+/** What has been done, and what is left for a person to do. */
 export function describeCreated(
-  { outcomes }: CreateResult,
+  result: CreateResult,
   before: SetupPlan,
   after: SetupPlan,
   module: string,
 ): readonly string[] {
   const still = new Set(after.missing.map(({ apiName }) => apiName));
-  const tried = new Set(outcomes.map(({ field }) => field.apiName));
+  const tried = new Set(result.outcomes.map(({ field }) => field.apiName));
   return [
-    ...outcomes.flatMap((outcome) => {
-      const { apiName, label } = outcome.field;
-      if (outcome.kind === 'refused') return [`NOT created: ${apiName}. ${outcome.why}`];
-      if (still.has(apiName)) {
-        return [
-          `Created "${label}", but Zoho gave it another API name than ${apiName}: look it up under Setup → Developer Hub → APIs & SDKs → API Names, and change either.`,
-        ];
-      }
-      return outcome.externalByHand
-        ? [`Created ${apiName}.`, ...externalByHand(label, module)]
-        : [`Created ${apiName}.`];
-    }),
+    ...describeOutcomes(result, still, module),
     ...before.missing
       .filter(({ apiName }) => still.has(apiName) && !tried.has(apiName))
       .map(({ apiName, near }) =>
@@ -57,6 +46,30 @@ export function describeCreated(
           : `Not created: ${apiName}, since ${near} may be meant. Correct zoho.fields, or run this without --yes.`,
       ),
   ];
+}
+
+/**
+ * What became of each field.
+ *
+ * @param stillMissing API names that Zoho lacks all the same, after they were created
+ */
+export function describeOutcomes(
+  { outcomes }: CreateResult,
+  stillMissing: ReadonlySet<string>,
+  module: string,
+): readonly string[] {
+  return outcomes.flatMap((outcome) => {
+    const { apiName, label } = outcome.field;
+    if (outcome.kind === 'refused') return [`NOT created: ${apiName}. ${outcome.why}`];
+    if (stillMissing.has(apiName)) {
+      return [
+        `Created "${label}", but Zoho gave it another API name than ${apiName}: look it up under Setup → Developer Hub → APIs & SDKs → API Names, and change either.`,
+      ];
+    }
+    return outcome.externalByHand
+      ? [`Created ${apiName}.`, ...externalByHand(label, module)]
+      : [`Created ${apiName}.`];
+  });
 }
 
 function externalByHand(label: string, module: string): readonly string[] {
