@@ -45,13 +45,17 @@ function isAskedFor({ mandatory, readOnly, dataType }: FieldMetadata): boolean {
   return mandatory !== undefined && !readOnly && !FILLED_TYPES.has(dataType);
 }
 
-function alwaysFilled({ zoho, ...config }: HoldfastConfig): ReadonlySet<string> {
-  const leadSource = zohoFieldMapping({ ...config, zoho })['lead_source'];
+/** API names that every new lead has: of Holdfast's making, and those for which each source has a default. */
+function alwaysFilled({ zoho, sources }: HoldfastConfig): ReadonlySet<string> {
+  const hasDefault = (canonical: string): boolean =>
+    Object.values(sources).every(({ defaults }) => Object.hasOwn(defaults, canonical));
   return new Set([
     'Last_Name',
     ...(zoho.module === 'Leads' ? ['Company'] : []),
     ...(zoho.match === 'unique_field' ? [zoho.keyField, zoho.versionField] : []),
-    ...(leadSource === undefined ? [] : [leadSource]),
+    ...Object.entries(zohoFieldMapping({ zoho }))
+      .filter(([canonical]) => canonical === 'lead_source' || hasDefault(canonical))
+      .map(([, apiName]) => apiName),
   ]);
 }
 

@@ -23,8 +23,8 @@ const TEXT_TYPES: ReadonlySet<string> = new Set(['text', 'textarea', 'picklist']
 
 /** Types that take a text of one form, and the canonical fields that have it. */
 const FORMS: ReadonlyMap<string, { readonly form: string; readonly fits: RegExp }> = new Map([
-  ['email', { form: 'e-mail addresses', fits: /^email/ }],
-  ['phone', { form: 'phone numbers', fits: /^phone/ }],
+  ['email', { form: 'e-mail addresses', fits: /^email(?:_raw)?$/ }],
+  ['phone', { form: 'phone numbers', fits: /^phone(?:_raw)?$/ }],
   ['website', { form: 'web addresses', fits: /^(?:website|page_url|referrer)$/ }],
 ]);
 

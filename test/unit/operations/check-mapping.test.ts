@@ -196,6 +196,18 @@ describe('each thing that does not fit is found:', () => {
     ]);
   });
 
+  it('nothing of a mandatory field for which every source has a default', () => {
+    const metadata = someMetadata([aField('Country', { length: 100, mandatory: 'layout' })]);
+    const form = { provider: 'website_form' as const, allowedOrigins: ['https://www.example.com'] };
+    const withDefault = { ...form, label: 'Website', defaults: { country: 'PT' } };
+    const without = { ...form, label: 'Partner' };
+
+    expect(check(metadata, {}, { one: withDefault })).toEqual([]);
+    expect(codes(check(metadata, {}, { one: withDefault, two: without }))).toEqual([
+      'mandatory_sometimes_empty',
+    ]);
+  });
+
   it('nothing of mandatory fields that Zoho or Holdfast fill', () => {
     const metadata = someMetadata([
       aField('Lead_Source', {
@@ -310,21 +322,21 @@ describe('each thing that does not fit is found:', () => {
     expect(findings[0]?.message).toContain('work_mail, home_mail');
   });
 
-  it("a field of the organisation's own making that no field of Zoho takes", () => {
-    const config = defineConfig({ sources: SOURCES });
-    const website = { ...config.sources['website']!, fields: { size: 'custom_company_size' } };
-    const sources = { website } as unknown as typeof config.sources;
-
-    const findings = checkMapping({ ...config, sources }, someMetadata(), () => 0);
-    const mapped = checkMapping(
-      {
-        ...config,
-        sources,
-        zoho: { ...config.zoho, fields: { custom_company_size: 'City' } },
+  it.each([
+    ['a question', { fields: { size: 'custom_company_size' as const } }],
+    ['a constant', { defaults: { custom_company_size: '1–10' } }],
+  ])('a field of your own, filled by %s, that no field of Zoho takes', (_what, filling) => {
+    const sources = {
+      website: {
+        provider: 'website_form' as const,
+        label: 'Website',
+        allowedOrigins: ['https://www.example.com'],
+        ...filling,
       },
-      someMetadata(),
-      () => 0,
-    );
+    };
+
+    const findings = check(someMetadata(), {}, sources);
+    const mapped = check(someMetadata(), { fields: { custom_company_size: 'City' } }, sources);
 
     expect(findings).toMatchObject([
       { code: 'custom_not_delivered', severity: 'warning', filledFrom: 'custom_company_size' },
