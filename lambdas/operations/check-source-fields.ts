@@ -16,7 +16,7 @@ export function checkSourceFields(config: HoldfastConfig): readonly Finding[] {
         finding(
           'source_fields_share',
           { filledFrom: canonical },
-          `The source ${source} fills ${canonical} from ${entries.map(([field]) => field).join(', ')}: of several answers, one counts.`,
+          `The source ${source} fills ${canonical} from ${entries.map(([field]) => field).join(', ')}: the first of them that is filled in counts; all stay among the answers.`,
         ),
       ),
       ...[...custom]
