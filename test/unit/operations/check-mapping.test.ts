@@ -297,6 +297,14 @@ describe('each thing that does not fit is found:', () => {
     });
   });
 
+  it('saved metadata of a field that is of another type by now', () => {
+    const findings = check(someMetadata([aField('City', { length: 100 })]), {
+      metadata: saved(aField('City', { dataType: 'textarea', length: 100 })),
+    });
+
+    expect(codes(findings)).toEqual(['metadata_outdated']);
+  });
+
   it('layouts that could not be read', () => {
     const findings = check(someMetadata([], { layoutsRead: false }));
 
