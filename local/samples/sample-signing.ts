@@ -40,7 +40,7 @@ export function proofOf(
   authentication: Authentication,
   secret: string,
   headers: Readonly<Record<string, string>>,
-  body: string,
+  body: string | Uint8Array,
 ): SampleProof {
   switch (authentication.kind) {
     case 'hmac': {
@@ -68,12 +68,13 @@ export function proofOf(
 
 /** The headers of a request that is signed now. */
 export function signSample(
-  request: Pick<SampleRequest, 'headers' | 'body' | 'signing'>,
+  request: Pick<SampleRequest, 'headers' | 'signing'> & { readonly body: string | Uint8Array },
   nowMs: number,
 ): Record<string, string> {
   const { signing } = request;
   if (signing === undefined) return { ...request.headers };
   const timestamp = timestampOf(signing, nowMs);
+<<<<<<< HEAD
   const values = { timestamp, body: request.body, body_ascii: asciiJson(request.body) };
   const content = signing.template.replaceAll(
     /\{(timestamp|body|body_ascii)\}/g,
@@ -82,6 +83,14 @@ export function signSample(
   const signature = createHmac(signing.algorithm, signing.key)
     .update(content)
     .digest(signing.encoding);
+=======
+  const hmac = createHmac(signing.algorithm, signing.key);
+  for (const part of signing.template.split(/(\{timestamp\}|\{body\})/)) {
+    if (part === '{body}') hmac.update(request.body);
+    else hmac.update(part === '{timestamp}' ? timestamp : part);
+  }
+  const signature = hmac.digest(signing.encoding);
+>>>>>>> main
   const { header } = signing.timestamp ?? {};
   return {
     ...request.headers,
