@@ -13,7 +13,7 @@ export interface SampleSigning {
   readonly algorithm: 'sha256' | 'sha512';
   readonly encoding: 'hex' | 'base64';
   readonly key: Buffer;
-  /** What is signed; `{timestamp}` and `{body}` stand for themselves. */
+  /** What is signed; `{timestamp}`, `{body}` and `{body_ascii}` stand for themselves. */
   readonly template: string;
   readonly timestamp?: {
     /** Absent when it stands in the signature's header alone. */
@@ -74,12 +74,23 @@ export function signSample(
   const { signing } = request;
   if (signing === undefined) return { ...request.headers };
   const timestamp = timestampOf(signing, nowMs);
+<<<<<<< HEAD
+  const values = { timestamp, body: request.body, body_ascii: asciiJson(request.body) };
+  const content = signing.template.replaceAll(
+    /\{(timestamp|body|body_ascii)\}/g,
+    (_, token: keyof typeof values) => values[token],
+  );
+  const signature = createHmac(signing.algorithm, signing.key)
+    .update(content)
+    .digest(signing.encoding);
+=======
   const hmac = createHmac(signing.algorithm, signing.key);
   for (const part of signing.template.split(/(\{timestamp\}|\{body\})/)) {
     if (part === '{body}') hmac.update(request.body);
     else hmac.update(part === '{timestamp}' ? timestamp : part);
   }
   const signature = hmac.digest(signing.encoding);
+>>>>>>> main
   const { header } = signing.timestamp ?? {};
   return {
     ...request.headers,
@@ -119,6 +130,14 @@ function hmacSigning(
           },
         }),
   };
+}
+
+/** As some senders write JSON before they sign it: all but ASCII escaped. */
+function asciiJson(body: string): string {
+  return body.replaceAll(
+    /[^\0-\x7f]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 function signJws(claims: object, secret: string): string {
