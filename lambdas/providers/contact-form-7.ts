@@ -4,7 +4,7 @@ import type { ProviderGuide } from './guide.ts';
 import type { Provider } from './provider.ts';
 import { genericPaths } from './reading/generic-sender.ts';
 import { idText, member } from './reading/json.ts';
-import { readPostedForm } from './reading/posted-form.ts';
+import { FORM_SUBMISSION, readPostedForm } from './reading/posted-form.ts';
 import { mayBeForm } from './reading/read-form.ts';
 import { secretHeader } from './shared-secret.ts';
 
@@ -28,6 +28,7 @@ export const contactForm7 = {
   accepts: mayBeForm,
   read: (request, source) =>
     readPostedForm(request, source, {
+      eventType: FORM_SUBMISSION,
       factsOf: (body) => ({ form_id: idText(member(body, '_wpcf7')) }),
       isAnswer: (name) => !INTERNAL.test(name),
     }),

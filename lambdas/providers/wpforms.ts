@@ -3,7 +3,7 @@ import { sourceSettings } from '../core/source-settings.ts';
 import type { ProviderGuide } from './guide.ts';
 import type { Provider } from './provider.ts';
 import { genericPaths } from './reading/generic-sender.ts';
-import { readPostedForm } from './reading/posted-form.ts';
+import { FORM_SUBMISSION, readPostedForm } from './reading/posted-form.ts';
 import { mayBeForm } from './reading/read-form.ts';
 import { secretHeader } from './shared-secret.ts';
 
@@ -17,7 +17,7 @@ export const wpformsSettings = sourceSettings('wpforms', { secretHeader, ...gene
 export const wpforms = {
   authentication: (source) => ({ kind: 'shared_secret', header: source.secretHeader }),
   accepts: mayBeForm,
-  read: (request, source) => readPostedForm(request, source),
+  read: (request, source) => readPostedForm(request, source, { eventType: FORM_SUBMISSION }),
 } satisfies Provider<z.output<typeof wpformsSettings>>;
 
 /** How to connect WPForms. */

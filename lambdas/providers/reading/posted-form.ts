@@ -16,7 +16,5 @@ export async function readPostedForm(
   traits: SenderTraits = {},
 ): Promise<Reading> {
   const form = await readForm(request);
-  return form.kind === 'unreadable'
-    ? form
-    : readGeneric(nestForm(form.value), source, [], { eventType: FORM_SUBMISSION, ...traits });
+  return form.kind === 'unreadable' ? form : readGeneric(nestForm(form.value), source, [], traits);
 }
