@@ -25,6 +25,7 @@ import {
   type Transition,
   unholdTransition,
 } from './event-transitions.ts';
+import { getMapping, putMapping, queryMappings } from './mapping-items.ts';
 import { listOpen, measureOpen } from './open-index-query.ts';
 import { getNormalized, getRaw, putNormalized, putRaw, putRemapped } from './payload-items.ts';
 import type { BodyArchive } from './s3-archive.ts';
@@ -102,6 +103,10 @@ export function createDynamoDbEventStore(options: DynamoDbEventStoreOptions): Ev
     measureOpen: async (partition, countMax) => await measureOpen(options, partition, countMax),
     noteSourceSeen: async (source, atMs) => await putSourceSeen(options, source, atMs),
     readSourceSeenMs: async (source) => await getSourceSeenMs(options, source),
+    keepMapping: async (source, version, settings, atMs) =>
+      await putMapping(options, source, { version, settings, firstUsedAtMs: atMs }),
+    readMapping: async (source, version) => await getMapping(options, source, version),
+    listMappings: async (source) => await queryMappings(options, source),
     rememberSubmitter: async (source, personHash, key, expiresAtMs) =>
       await putSubmitter(options, { source, personHash, key, expiresAtMs }),
   };

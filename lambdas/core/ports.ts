@@ -130,6 +130,15 @@ export interface EventStore {
   /** When a source last sent an event, as far as it was noted. */
   readSourceSeenMs(source: string): Promise<number | undefined>;
   /**
+   * Keeps the settings of a mapping version that is in use. A version that is kept already stays as it is.
+   *
+   * @param settings the source's settings as JSON
+   */
+  keepMapping(source: string, version: string, settings: string, atMs: number): Promise<void>;
+  readMapping(source: string, version: string): Promise<KeptMapping | undefined>;
+  /** The mapping versions of a source that have been in use, the one that was first used first. */
+  listMappings(source: string): Promise<readonly KeptMapping[]>;
+  /**
    * Remembers the first event of a person at a source.
    *
    * @param personHash keyed hash of the e-mail address
@@ -141,6 +150,14 @@ export interface EventStore {
     key: string,
     expiresAtMs: number,
   ): Promise<string>;
+}
+
+/** A mapping version that has been in use. */
+export interface KeptMapping {
+  readonly version: string;
+  /** The source's settings as JSON, as they were when the version was first used. */
+  readonly settings: string;
+  readonly firstUsedAtMs: number;
 }
 
 /** Which part of a partition to list. */

@@ -8,6 +8,7 @@ import {
   jsonResponse,
   unavailableResponse,
 } from './intake-request.ts';
+import { createKeepMapping } from './keep-mapping.ts';
 import { createNoteSource } from './note-source.ts';
 import { routeOf } from './route.ts';
 import { type Arrival, takeIn } from './take-in.ts';
@@ -26,6 +27,7 @@ export type ReceiveWebhook = (request: IntakeRequest) => Promise<IntakeResponse>
  */
 export function createReceiveWebhook(ports: IntakePorts, settings: IntakeSettings): ReceiveWebhook {
   const noteSource = createNoteSource(ports.events);
+  const keepMapping = createKeepMapping(ports.events);
   return async (request) => {
     const route = routeOf(request.path, settings.config.sources);
     const correlationId = ports.ids.next();
@@ -53,7 +55,8 @@ export function createReceiveWebhook(ports: IntakePorts, settings: IntakeSetting
           source: name,
           provider: source.provider,
         });
-        const arrival: Arrival = { request, name, source, correlationId, log, noteSource };
+        const notes = { noteSource, keepMapping };
+        const arrival: Arrival = { request, name, source, correlationId, log, ...notes };
         return withCors(await answer(ports, settings, arrival), source, request);
       }
     }

@@ -9,6 +9,7 @@ import { authenticate, reportVerification } from './authenticate.ts';
 import type { IntakePorts, IntakeSettings } from './intake-ports.ts';
 import { type IntakeRequest, type IntakeResponse, jsonResponse } from './intake-request.ts';
 import { rawPayload, submissionEvent, unreadableEvent } from './new-event.ts';
+import type { KeepMapping } from './keep-mapping.ts';
 import type { NoteSource } from './note-source.ts';
 import type { Reception } from './reception.ts';
 
@@ -23,6 +24,7 @@ export interface Arrival {
   readonly correlationId: string;
   readonly log: Log;
   readonly noteSource: NoteSource;
+  readonly keepMapping: KeepMapping;
 }
 
 /**
@@ -37,7 +39,7 @@ export async function takeIn(
   ports: IntakePorts,
   settings: IntakeSettings,
   provider: BoundProvider,
-  { request, name, source, correlationId, log, noteSource }: Arrival,
+  { request, name, source, correlationId, log, noteSource, keepMapping }: Arrival,
 ): Promise<IntakeResponse> {
   const secretId = `${settings.sourceSecretPrefix}${name}`;
   const verification = await authenticate(ports, provider, name, secretId, request);
@@ -53,12 +55,16 @@ export async function takeIn(
     raw: rawPayload(request, verification.secretUsed),
     receivedAtMs: ports.clock.nowMs(),
     correlationId,
-    mappingVersion: mappingVersionOf(source),
+    mappingVersion: mappingVersionOf(source, settings.config.mappingLabel),
     pepper: await readPepper(ports.secrets, settings.pepperSecretId),
     log,
   };
   // Beside the writes that the sender waits for anyway, and only once it is known who sent this.
-  const noting = noteSource(name, reception.receivedAtMs, log);
+  const { receivedAtMs, mappingVersion: version } = reception;
+  const noting = Promise.all([
+    noteSource(name, receivedAtMs, log),
+    keepMapping({ sourceName: name, source, version }, receivedAtMs, log),
+  ]);
   try {
     return answerAccepted(await acceptAll(ports, provider, request, reception), correlationId);
   } finally {

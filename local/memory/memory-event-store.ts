@@ -35,6 +35,8 @@ import {
   unholdChange,
 } from './event-changes.ts';
 
+import { createMemoryMappings } from './memory-mappings.ts';
+
 /** What the store holds. Everything in it is frozen, and so handed out without a copy. */
 interface Contents {
   readonly records: Map<string, EventRecord>;
@@ -105,6 +107,7 @@ export function createMemoryEventStore(): EventStore {
       sourcesSeenMs.set(source, Math.max(sourcesSeenMs.get(source) ?? 0, atMs));
     },
     readSourceSeenMs: async (source) => sourcesSeenMs.get(source),
+    ...createMemoryMappings(),
     rememberSubmitter: async (source, personHash, key) => {
       const submitter = `${source} ${personHash}`;
       const first = submitters.get(submitter) ?? key;

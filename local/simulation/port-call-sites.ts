@@ -29,6 +29,7 @@ const PORT_METHODS: Readonly<Record<string, readonly string[]>> = {
     'noteSourceSeen',
     'readSourceSeenMs',
     'rememberSubmitter',
+    'keepMapping',
   ],
   identities: ['read', 'save', 'bindAlias', 'link'],
   breakers: ['read', 'save'],

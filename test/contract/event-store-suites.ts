@@ -1,5 +1,6 @@
 import type { EventStore } from '../../lambdas/core/ports.ts';
 import { describeMeasures } from './event-measure-contract.ts';
+import { describeMappings } from './mapping-contract.ts';
 import { describePayloads } from './event-payload-contract.ts';
 import { describeLifeCycle } from './event-store-contract.ts';
 import { describeTransitions } from './event-transition-contract.ts';
@@ -28,6 +29,9 @@ const SUITES: Record<keyof EventStore, readonly [Suite, ...Suite[]]> = {
   measureOpen: [describeMeasures],
   noteSourceSeen: [describeMeasures],
   readSourceSeenMs: [describeMeasures],
+  keepMapping: [describeMappings],
+  readMapping: [describeMappings],
+  listMappings: [describeMappings],
   rememberSubmitter: [describeLifeCycle],
 };
 

@@ -258,6 +258,19 @@ export function describeRepeatedWrites(name: string, open: () => Promise<LossySt
             expect(await stores.events.readSourceSeenMs(key)).toBe(T0);
           });
         },
+        keepMapping: () => {
+          it('keepMapping: the version is kept as it was first used', async () => {
+            await twice(async () => {
+              await stores.events.keepMapping(key, '1-abc', '{}', T0);
+            });
+
+            expect(await stores.events.listMappings(key)).toEqual([
+              { version: '1-abc', settings: '{}', firstUsedAtMs: T0 },
+            ]);
+          });
+        },
+        readMapping: 'reads',
+        listMappings: 'reads',
         rememberSubmitter: () => {
           it('rememberSubmitter: the first event is its own, not a repeat of itself', async () => {
             const first = await twice(
