@@ -6,6 +6,7 @@ import { createDynamoDbEventStore } from '../../lambdas/aws/dynamodb-event-store
 import { createS3Archive } from '../../lambdas/aws/s3-archive.ts';
 import { createSecretReader } from '../../lambdas/aws/secrets-manager.ts';
 import { createSqsDeliveryQueue } from '../../lambdas/aws/sqs-queues.ts';
+import type { UsedCapacity } from '../../lambdas/aws/table.ts';
 import type { HoldfastConfig } from '../../lambdas/core/config.ts';
 import type { Log } from '../../lambdas/core/ports.ts';
 import { systemClock, systemIds } from '../../lambdas/runtime/system.ts';
@@ -57,7 +58,14 @@ export function buildOperatorPorts(
   const dynamodb = new DynamoDBClient(settings(endpoints.dynamodb));
   const sqs = new SQSClient(settings(endpoints.sqs));
   const secrets = new SecretsManagerClient(settings(endpoints.secrets));
-  const table = { client: dynamodb, tableName: resources.tableName };
+  let usedUnits = 0;
+  const table = {
+    client: dynamodb,
+    tableName: resources.tableName,
+    onCapacity: ({ read }: UsedCapacity) => {
+      usedUnits += read;
+    },
+  };
   const archive = createS3Archive({
     bucket: resources.archiveBucket,
     env: {
@@ -77,6 +85,7 @@ export function buildOperatorPorts(
         client: sqs,
         queueUrl: resources.deadLetterQueueUrl,
       }),
+      meter: { usedUnits: () => usedUnits },
       secrets: createSecretReader({ client: secrets, clock: systemClock }),
       clock: systemClock,
       ids: systemIds,

@@ -5,6 +5,7 @@ import type {
   EventStore,
   Ids,
   Log,
+  ReadMeter,
   SecretReader,
 } from '../../lambdas/core/ports.ts';
 import type { DeadLetterBrowser } from '../../lambdas/operations/remove-dead-letters.ts';
@@ -28,6 +29,8 @@ export interface OperatorPorts {
   readonly queue: DeliveryQueue;
   readonly deadLetters: DeadLetterBrowser;
   readonly breakers: BreakerStore;
+  /** What has been read of the event store since the target was opened. */
+  readonly meter: ReadMeter;
   readonly secrets: SecretReader;
   readonly clock: Clock;
   readonly ids: Ids;

@@ -3,6 +3,7 @@ import { describeMeasures } from './event-measure-contract.ts';
 import { describeMappings } from './mapping-contract.ts';
 import { describePayloads } from './event-payload-contract.ts';
 import { describeLifeCycle } from './event-store-contract.ts';
+import { describeScans } from './event-scan-contract.ts';
 import { describeTransitions } from './event-transition-contract.ts';
 
 type Suite = (name: string, open: () => Promise<EventStore>) => void;
@@ -29,6 +30,8 @@ const SUITES: Record<keyof EventStore, readonly [Suite, ...Suite[]]> = {
   measureOpen: [describeMeasures],
   noteSourceSeen: [describeMeasures],
   readSourceSeenMs: [describeMeasures],
+  scanEvents: [describeScans],
+  measureScan: [describeScans],
   keepMapping: [describeMappings],
   readMapping: [describeMappings],
   listMappings: [describeMappings],

@@ -269,6 +269,8 @@ export function describeRepeatedWrites(name: string, open: () => Promise<LossySt
             ]);
           });
         },
+        scanEvents: 'reads',
+        measureScan: 'reads',
         readMapping: 'reads',
         listMappings: 'reads',
         rememberSubmitter: () => {
