@@ -11,6 +11,7 @@ import type { NormalizedEvent } from '../core/lead-event.ts';
 import type { EventStore, FencedWrite } from '../core/ports.ts';
 import { listAudit, putAudit } from './audit-items.ts';
 import { newStateItem, recordFromItem } from './event-record-item.ts';
+import { getSourceFields, putSourceFields } from './field-items.ts';
 import { measureScan, scanEvents } from './event-scan.ts';
 import {
   claimTransition,
@@ -106,6 +107,8 @@ export function createDynamoDbEventStore(options: DynamoDbEventStoreOptions): Ev
     measureScan: async () => await measureScan(options),
     noteSourceSeen: async (source, atMs) => await putSourceSeen(options, source, atMs),
     readSourceSeenMs: async (source) => await getSourceSeenMs(options, source),
+    readSourceFields: async (source) => await getSourceFields(options, source),
+    saveSourceFields: async (source, known) => await putSourceFields(options, source, known),
     keepMapping: async (source, version, settings, atMs) =>
       await putMapping(options, source, { version, settings, firstUsedAtMs: atMs }),
     readMapping: async (source, version) => await getMapping(options, source, version),

@@ -4,7 +4,7 @@
  * ```
  * EVT#<event key>             STATE, RAW#<hash>, NORM#<hash>, NORM#<hash>#<mapping version>, AUD#<at>#<id>
  * IDN#<module>#<name>         HEAD (a merged state, or another name's identity), EVT#<occurred at>#<event key>
- * SRC#<source>                STATE (last event seen), SUBMITTER#<keyed hash>
+ * SRC#<source>                STATE (last event seen), FIELDS, SUBMITTER#<keyed hash>
  * MAP#<source>                <mapping version>
  * BRK#zoho, TOK#zoho          STATE
  * ```
@@ -78,6 +78,11 @@ export function identityEventKey(
 /** Where a source's last sign of life lies. */
 export function sourceKey(source: string): ItemKey {
   return { pk: `SRC#${source}`, sk: 'STATE' };
+}
+
+/** Where it is kept which fields a source sends. */
+export function sourceFieldsKey(source: string): ItemKey {
+  return { pk: sourceKey(source).pk, sk: 'FIELDS' };
 }
 
 /** Where the first event of a person at a source is remembered. */

@@ -19,6 +19,7 @@ import type { NormalizedEvent } from './lead-event.ts';
 import type { LogFields } from './log-fields.ts';
 import type { MetricName } from './metric-names.ts';
 import type { OpenPartition } from './open-index.ts';
+import type { SourceFields } from './source-fields.ts';
 
 /** Time, so that tests and simulations can own it. */
 export interface Clock {
@@ -136,6 +137,10 @@ export interface EventStore {
   noteSourceSeen(source: string, atMs: number): Promise<void>;
   /** When a source last sent an event, as far as it was noted. */
   readSourceSeenMs(source: string): Promise<number | undefined>;
+  /** What is known of the fields that a source sends. May lag behind by a moment. */
+  readSourceFields(source: string): Promise<SourceFields | undefined>;
+  /** Compare-and-set on `revision`, like `IdentityStore.save`. */
+  saveSourceFields(source: string, known: SourceFields): Promise<SourceFieldsSave>;
   /**
    * Keeps the settings of a mapping version that is in use. A version that is kept already stays as it is.
    *
@@ -158,6 +163,11 @@ export interface EventStore {
     expiresAtMs: number,
   ): Promise<string>;
 }
+
+/** Whether it was stored, or what stands in the way. */
+export type SourceFieldsSave =
+  | { readonly kind: 'saved' }
+  | { readonly kind: 'changed'; readonly current: SourceFields | undefined };
 
 /** Which part to look at, and which events of it to hand over. */
 export interface EventScanRequest {

@@ -9,6 +9,7 @@ import {
   unavailableResponse,
 } from './intake-request.ts';
 import { createKeepMapping } from './keep-mapping.ts';
+import { createNoteFields } from './note-fields.ts';
 import { createNoteSource } from './note-source.ts';
 import { routeOf } from './route.ts';
 import { type Arrival, takeIn } from './take-in.ts';
@@ -28,6 +29,7 @@ export type ReceiveWebhook = (request: IntakeRequest) => Promise<IntakeResponse>
 export function createReceiveWebhook(ports: IntakePorts, settings: IntakeSettings): ReceiveWebhook {
   const noteSource = createNoteSource(ports.events);
   const keepMapping = createKeepMapping(ports.events);
+  const noteFields = createNoteFields(ports);
   return async (request) => {
     const route = routeOf(request.path, settings.config.sources);
     const correlationId = ports.ids.next();
@@ -55,7 +57,7 @@ export function createReceiveWebhook(ports: IntakePorts, settings: IntakeSetting
           source: name,
           provider: source.provider,
         });
-        const notes = { noteSource, keepMapping };
+        const notes = { noteSource, keepMapping, noteFields };
         const arrival: Arrival = { request, name, source, correlationId, log, ...notes };
         return withCors(await answer(ports, settings, arrival), source, request);
       }

@@ -3,13 +3,14 @@ import { readPepper } from '../core/pepper.ts';
 import type { Log } from '../core/ports.ts';
 import { mappingVersionOf } from '../operations/normalize-submission.ts';
 import type { BoundProvider } from '../providers/bind-provider.ts';
-import type { Submission } from '../providers/provider.ts';
+import type { Reading, Submission } from '../providers/provider.ts';
 import { type AcceptedEvent, acceptEvent } from './accept-event.ts';
 import { authenticate, reportVerification } from './authenticate.ts';
 import type { IntakePorts, IntakeSettings } from './intake-ports.ts';
 import { type IntakeRequest, type IntakeResponse, jsonResponse } from './intake-request.ts';
 import { rawPayload, submissionEvent, unreadableEvent } from './new-event.ts';
 import type { KeepMapping } from './keep-mapping.ts';
+import type { NoteFields } from './note-fields.ts';
 import type { NoteSource } from './note-source.ts';
 import type { Reception } from './reception.ts';
 
@@ -25,6 +26,7 @@ export interface Arrival {
   readonly log: Log;
   readonly noteSource: NoteSource;
   readonly keepMapping: KeepMapping;
+  readonly noteFields: NoteFields;
 }
 
 /**
@@ -39,7 +41,7 @@ export async function takeIn(
   ports: IntakePorts,
   settings: IntakeSettings,
   provider: BoundProvider,
-  { request, name, source, correlationId, log, noteSource, keepMapping }: Arrival,
+  { request, name, source, correlationId, log, noteSource, keepMapping, noteFields }: Arrival,
 ): Promise<IntakeResponse> {
   const secretId = `${settings.sourceSecretPrefix}${name}`;
   const verification = await authenticate(ports, provider, name, secretId, request);
@@ -65,20 +67,21 @@ export async function takeIn(
     noteSource(name, receivedAtMs, log),
     keepMapping({ sourceName: name, source, version }, receivedAtMs, log),
   ]);
+  const reading = provider.read(request);
+  const submissions = reading.kind === 'read' ? reading.submissions : [];
+  const notingFields = noteFields(name, submissions, receivedAtMs, log);
   try {
-    return answerAccepted(await acceptAll(ports, provider, request, reception), correlationId);
+    return answerAccepted(await acceptAll(ports, reading, reception), correlationId);
   } finally {
-    await noting;
+    await Promise.all([noting, notingFields]);
   }
 }
 
 async function acceptAll(
   ports: IntakePorts,
-  provider: BoundProvider,
-  request: IntakeRequest,
+  reading: Reading,
   reception: Reception,
 ): Promise<readonly AcceptedEvent[]> {
-  const reading = provider.read(request);
   if (reading.kind === 'unreadable') {
     const event = unreadableEvent(ports, reception, reading.failure, reading.sourceEventId);
     return [await acceptEvent(ports, reception, event)];

@@ -38,6 +38,7 @@ import {
 } from './event-changes.ts';
 
 import { createMemoryMappings } from './memory-mappings.ts';
+import { createMemorySourceFields } from './memory-source-fields.ts';
 
 /** What the store holds. Everything in it is frozen, and so handed out without a copy. */
 interface Contents {
@@ -111,6 +112,7 @@ export function createMemoryEventStore(): EventStore {
       sourcesSeenMs.set(source, Math.max(sourcesSeenMs.get(source) ?? 0, atMs));
     },
     readSourceSeenMs: async (source) => sourcesSeenMs.get(source),
+    ...createMemorySourceFields(),
     ...createMemoryMappings(),
     rememberSubmitter: async (source, personHash, key) => {
       const submitter = `${source} ${personHash}`;

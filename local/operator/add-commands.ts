@@ -3,6 +3,7 @@ import type { FailureClass, FailureCode } from '../../lambdas/core/failure.ts';
 import { FAILURE_CLASSES } from '../../lambdas/operations/replay-selection.ts';
 import { parseFailureCode, parseTime, type TypedTime } from '../option-parsers.ts';
 import { addMappingVersionCommands } from './add-mapping-version-commands.ts';
+import { addSourceCommands } from './add-source-commands.ts';
 import { type CommandContext, EXIT_CODES, operatorCommand } from './operator-command.ts';
 import { runBreaker } from './run-breaker.ts';
 import { runReplay } from './run-replay.ts';
@@ -13,6 +14,7 @@ export function addOperatorCommands(program: Command, context: CommandContext): 
   addReplay(program, context);
   addBreaker(program, context);
   addMappingVersionCommands(program, context);
+  addSourceCommands(program, context);
 }
 
 function addReplay(program: Command, context: CommandContext): void {

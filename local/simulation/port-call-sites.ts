@@ -30,6 +30,8 @@ const PORT_METHODS: Readonly<Record<string, readonly string[]>> = {
     'readSourceSeenMs',
     'rememberSubmitter',
     'keepMapping',
+    'readSourceFields',
+    'saveSourceFields',
   ],
   identities: ['read', 'save', 'bindAlias', 'link'],
   breakers: ['read', 'save'],

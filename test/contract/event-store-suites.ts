@@ -6,6 +6,8 @@ import { describeLifeCycle } from './event-store-contract.ts';
 import { describeScans } from './event-scan-contract.ts';
 import { describeTransitions } from './event-transition-contract.ts';
 
+import { describeSourceFields } from './source-fields-contract.ts';
+
 type Suite = (name: string, open: () => Promise<EventStore>) => void;
 
 /** Which suites try which operation: one that has none is an error of types. */
@@ -32,6 +34,8 @@ const SUITES: Record<keyof EventStore, readonly [Suite, ...Suite[]]> = {
   readSourceSeenMs: [describeMeasures],
   scanEvents: [describeScans],
   measureScan: [describeScans],
+  readSourceFields: [describeSourceFields],
+  saveSourceFields: [describeSourceFields],
   keepMapping: [describeMappings],
   readMapping: [describeMappings],
   listMappings: [describeMappings],

@@ -1,12 +1,19 @@
 import { execFile } from 'node:child_process';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { config as repositoryConfig } from '../../holdfast.config.ts';
+import { createDynamoDbEventStore } from '../../lambdas/aws/dynamodb-event-store.ts';
 import { defineConfig, type HoldfastConfig } from '../../lambdas/core/config.ts';
 import { payloadHash } from '../../lambdas/core/payload-hash.ts';
+import type { EventStore } from '../../lambdas/core/ports.ts';
+import type { SourceDrift } from '../../lambdas/operations/source-drift.ts';
+import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../local/emulators/credentials.ts';
+import { LOCAL_TABLE } from '../../local/local-stack.ts';
 import { findDynoxide } from '../../local/emulators/dynamodb.ts';
 import { PortTakenError } from '../../local/emulators/listen.ts';
 import { runMappingDiff } from '../../local/operator/run-mapping-diff.ts';
 import { portsFrom } from '../../local/start-pipeline.ts';
+import { aFieldNote, aSourceFields } from '../contract/source-fields-contract.ts';
 import { eventually, startTestPipeline, type TestPipeline } from '../support/running-pipeline.ts';
 
 const COMMAND_TIMEOUT_MS = 30_000;
@@ -55,6 +62,17 @@ describe.runIf(findDynoxide() !== undefined)(
         async () => (await pipeline.items()).filter((item) => item['state'] === 'succeeded').length,
         (done) => done === count,
       );
+    };
+    /** Reaches into the table, for what would take days to come about. */
+    const withStore = async (act: (store: EventStore) => Promise<void>) => {
+      const client = new DynamoDBClient({
+        endpoint: `http://127.0.0.1:${portsFrom(port).dynamodb}`,
+        region: LOCAL_REGION,
+        credentials: LOCAL_CREDENTIALS,
+      });
+      const { retention } = repositoryConfig;
+      await act(createDynamoDbEventStore({ client, tableName: LOCAL_TABLE, retention }));
+      client.destroy();
     };
     /** A fingerprint of all items, but for those that a function writes by itself now and then. */
     const items = async () => {
@@ -128,6 +146,37 @@ describe.runIf(findDynoxide() !== undefined)(
         expect.stringContaining('demo_request: 1 event compared, none would change'),
       ]);
       expect(await items()).toBe(before);
+    });
+
+    it('sees which fields a source sends, and what is new', async () => {
+      await pipeline.send('website', { id: 'one', email: 'ana@example.com' });
+      const dayMs = 24 * 60 * 60 * 1_000;
+      const note = aFieldNote({ firstSeenMs: Date.now() - dayMs, firstAfter: 10, times: 5 });
+      await withStore(async (store) => {
+        await store.saveSourceFields(
+          'partner',
+          aSourceFields({ submissions: 20, fields: new Map([['budget', note]]) }),
+        );
+      });
+
+      const text = await holdfast('source', 'drift');
+      const json = await holdfast('source', 'drift', 'website', '--json');
+      const unknown = await holdfast('source', 'drift', 'nobody');
+
+      expect([text.code, json.code, unknown.code]).toEqual([0, 0, 1]);
+      expect(text.out).toMatch(/partner: 20 submissions noted since/);
+      expect(text.out).toMatch(/ {2}budget +- +50 % +text +\S+ \S+ UTC +\S+ \S+ UTC +new\n/);
+      expect(text.out).toContain('demo_request: nothing known yet');
+      const { sources } = JSON.parse(json.out) as { sources: readonly SourceDrift[] };
+      expect(sources).toMatchObject([{ source: 'website', submissions: 1 }]);
+      expect(sources[0]?.fields.find(({ name }) => name === 'email')).toMatchObject({
+        goesInto: 'email',
+        share: 1,
+        types: ['text'],
+        flags: [],
+      });
+      expect(`${text.out}${json.out}`).not.toContain('ana@example.com');
+      expect(unknown.err).toContain('There is no source nobody in holdfast.config.ts');
     });
   },
 );

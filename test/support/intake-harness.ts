@@ -125,6 +125,11 @@ export function anIntake(options: HarnessOptions = {}): IntakeHarness {
       if (broken.notes) throw new StoreUnavailableError('The table', new Error('throttled'));
       await memory.keepMapping(...mapping);
     },
+    saveSourceFields: async (...known) => {
+      for (let turn = 0; turn < broken.notesTurns; turn += 1) await Promise.resolve();
+      if (broken.notes) throw new StoreUnavailableError('The table', new Error('throttled'));
+      return await memory.saveSourceFields(...known);
+    },
   };
 
   const receive = createReceiveWebhook(
