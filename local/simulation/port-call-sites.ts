@@ -60,6 +60,8 @@ const HANDED_IN: Readonly<Record<string, string>> = {
 const UNREACHABLE: Readonly<Record<string, string>> = {
   'operations/mapping-diff.ts events.readNormalized':
     'only a person compares mappings, and nothing is written',
+  'operations/recent-events.ts clock.sleep':
+    'only a person compares mappings, and nothing is written',
 };
 
 /** Why a place can't be reached; `undefined` where it can. */
