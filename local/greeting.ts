@@ -1,7 +1,8 @@
 import type { HoldfastConfig } from '../lambdas/core/config.ts';
-import { isSigned } from '../lambdas/core/source-settings.ts';
-import { buildCurlCommand } from './curl-command.ts';
-import { buildSampleLead, buildSampleRequest } from './sample-requests.ts';
+import { bindProvider } from '../lambdas/providers/bind-provider.ts';
+import { buildCurlCommand } from './samples/curl-command.ts';
+import { buildSampleLead } from './samples/sample-lead.ts';
+import { buildSampleRequest } from './samples/sample-request.ts';
 import type { Pipeline } from './start-pipeline.ts';
 
 /** What runs where, in lines for a terminal. */
@@ -50,7 +51,7 @@ export function describeSamples(options: SampleCommandOptions): readonly string[
   return Object.entries(config.sources).flatMap(([name, source], index) => {
     const heading = `# ${name} (${source.provider})`;
     const secret = options.sourceSecret(name);
-    if (secret === undefined && isSigned(source)) {
+    if (secret === undefined && bindProvider(source).hasSecret) {
       return [`${heading}: its secret in secrets.json has no "current"`, ''];
     }
     const lead = buildSampleLead(index, options.newId(), nowMs);

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { StoreUnavailableError } from '../core/errors.ts';
 import type { FieldNote } from '../core/field-notes.ts';
-import { CANONICAL_FIELDS } from '../core/lead-event.ts';
+import { canonicalField } from '../core/lead-settings.ts';
 import type { SourceFieldsSave } from '../core/ports.ts';
 import type { SourceFields } from '../core/source-fields.ts';
 import { fromCompactJson, toCompactJson } from './compact-json.ts';
@@ -31,7 +31,7 @@ const fieldEntries = z.array(
       m: z.number(),
       /** Type, first seen, after. */
       t: z.array(z.tuple([z.string(), z.number(), z.number()])),
-      i: z.optional(z.enum(CANONICAL_FIELDS)),
+      i: z.optional(canonicalField),
     }),
   ]),
 );

@@ -26,8 +26,15 @@ export type EventState =
   | 'suppressed'
   | 'quarantined';
 
-/** Why an accepted event is not sent to the CRM. */
-export type Suppression = 'spam_trap' | 'test_lead';
+/**
+ * Why an accepted event is not sent to the CRM.
+ *
+ * - `spam_trap`: a trap for bots was filled in
+ * - `test_lead`: its sender says that it is a test
+ * - `deleted_at_source`: the sender reports that the person's submission was deleted there
+ * - `not_a_lead`: a notice about something else (a cancelled appointment, a no-show)
+ */
+export type Suppression = 'spam_trap' | 'test_lead' | 'deleted_at_source' | 'not_a_lead';
 
 /** What the CRM did with an event. */
 export interface CrmResult {

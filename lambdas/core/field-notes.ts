@@ -75,6 +75,7 @@ export function shapeOf(
   const values = answers.map(({ value }) => (typeof value === 'string' ? value : value.join(', ')));
   const origins = new Map<number, CanonicalField>();
   for (const [field, value] of Object.entries(filled)) {
+    if (value === undefined) continue;
     const index = values.indexOf(value);
     const isOne = index >= 0 && index === values.lastIndexOf(value);
     // The keys of a record of canonical fields are canonical fields.

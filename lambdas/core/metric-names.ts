@@ -11,6 +11,7 @@ export type MetricName =
   | 'LeadRequeued'
   | 'SchemaDrift'
   | 'UnknownSource'
+  | 'RequestWithoutLead'
   | 'SignatureRejected'
   | 'PreviousSecretUsed'
   | 'BodyTooLarge'

@@ -79,8 +79,8 @@ function newWatch(): Watch {
 
 /** Nothing of what a bot made up, or of a submission that is only named. */
 function submissionShape(submission: Submission): SubmissionShape | undefined {
-  const { isSpam, details, answers, attributes, email, phone, externalId } = submission;
-  if (isSpam || details !== undefined) return undefined;
+  const { suppression, details, answers, attributes, email, phone, externalId } = submission;
+  if (suppression === 'spam_trap' || details !== undefined) return undefined;
   return shapeOf(answers, {
     ...attributes,
     ...(email === undefined ? {} : { email }),

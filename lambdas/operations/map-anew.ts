@@ -4,6 +4,7 @@ import { UNREADABLE_EVENT_TYPE } from '../core/idempotency-key.ts';
 import type { NormalizedEvent } from '../core/lead-event.ts';
 import { payloadHash } from '../core/payload-hash.ts';
 import type { EventStore } from '../core/ports.ts';
+import type { SourceConfig } from '../providers/catalogue.ts';
 import { bindProvider } from '../providers/bind-provider.ts';
 import type { Submission, WebhookRequest } from '../providers/provider.ts';
 import { cleanSubmission } from './clean-submission.ts';
@@ -102,25 +103,27 @@ export async function readAnew(
   if (mapping === undefined) return unread('mapping_unknown');
   const raw = await events.readRaw(record.key, record.payloadHash);
   if (raw === undefined) return unread('raw_gone');
-  const reading = bindProvider(mapping.source).read(requestOf(raw));
+  const { version: mappingVersion, source } = mapping;
+  const reading = await bindProvider(source).read(requestOf(raw));
   if (reading.kind === 'unreadable') return unread('still_unreadable');
 
-  const submission = submissionOf(record, reading.submissions, pepper);
+  const submission = await submissionOf(record, reading.submissions, source, pepper);
   if (typeof submission === 'string') return unread(submission);
-  const normalized = buildNormalizedEvent(submission, cleanSubmission(submission, record.source), {
+  const clean = await cleanSubmission(submission, { sourceName: record.source, source });
+  const normalized = buildNormalizedEvent(submission, clean, {
     sourceName: record.source,
     config,
     key: record.key,
     contentHash: record.payloadHash,
     receivedAtMs: Date.parse(record.receivedAt),
     correlationId: record.correlationId,
-    mappingVersion: mapping.version,
+    mappingVersion,
   });
   return {
     kind: 'read',
-    mappingVersion: mapping.version,
+    mappingVersion,
     normalized,
-    isSuppressed: submission.isSpam || submission.isTest,
+    isSuppressed: submission.suppression !== undefined,
   };
 }
 
@@ -149,22 +152,32 @@ function requestOf(raw: RawPayload): WebhookRequest {
  * would name it. Of several it is the one with its key, or else with its content: another field may hold
  * the id now, or the e-mail address, of which a key is made.
  */
-function submissionOf(
+async function submissionOf(
   record: EventRecord,
   submissions: readonly Submission[],
+  source: SourceConfig,
   pepper: string,
-): Submission | 'several_submissions' | 'not_in_raw' {
+): Promise<Submission | 'several_submissions' | 'not_in_raw'> {
   if (submissions.length <= 1) return submissions[0] ?? 'not_in_raw';
   if (record.eventType === UNREADABLE_EVENT_TYPE) return 'several_submissions';
   const isSame = (submission: Submission): boolean =>
     payloadHash(submission.content) === record.payloadHash;
-  const named = submissions.filter((each) => isNamed(each, record, pepper));
+  const named: Submission[] = [];
+  for (const each of submissions) {
+    if (await isNamed(each, record, source, pepper)) named.push(each);
+  }
   const found = named.find(isSame) ?? onlyOne(named) ?? onlyOne(submissions.filter(isSame));
   return found ?? 'not_in_raw';
 }
 
-function isNamed(submission: Submission, record: EventRecord, pepper: string): boolean {
-  const names = nameSubmission(submission, cleanSubmission(submission, record.source), {
+async function isNamed(
+  submission: Submission,
+  record: EventRecord,
+  source: SourceConfig,
+  pepper: string,
+): Promise<boolean> {
+  const clean = await cleanSubmission(submission, { sourceName: record.source, source });
+  const names = nameSubmission(submission, clean, {
     sourceName: record.source,
     pepper,
     receivedAtMs: Date.parse(record.receivedAt),

@@ -1,8 +1,7 @@
 import { FIELDS_MAX, type FieldNote } from '../core/field-notes.ts';
 import type { CanonicalField } from '../core/lead-event.ts';
 import { isTypeChange, KNOWN_AFTER, type SourceFields } from '../core/source-fields.ts';
-import type { SourceConfig } from '../core/source-settings.ts';
-import { configuredField } from '../providers/collect-fields.ts';
+import type { SourceBase } from '../core/source-settings.ts';
 
 /**
  * What a person should look at.
@@ -52,7 +51,7 @@ const CONFIGURED_MISSED_MIN = 20;
 /** Says how what a source sends differs from what it is known to send, and from what is configured. */
 export function driftOf(
   sourceName: string,
-  source: Pick<SourceConfig, 'fields'>,
+  source: Pick<SourceBase, 'fields'>,
   known: SourceFields | undefined,
   nowMs: number,
 ): SourceDrift {
@@ -80,11 +79,11 @@ export function driftOf(
 function fieldDrift(
   name: string,
   note: FieldNote,
-  source: Pick<SourceConfig, 'fields'>,
+  source: Pick<SourceBase, 'fields'>,
   known: SourceFields,
   nowMs: number,
 ): FieldDrift {
-  const configured = configuredField(source.fields, name);
+  const configured = Object.hasOwn(source.fields, name) ? source.fields[name] : undefined;
   const goesInto = configured ?? note.goesInto;
   const isRecent = (atMs: number): boolean => nowMs - atMs < SHOWN_AS_NEW_MS;
   const isNew = isRecent(note.firstSeenMs) && note.firstAfter >= KNOWN_AFTER;
@@ -112,11 +111,11 @@ function fieldDrift(
 }
 
 /**
- * Fields that the configuration names and that never came. Some senders give a field several names: one whose
- * value arrives where it should has come under another of them.
+ * Fields that the configuration names and that never came. A field has several names (ids, `type:…`,
+ * `label:…`): one whose value arrives where it should has come under another of them.
  */
 function neverSent(
-  source: Pick<SourceConfig, 'fields'>,
+  source: Pick<SourceBase, 'fields'>,
   known: SourceFields | undefined,
 ): readonly FieldDrift[] {
   const arrived = new Set([...(known?.fields.values() ?? [])].map(({ goesInto }) => goesInto));

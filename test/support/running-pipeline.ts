@@ -7,7 +7,9 @@ import { fromAttributes } from '../../lambdas/aws/table-expression.ts';
 import { defineConfig, type HoldfastConfigInput } from '../../lambdas/core/config.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../local/emulators/credentials.ts';
 import { LOCAL_TABLE } from '../../local/local-stack.ts';
-import { buildSampleRequest, type SampleLead, signSample } from '../../local/sample-requests.ts';
+import type { SampleLead } from '../../local/samples/sample-lead.ts';
+import { buildSampleRequest } from '../../local/samples/sample-request.ts';
+import { signSample } from '../../local/samples/sample-signing.ts';
 import { type PipelineOptions, startPipeline } from '../../local/start-pipeline.ts';
 import { createSimulatorAdmin } from '../../local/zoho-simulator/admin-client.ts';
 
@@ -25,6 +27,7 @@ export interface PipelineInput {
   readonly sources?: HoldfastConfigInput['sources'];
   readonly zoho?: HoldfastConfigInput['zoho'];
   readonly delivery?: HoldfastConfigInput['delivery'];
+  readonly sweeper?: HoldfastConfigInput['sweeper'];
   readonly options?: Partial<PipelineOptions>;
 }
 
@@ -37,6 +40,7 @@ export async function startTestPipeline(input: PipelineInput = {}) {
     zoho: input.zoho ?? {},
     // Waits that a test can sit out; the relations between them are as in production.
     delivery: { crmTimeoutMs: 2_000, settleWindowMs: 1_000, ...input.delivery },
+    sweeper: input.sweeper ?? {},
   });
   const pipeline = await startPipeline({ config, dataDir, ...input.options });
   const zoho = createSimulatorAdmin(pipeline.zohoUrl);
@@ -55,6 +59,7 @@ export async function startTestPipeline(input: PipelineInput = {}) {
       firstName: 'Ana',
       lastName: 'Ng',
       email: `lead.${id}@example.com`,
+      phone: '+12025550143',
       company: 'Example Ltd',
       message: 'Please show us how it works',
       submittedAtMs: Date.now(),
@@ -123,18 +128,23 @@ export async function startTestPipeline(input: PipelineInput = {}) {
 
 export type TestPipeline = Awaited<ReturnType<typeof startTestPipeline>>;
 
-/** Asks until the answer satisfies, and hands it over; fails with what it last was. */
+/**
+ * Asks until the answer satisfies, and hands it over; fails with what it last was.
+ *
+ * @param movedAtMs when something last happened that may lead there: `withinMs` counts from then
+ */
 export async function eventually<Answer>(
   ask: () => Promise<Answer>,
   satisfies: (answer: Answer) => boolean,
   withinMs = 15_000,
   everyMs = 50,
+  movedAtMs: () => number = () => 0,
 ): Promise<Answer> {
-  const deadlineMs = Date.now() + withinMs;
+  const startedAtMs = Date.now();
   for (;;) {
     const answer = await ask();
     if (satisfies(answer)) return answer;
-    if (Date.now() > deadlineMs) {
+    if (Date.now() > Math.max(startedAtMs, movedAtMs()) + withinMs) {
       throw new Error(`it did not come to that; last seen: ${JSON.stringify(answer)}`);
     }
     await new Promise((resolve) => setTimeout(resolve, everyMs));

@@ -19,8 +19,6 @@ const aSubmission = (
   attributes: {},
   answers: names.map((key) => ({ key, value: `a text of ${key}` })),
   consent: [],
-  isTest: false,
-  isSpam: false,
   content: {},
   ...overrides,
 });
@@ -156,7 +154,7 @@ describe('noting the fields that a source sends', () => {
   it('leaves out what a bot made up, and what is only named', async () => {
     const { aProcess, calls, known } = aTable();
 
-    await aProcess()(T0, aSubmission(['x'], { isSpam: true }));
+    await aProcess()(T0, aSubmission(['x'], { suppression: 'spam_trap' }));
 
     expect(calls.writes).toBe(0);
     expect(await known()).toBeUndefined();

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { defineConfig, type HoldfastConfigInput } from '../../../lambdas/core/config.ts';
-import type { SourceConfig } from '../../../lambdas/core/source-settings.ts';
 import { labelOf } from '../../../lambdas/operations/kept-mapping.ts';
 import { mappingVersionOf } from '../../../lambdas/operations/normalize-submission.ts';
+import type { SourceConfig } from '../../../lambdas/providers/catalogue.ts';
 
 const SIGNATURE = { header: 'x-signature', template: '{body}', timestamp: 'none' } as const;
 
