@@ -67,7 +67,7 @@ describe('intake', () => {
     await send(intake);
 
     const [kept] = await intake.store.listMappings('website');
-    expect(kept?.version).toMatch(/^spring:1-/);
+    expect(kept?.version).toMatch(/^spring:\d+-/);
     expect(kept).toMatchObject({
       version: intake.stored[0]!.mappingVersion,
       firstUsedAtMs: NOW_MS,
