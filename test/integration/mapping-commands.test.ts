@@ -127,7 +127,9 @@ describe.runIf(findDynoxide() !== undefined)(
       });
 
       expect([list.code, one.code, unknown.code, same.code]).toEqual([0, 0, 1, 0]);
-      expect(list.out).toMatch(/demo_request\n {2}\d+-[0-9a-f]{12}.*as in holdfast\.config\.ts here/);
+      expect(list.out).toMatch(
+        /demo_request\n {2}\d+-[0-9a-f]{12}.*as in holdfast\.config\.ts here/,
+      );
       expect(list.out).toMatch(/partner\n {2}\d+-[0-9a-f]{12} {2}not used yet/);
       expect(versions).toMatchObject([{ isPresent: true, firstUsedAt: expect.any(String) }]);
       expect(unknown.err).toContain('nobody is not configured');
