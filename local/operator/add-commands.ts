@@ -2,6 +2,8 @@ import { type Command, Option } from 'commander';
 import type { FailureClass, FailureCode } from '../../lambdas/core/failure.ts';
 import { FAILURE_CLASSES } from '../../lambdas/operations/replay-selection.ts';
 import { parseFailureCode, parseTime, type TypedTime } from '../option-parsers.ts';
+import { addMappingCommands } from './add-mapping-commands.ts';
+import { addZohoCommands } from './add-zoho-commands.ts';
 import { addMappingVersionCommands } from './add-mapping-version-commands.ts';
 import { addSourceCommands } from './add-source-commands.ts';
 import { type CommandContext, EXIT_CODES, operatorCommand } from './operator-command.ts';
@@ -13,6 +15,8 @@ import type { TargetOptions } from './target.ts';
 export function addOperatorCommands(program: Command, context: CommandContext): void {
   addReplay(program, context);
   addBreaker(program, context);
+  addMappingCommands(program, context);
+  addZohoCommands(program, context);
   addMappingVersionCommands(program, context);
   addSourceCommands(program, context);
 }
