@@ -16,6 +16,7 @@ const PROVIDERS = [
     }),
   ],
   ['website_form', aSource('website_form')],
+  ['google_ads', aSource('google_ads')],
 ] as const;
 
 const TYPES = ['application/json', 'application/x-www-form-urlencoded', 'text/plain', ''];
@@ -114,7 +115,9 @@ describe.each(PROVIDERS)('%s', (_, source) => {
 
   it('does not take brackets in a text for nesting', async () => {
     const text = '[{'.repeat(1_000) + '\\"[';
-    const body = `{"type":"x","event_type":"form_response","form_response":{},"data":{"a":"${text}"}}`;
+    const body = `{"type":"x","event_type":"form_response","form_response":{},"data":{"a":"${text}"},
+      "user_column_data":[],"triggerType":"form_submission","eventType":"FORM_RESPONSE","event":"invitee.created",
+      "payload":{"data":{}},"submission":{"questions":[]}}`;
 
     expect((await read(body)).kind).toBe('read');
   });
