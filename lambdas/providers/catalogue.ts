@@ -3,6 +3,7 @@ import type { ProviderGuide } from './guide.ts';
 import { genericHmac, genericHmacSettings } from './generic-hmac.ts';
 import { googleAds, googleAdsGuide, googleAdsSettings } from './google-ads.ts';
 import { standardWebhooks, standardWebhooksSettings } from './standard-webhooks.ts';
+import { tiktok, tiktokGuide, tiktokSettings } from './tiktok.ts';
 import { typeform, typeformGuide, typeformSettings } from './typeform.ts';
 import { websiteForm, websiteFormSettings } from './website-form.ts';
 
@@ -14,6 +15,7 @@ export const sourceSchema = z.discriminatedUnion('provider', [
   genericHmacSettings,
   googleAdsSettings,
   standardWebhooksSettings,
+  tiktokSettings,
   typeformSettings,
   websiteFormSettings,
 ]);
@@ -29,6 +31,7 @@ export const PROVIDERS = {
   generic_hmac: genericHmac,
   google_ads: googleAds,
   standard_webhooks: standardWebhooks,
+  tiktok,
   typeform,
   website_form: websiteForm,
 } as const satisfies Record<ProviderName, object>;
@@ -36,5 +39,6 @@ export const PROVIDERS = {
 /** How to connect each sender, by its name in the configuration. */
 export const GUIDES: Readonly<Partial<Record<ProviderName, ProviderGuide>>> = {
   google_ads: googleAdsGuide,
+  tiktok: tiktokGuide,
   typeform: typeformGuide,
 };
