@@ -5,6 +5,7 @@ import { googleAds, googleAdsGuide, googleAdsSettings } from './google-ads.ts';
 import { standardWebhooks, standardWebhooksSettings } from './standard-webhooks.ts';
 import { tiktok, tiktokGuide, tiktokSettings } from './tiktok.ts';
 import { typeform, typeformGuide, typeformSettings } from './typeform.ts';
+import { webflow, webflowGuide, webflowSettings } from './webflow.ts';
 import { websiteForm, websiteFormSettings } from './website-form.ts';
 
 /**
@@ -17,6 +18,7 @@ export const sourceSchema = z.discriminatedUnion('provider', [
   standardWebhooksSettings,
   tiktokSettings,
   typeformSettings,
+  webflowSettings,
   websiteFormSettings,
 ]);
 
@@ -33,6 +35,7 @@ export const PROVIDERS = {
   standard_webhooks: standardWebhooks,
   tiktok,
   typeform,
+  webflow,
   website_form: websiteForm,
 } as const satisfies Record<ProviderName, object>;
 
@@ -41,4 +44,5 @@ export const GUIDES: Readonly<Partial<Record<ProviderName, ProviderGuide>>> = {
   google_ads: googleAdsGuide,
   tiktok: tiktokGuide,
   typeform: typeformGuide,
+  webflow: webflowGuide,
 };

@@ -18,6 +18,7 @@ const PROVIDERS = [
   ['website_form', aSource('website_form')],
   ['google_ads', aSource('google_ads')],
   ['tiktok', aSource('tiktok', { idPath: 'id', dataPath: 'data' })],
+  ['webflow', aSource('webflow')],
 ] as const;
 
 const TYPES = ['application/json', 'application/x-www-form-urlencoded', 'text/plain', ''];
