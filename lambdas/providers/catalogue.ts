@@ -3,6 +3,7 @@ import type { ProviderGuide } from './guide.ts';
 import { genericHmac, genericHmacSettings } from './generic-hmac.ts';
 import { googleAds, googleAdsGuide, googleAdsSettings } from './google-ads.ts';
 import { standardWebhooks, standardWebhooksSettings } from './standard-webhooks.ts';
+import { tally, tallyGuide, tallySettings } from './tally.ts';
 import { tiktok, tiktokGuide, tiktokSettings } from './tiktok.ts';
 import { typeform, typeformGuide, typeformSettings } from './typeform.ts';
 import { webflow, webflowGuide, webflowSettings } from './webflow.ts';
@@ -16,6 +17,7 @@ export const sourceSchema = z.discriminatedUnion('provider', [
   genericHmacSettings,
   googleAdsSettings,
   standardWebhooksSettings,
+  tallySettings,
   tiktokSettings,
   typeformSettings,
   webflowSettings,
@@ -33,6 +35,7 @@ export const PROVIDERS = {
   generic_hmac: genericHmac,
   google_ads: googleAds,
   standard_webhooks: standardWebhooks,
+  tally,
   tiktok,
   typeform,
   webflow,
@@ -42,6 +45,7 @@ export const PROVIDERS = {
 /** How to connect each sender, by its name in the configuration. */
 export const GUIDES: Readonly<Partial<Record<ProviderName, ProviderGuide>>> = {
   google_ads: googleAdsGuide,
+  tally: tallyGuide,
   tiktok: tiktokGuide,
   typeform: typeformGuide,
   webflow: webflowGuide,

@@ -19,6 +19,7 @@ const PROVIDERS = [
   ['google_ads', aSource('google_ads')],
   ['tiktok', aSource('tiktok', { idPath: 'id', dataPath: 'data' })],
   ['webflow', aSource('webflow')],
+  ['tally', aSource('tally')],
 ] as const;
 
 const TYPES = ['application/json', 'application/x-www-form-urlencoded', 'text/plain', ''];
