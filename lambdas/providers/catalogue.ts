@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { ProviderGuide } from './guide.ts';
+import { calendly, calendlyGuide, calendlySettings } from './calendly.ts';
 import { genericHmac, genericHmacSettings } from './generic-hmac.ts';
 import { googleAds, googleAdsGuide, googleAdsSettings } from './google-ads.ts';
 import { standardWebhooks, standardWebhooksSettings } from './standard-webhooks.ts';
@@ -14,6 +15,7 @@ import { websiteForm, websiteFormSettings } from './website-form.ts';
  * function that only reads the configuration holds no provider's code.
  */
 export const sourceSchema = z.discriminatedUnion('provider', [
+  calendlySettings,
   genericHmacSettings,
   googleAdsSettings,
   standardWebhooksSettings,
@@ -32,6 +34,7 @@ export type ProviderName = SourceConfig['provider'];
 
 /** Every provider, by its name in the configuration. */
 export const PROVIDERS = {
+  calendly,
   generic_hmac: genericHmac,
   google_ads: googleAds,
   standard_webhooks: standardWebhooks,
@@ -44,6 +47,7 @@ export const PROVIDERS = {
 
 /** How to connect each sender, by its name in the configuration. */
 export const GUIDES: Readonly<Partial<Record<ProviderName, ProviderGuide>>> = {
+  calendly: calendlyGuide,
   google_ads: googleAdsGuide,
   tally: tallyGuide,
   tiktok: tiktokGuide,

@@ -20,6 +20,7 @@ const PROVIDERS = [
   ['tiktok', aSource('tiktok', { idPath: 'id', dataPath: 'data' })],
   ['webflow', aSource('webflow')],
   ['tally', aSource('tally')],
+  ['calendly', aSource('calendly')],
 ] as const;
 
 const TYPES = ['application/json', 'application/x-www-form-urlencoded', 'text/plain', ''];

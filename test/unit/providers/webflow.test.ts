@@ -13,7 +13,14 @@ import {
 
 const SOURCE = aSource('webflow');
 
-function headers(body: string, { at = NOW_MS, key = SECRET as string | Buffer, sign = ':' } = {}) {
+function headers(
+  body: string,
+  {
+    at = NOW_MS,
+    key = SECRET,
+    sign = ':',
+  }: { at?: number; key?: string | Buffer; sign?: string } = {},
+) {
   const signature = createHmac('sha256', key).update(`${at}${sign}${body}`).digest('hex');
   return { 'x-webflow-signature': signature, 'x-webflow-timestamp': String(at) };
 }
