@@ -3,6 +3,7 @@ import type { ProviderGuide } from './guide.ts';
 import { calendly, calendlyGuide, calendlySettings } from './calendly.ts';
 import { genericHmac, genericHmacSettings } from './generic-hmac.ts';
 import { googleAds, googleAdsGuide, googleAdsSettings } from './google-ads.ts';
+import { netlify, netlifyGuide, netlifySettings } from './netlify.ts';
 import { standardWebhooks, standardWebhooksSettings } from './standard-webhooks.ts';
 import { tally, tallyGuide, tallySettings } from './tally.ts';
 import { tiktok, tiktokGuide, tiktokSettings } from './tiktok.ts';
@@ -18,6 +19,7 @@ export const sourceSchema = z.discriminatedUnion('provider', [
   calendlySettings,
   genericHmacSettings,
   googleAdsSettings,
+  netlifySettings,
   standardWebhooksSettings,
   tallySettings,
   tiktokSettings,
@@ -37,6 +39,7 @@ export const PROVIDERS = {
   calendly,
   generic_hmac: genericHmac,
   google_ads: googleAds,
+  netlify,
   standard_webhooks: standardWebhooks,
   tally,
   tiktok,
@@ -49,6 +52,7 @@ export const PROVIDERS = {
 export const GUIDES: Readonly<Partial<Record<ProviderName, ProviderGuide>>> = {
   calendly: calendlyGuide,
   google_ads: googleAdsGuide,
+  netlify: netlifyGuide,
   tally: tallyGuide,
   tiktok: tiktokGuide,
   typeform: typeformGuide,

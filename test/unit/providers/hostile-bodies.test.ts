@@ -21,6 +21,7 @@ const PROVIDERS = [
   ['webflow', aSource('webflow')],
   ['tally', aSource('tally')],
   ['calendly', aSource('calendly')],
+  ['netlify', aSource('netlify')],
 ] as const;
 
 const TYPES = ['application/json', 'application/x-www-form-urlencoded', 'text/plain', ''];
