@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { ProviderGuide } from './guide.ts';
 import { calendly, calendlyGuide, calendlySettings } from './calendly.ts';
+import { formspree, formspreeGuide, formspreeSettings } from './formspree.ts';
 import { genericHmac, genericHmacSettings } from './generic-hmac.ts';
 import { googleAds, googleAdsGuide, googleAdsSettings } from './google-ads.ts';
 import { netlify, netlifyGuide, netlifySettings } from './netlify.ts';
@@ -17,6 +18,7 @@ import { websiteForm, websiteFormSettings } from './website-form.ts';
  */
 export const sourceSchema = z.discriminatedUnion('provider', [
   calendlySettings,
+  formspreeSettings,
   genericHmacSettings,
   googleAdsSettings,
   netlifySettings,
@@ -37,6 +39,7 @@ export type ProviderName = SourceConfig['provider'];
 /** Every provider, by its name in the configuration. */
 export const PROVIDERS = {
   calendly,
+  formspree,
   generic_hmac: genericHmac,
   google_ads: googleAds,
   netlify,
@@ -51,6 +54,7 @@ export const PROVIDERS = {
 /** How to connect each sender, by its name in the configuration. */
 export const GUIDES: Readonly<Partial<Record<ProviderName, ProviderGuide>>> = {
   calendly: calendlyGuide,
+  formspree: formspreeGuide,
   google_ads: googleAdsGuide,
   netlify: netlifyGuide,
   tally: tallyGuide,

@@ -22,6 +22,7 @@ const PROVIDERS = [
   ['tally', aSource('tally')],
   ['calendly', aSource('calendly')],
   ['netlify', aSource('netlify')],
+  ['formspree', aSource('formspree')],
 ] as const;
 
 const TYPES = ['application/json', 'application/x-www-form-urlencoded', 'text/plain', ''];
