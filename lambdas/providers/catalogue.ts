@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import type { ProviderGuide } from './guide.ts';
 import { calendly, calendlyGuide, calendlySettings } from './calendly.ts';
 import { formspree, formspreeGuide, formspreeSettings } from './formspree.ts';
+import { framer, framerGuide, framerSettings } from './framer.ts';
 import { genericHmac, genericHmacSettings } from './generic-hmac.ts';
 import { googleAds, googleAdsGuide, googleAdsSettings } from './google-ads.ts';
 import { netlify, netlifyGuide, netlifySettings } from './netlify.ts';
@@ -19,6 +20,7 @@ import { websiteForm, websiteFormSettings } from './website-form.ts';
 export const sourceSchema = z.discriminatedUnion('provider', [
   calendlySettings,
   formspreeSettings,
+  framerSettings,
   genericHmacSettings,
   googleAdsSettings,
   netlifySettings,
@@ -40,6 +42,7 @@ export type ProviderName = SourceConfig['provider'];
 export const PROVIDERS = {
   calendly,
   formspree,
+  framer,
   generic_hmac: genericHmac,
   google_ads: googleAds,
   netlify,
@@ -55,6 +58,7 @@ export const PROVIDERS = {
 export const GUIDES: Readonly<Partial<Record<ProviderName, ProviderGuide>>> = {
   calendly: calendlyGuide,
   formspree: formspreeGuide,
+  framer: framerGuide,
   google_ads: googleAdsGuide,
   netlify: netlifyGuide,
   tally: tallyGuide,

@@ -23,6 +23,7 @@ const PROVIDERS = [
   ['calendly', aSource('calendly')],
   ['netlify', aSource('netlify')],
   ['formspree', aSource('formspree')],
+  ['framer', aSource('framer')],
 ] as const;
 
 const TYPES = ['application/json', 'application/x-www-form-urlencoded', 'text/plain', ''];
