@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { ProviderGuide } from './guide.ts';
 import { calendly, calendlyGuide, calendlySettings } from './calendly.ts';
+import { fillout, filloutGuide, filloutSettings } from './fillout.ts';
 import { formspree, formspreeGuide, formspreeSettings } from './formspree.ts';
 import { framer, framerGuide, framerSettings } from './framer.ts';
 import { genericHmac, genericHmacSettings } from './generic-hmac.ts';
@@ -19,6 +20,7 @@ import { websiteForm, websiteFormSettings } from './website-form.ts';
  */
 export const sourceSchema = z.discriminatedUnion('provider', [
   calendlySettings,
+  filloutSettings,
   formspreeSettings,
   framerSettings,
   genericHmacSettings,
@@ -41,6 +43,7 @@ export type ProviderName = SourceConfig['provider'];
 /** Every provider, by its name in the configuration. */
 export const PROVIDERS = {
   calendly,
+  fillout,
   formspree,
   framer,
   generic_hmac: genericHmac,
@@ -57,6 +60,7 @@ export const PROVIDERS = {
 /** How to connect each sender, by its name in the configuration. */
 export const GUIDES: Readonly<Partial<Record<ProviderName, ProviderGuide>>> = {
   calendly: calendlyGuide,
+  fillout: filloutGuide,
   formspree: formspreeGuide,
   framer: framerGuide,
   google_ads: googleAdsGuide,

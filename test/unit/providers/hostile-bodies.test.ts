@@ -24,6 +24,7 @@ const PROVIDERS = [
   ['netlify', aSource('netlify')],
   ['formspree', aSource('formspree')],
   ['framer', aSource('framer')],
+  ['fillout', aSource('fillout')],
 ] as const;
 
 const TYPES = ['application/json', 'application/x-www-form-urlencoded', 'text/plain', ''];
