@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { ProviderGuide } from './guide.ts';
 import { genericHmac, genericHmacSettings } from './generic-hmac.ts';
+import { meta, metaGuide, metaSettings } from './meta.ts';
 import { standardWebhooks, standardWebhooksSettings } from './standard-webhooks.ts';
 import { typeform, typeformGuide, typeformSettings } from './typeform.ts';
 import { websiteForm, websiteFormSettings } from './website-form.ts';
@@ -11,6 +12,7 @@ import { websiteForm, websiteFormSettings } from './website-form.ts';
  */
 export const sourceSchema = z.discriminatedUnion('provider', [
   genericHmacSettings,
+  metaSettings,
   standardWebhooksSettings,
   typeformSettings,
   websiteFormSettings,
@@ -25,6 +27,7 @@ export type ProviderName = SourceConfig['provider'];
 /** Every provider, by its name in the configuration. */
 export const PROVIDERS = {
   generic_hmac: genericHmac,
+  meta,
   standard_webhooks: standardWebhooks,
   typeform,
   website_form: websiteForm,
@@ -32,5 +35,6 @@ export const PROVIDERS = {
 
 /** How to connect each sender, by its name in the configuration. */
 export const GUIDES: Readonly<Partial<Record<ProviderName, ProviderGuide>>> = {
+  meta: metaGuide,
   typeform: typeformGuide,
 };
