@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { ProviderGuide } from './guide.ts';
 import { genericHmac, genericHmacSettings } from './generic-hmac.ts';
+import { linkedin, linkedinGuide, linkedinSettings } from './linkedin.ts';
 import { meta, metaGuide, metaSettings } from './meta.ts';
 import { standardWebhooks, standardWebhooksSettings } from './standard-webhooks.ts';
 import { typeform, typeformGuide, typeformSettings } from './typeform.ts';
@@ -12,6 +13,7 @@ import { websiteForm, websiteFormSettings } from './website-form.ts';
  */
 export const sourceSchema = z.discriminatedUnion('provider', [
   genericHmacSettings,
+  linkedinSettings,
   metaSettings,
   standardWebhooksSettings,
   typeformSettings,
@@ -27,6 +29,7 @@ export type ProviderName = SourceConfig['provider'];
 /** Every provider, by its name in the configuration. */
 export const PROVIDERS = {
   generic_hmac: genericHmac,
+  linkedin,
   meta,
   standard_webhooks: standardWebhooks,
   typeform,
@@ -35,6 +38,7 @@ export const PROVIDERS = {
 
 /** How to connect each sender, by its name in the configuration. */
 export const GUIDES: Readonly<Partial<Record<ProviderName, ProviderGuide>>> = {
+  linkedin: linkedinGuide,
   meta: metaGuide,
   typeform: typeformGuide,
 };

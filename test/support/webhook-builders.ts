@@ -63,6 +63,7 @@ export function aSource<Name extends SourceConfig['provider']>(
   overrides: Record<string, unknown> = {},
 ): Extract<SourceConfig, { provider: Name }> {
   const required = {
+    linkedin: {},
     meta: {},
     typeform: {},
     standard_webhooks: {},

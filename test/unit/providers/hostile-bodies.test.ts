@@ -16,11 +16,14 @@ const PROVIDERS = [
     }),
   ],
   ['website_form', aSource('website_form')],
+  ['linkedin', aSource('linkedin')],
   ['meta', aSource('meta')],
 ] as const;
 
 /** What a provider reads, with a text in it; for those that do not read the body that most do. */
 const BODIES: Readonly<Record<string, (text: string) => string>> = {
+  linkedin: (text) =>
+    `{"type":"LEAD_ACTION","leadAction":"CREATED","leadGenFormResponse":"urn:li:leadGenFormResponse:1","a":"${text}"}`,
   meta: (text) => `{"object":"page","entry":[{"id":"${text}","changes":[]}]}`,
 };
 
@@ -50,6 +53,8 @@ const KEYS = fc.constantFrom(
   'changes',
   'value',
   'leadgen_id',
+  'leadAction',
+  'leadGenFormResponse',
   '__proto__',
   'constructor',
   'toString',
