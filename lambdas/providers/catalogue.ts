@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { ProviderGuide } from './guide.ts';
 import { genericHmac, genericHmacSettings } from './generic-hmac.ts';
+import { hubspot, hubspotGuide, hubspotSettings } from './hubspot.ts';
 import { linkedin, linkedinGuide, linkedinSettings } from './linkedin.ts';
 import { meta, metaGuide, metaSettings } from './meta.ts';
 import { standardWebhooks, standardWebhooksSettings } from './standard-webhooks.ts';
@@ -13,6 +14,7 @@ import { websiteForm, websiteFormSettings } from './website-form.ts';
  */
 export const sourceSchema = z.discriminatedUnion('provider', [
   genericHmacSettings,
+  hubspotSettings,
   linkedinSettings,
   metaSettings,
   standardWebhooksSettings,
@@ -29,6 +31,7 @@ export type ProviderName = SourceConfig['provider'];
 /** Every provider, by its name in the configuration. */
 export const PROVIDERS = {
   generic_hmac: genericHmac,
+  hubspot,
   linkedin,
   meta,
   standard_webhooks: standardWebhooks,
@@ -38,6 +41,7 @@ export const PROVIDERS = {
 
 /** How to connect each sender, by its name in the configuration. */
 export const GUIDES: Readonly<Partial<Record<ProviderName, ProviderGuide>>> = {
+  hubspot: hubspotGuide,
   linkedin: linkedinGuide,
   meta: metaGuide,
   typeform: typeformGuide,

@@ -63,6 +63,7 @@ export function aSource<Name extends SourceConfig['provider']>(
   overrides: Record<string, unknown> = {},
 ): Extract<SourceConfig, { provider: Name }> {
   const required = {
+    hubspot: { publicUrl: 'https://leads.example.com/hooks/hubspot' },
     linkedin: {},
     meta: {},
     typeform: {},

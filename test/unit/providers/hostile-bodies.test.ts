@@ -16,12 +16,14 @@ const PROVIDERS = [
     }),
   ],
   ['website_form', aSource('website_form')],
+  ['hubspot', aSource('hubspot')],
   ['linkedin', aSource('linkedin')],
   ['meta', aSource('meta')],
 ] as const;
 
 /** What a provider reads, with a text in it; for those that do not read the body that most do. */
 const BODIES: Readonly<Record<string, (text: string) => string>> = {
+  hubspot: (text) => `[{"subscriptionType":"${text}"}]`,
   linkedin: (text) =>
     `{"type":"LEAD_ACTION","leadAction":"CREATED","leadGenFormResponse":"urn:li:leadGenFormResponse:1","a":"${text}"}`,
   meta: (text) => `{"object":"page","entry":[{"id":"${text}","changes":[]}]}`,
@@ -54,6 +56,8 @@ const KEYS = fc.constantFrom(
   'value',
   'leadgen_id',
   'leadAction',
+  'subscriptionType',
+  'objectId',
   'leadGenFormResponse',
   '__proto__',
   'constructor',
