@@ -22,6 +22,7 @@ const SELDOM: Readonly<Partial<Record<FaultName, readonly string[]>>> = {
   ],
   replayed: [
     'operations/execute-replay.ts events.appendAudit',
+    'operations/execute-replay.ts events.keepMapping',
     'operations/execute-replay.ts events.readRecord',
     'operations/execute-replay.ts events.remap',
     'operations/execute-replay.ts queue.enqueue',

@@ -16,7 +16,15 @@ const PROVIDERS = [
     }),
   ],
   ['website_form', aSource('website_form')],
+  ['contact_form_7', aSource('contact_form_7')],
+  ['elementor', aSource('elementor')],
+  ['gravity_forms', aSource('gravity_forms', { datesAreUtc: true, fields: { 2: 'email' } })],
+  ['shared_secret', aSource('shared_secret', { dataPath: 'data', idPath: '__proto__.id' })],
+  ['unbounce', aSource('unbounce')],
+  ['url_token', aSource('url_token', { idPath: 'id' })],
+  ['wpforms', aSource('wpforms', { typePath: 'type' })],
   ['hubspot', aSource('hubspot')],
+  ['jotform', aSource('jotform')],
   ['linkedin', aSource('linkedin')],
   ['meta', aSource('meta')],
 ] as const;
@@ -24,12 +32,19 @@ const PROVIDERS = [
 /** What a provider reads, with a text in it; for those that do not read the body that most do. */
 const BODIES: Readonly<Record<string, (text: string) => string>> = {
   hubspot: (text) => `[{"subscriptionType":"${text}"}]`,
+  jotform: (text) => `{"rawRequest":{"q1_a":"${text}"}}`,
   linkedin: (text) =>
     `{"type":"LEAD_ACTION","leadAction":"CREATED","leadGenFormResponse":"urn:li:leadGenFormResponse:1","a":"${text}"}`,
   meta: (text) => `{"object":"page","entry":[{"id":"${text}","changes":[]}]}`,
 };
 
-const TYPES = ['application/json', 'application/x-www-form-urlencoded', 'text/plain', ''];
+const TYPES = [
+  'application/json',
+  'application/x-www-form-urlencoded',
+  'multipart/form-data; boundary=b',
+  'text/plain',
+  '',
+];
 
 // Values that look like what a provider expects, with anything in their places.
 const KEYS = fc.constantFrom(
@@ -56,6 +71,12 @@ const KEYS = fc.constantFrom(
   'value',
   'leadgen_id',
   'leadAction',
+  'submissionID',
+  'rawRequest',
+  'q1_name',
+  'first',
+  'area',
+  'addr_line1',
   'subscriptionType',
   'objectId',
   'leadGenFormResponse',
@@ -66,6 +87,14 @@ const KEYS = fc.constantFrom(
   '\u0000',
   '\uD800',
   'a.b',
+  'fields[a][value]',
+  'fields[a]',
+  'meta',
+  'value',
+  'data.json',
+  'date_created',
+  '1.3',
+  '1.6',
 );
 const { value: ALMOST } = fc.letrec((tie) => ({
   value: fc.oneof(
