@@ -133,6 +133,8 @@ function initialState(
   if (submission.isSpam) return { state: 'suppressed', suppression: 'spam_trap' };
   if (submission.isTest) return { state: 'suppressed', suppression: 'test_lead' };
 
+  // Whom it is about is not known before its details are read.
+  if (submission.details !== undefined) return { state: 'received' };
   if (namesSomebody(clean, reception.config)) return { state: 'received' };
   return {
     state: 'quarantined',

@@ -14,7 +14,10 @@ import { type ReplayItem, type ReplayPlan, skipSentenceOf } from './replay-plan.
 
 /** What a replay needs of the world. */
 export interface ReplayPorts {
-  readonly events: Pick<EventStore, 'readRecord' | 'readRaw' | 'remap' | 'appendAudit'>;
+  readonly events: Pick<
+    EventStore,
+    'readRecord' | 'readRaw' | 'readDetails' | 'readNormalized' | 'remap' | 'appendAudit'
+  >;
   readonly queue: Pick<DeliveryQueue, 'enqueue'>;
   readonly deadLetters: DeadLetterBrowser;
   readonly secrets: Pick<SecretReader, 'read'>;

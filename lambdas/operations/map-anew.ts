@@ -4,18 +4,31 @@ import { UNREADABLE_EVENT_TYPE } from '../core/idempotency-key.ts';
 import type { NormalizedEvent } from '../core/lead-event.ts';
 import { payloadHash } from '../core/payload-hash.ts';
 import type { EventStore } from '../core/ports.ts';
-import { bindProvider } from '../providers/bind-provider.ts';
+import type { SourceConfig } from '../core/source-settings.ts';
+import { type BoundProvider, bindProvider } from '../providers/bind-provider.ts';
+import { isArray, parseJson } from '../providers/json.ts';
 import type { Submission, WebhookRequest } from '../providers/provider.ts';
 import { cleanSubmission } from './clean-submission.ts';
 import { nameSubmission } from './name-submission.ts';
-import { buildNormalizedEvent, mappingVersionOf, namesSomebody } from './normalize-submission.ts';
+import { completeSubmission } from './complete-submission.ts';
+import {
+  buildNormalizedEvent,
+  completedVersionOf,
+  mappingVersionOf,
+  namesSomebody,
+} from './normalize-submission.ts';
 
 /** What mapping anew needs to know. */
 export interface MappingSettings {
   readonly config: HoldfastConfig;
   /** The installation's secret for keyed hashes. */
   readonly pepper: string;
+  /** Finds a source's provider; that of its configuration by default. */
+  readonly bind?: (source: SourceConfig) => BoundProvider;
 }
+
+/** What mapping anew reads of an event. */
+type AnewEvents = Pick<EventStore, 'readRaw' | 'readDetails' | 'readNormalized'>;
 
 /** An event as the present configuration reads it, or why it cannot be read anew. */
 export type MappedAnew =
@@ -54,8 +67,8 @@ export type UnmappedReason =
  */
 export async function mapAnew(
   record: EventRecord,
-  events: Pick<EventStore, 'readRaw'>,
-  { config, pepper }: MappingSettings,
+  events: AnewEvents,
+  { config, pepper, bind = bindProvider }: MappingSettings,
 ): Promise<MappedAnew> {
   const source = Object.hasOwn(config.sources, record.source)
     ? config.sources[record.source]
@@ -63,17 +76,22 @@ export async function mapAnew(
   if (source === undefined) return unmapped('source_gone');
   const raw = await events.readRaw(record.key, record.payloadHash);
   if (raw === undefined) return unmapped('raw_gone');
-  const reading = bindProvider(source).read(requestOf(raw));
+  const provider = bind(source);
+  const reading = provider.read(requestOf(raw));
   if (reading.kind === 'unreadable') return unmapped('still_unreadable');
 
   const submission = submissionOf(record, reading.submissions, pepper);
   if (typeof submission === 'string') return unmapped(submission);
   if (submission.isSpam || submission.isTest) return unmapped('now_suppressed');
 
-  const clean = cleanSubmission(submission, record.source);
-  if (!namesSomebody(clean, config)) return unmapped('names_nobody');
-  const mappingVersion = mappingVersionOf(source);
-  const normalized = buildNormalizedEvent(submission, clean, {
+  const whole = await withDetails(submission, record, events, provider);
+  if (whole.kind === 'unmapped') return whole;
+  const { isCompleted } = whole;
+  const clean = cleanSubmission(whole.submission, record.source);
+  const isAwaiting = submission.details !== undefined && !isCompleted;
+  if (!isAwaiting && !namesSomebody(clean, config)) return unmapped('names_nobody');
+  const mappingVersion = isCompleted ? completedVersionOf(source) : mappingVersionOf(source);
+  const normalized = buildNormalizedEvent(whole.submission, clean, {
     sourceName: record.source,
     config,
     key: record.key,
@@ -81,11 +99,51 @@ export async function mapAnew(
     receivedAtMs: Date.parse(record.receivedAt),
     correlationId: record.correlationId,
     mappingVersion,
+    isCompleted,
   });
   return { kind: 'mapped', mappingVersion, normalized };
 }
 
-function unmapped(why: UnmappedReason): MappedAnew {
+type Whole =
+  | { readonly kind: 'whole'; readonly submission: Submission; readonly isCompleted: boolean }
+  | Extract<MappedAnew, { kind: 'unmapped' }>;
+
+/**
+ * A submission with its details as they were stored. One that still awaits them goes on awaiting them: the
+ * consumer reads them, and nobody else.
+ */
+async function withDetails(
+  submission: Submission,
+  record: EventRecord,
+  events: AnewEvents,
+  provider: BoundProvider,
+): Promise<Whole> {
+  if (submission.details === undefined) return { kind: 'whole', submission, isCompleted: false };
+  const { key, payloadHash: hash, remappedAs } = record;
+  const stored = await events.readDetails(key, hash);
+  if (stored === undefined) {
+    const before = await events.readNormalized(key, hash, remappedAs);
+    return before?.details?.state === 'read'
+      ? unmapped('raw_gone')
+      : { kind: 'whole', submission, isCompleted: false };
+  }
+  const answers = parseJson(stored);
+  const api = provider.detailsApi;
+  if (api === undefined || answers.kind === 'unreadable' || !isArray(answers.value)) {
+    return unmapped('still_unreadable');
+  }
+  const completion = completeSubmission(submission, answers.value, api);
+  switch (completion.kind) {
+    case 'completed':
+      return { kind: 'whole', submission: completion.submission, isCompleted: true };
+    case 'suppressed':
+      return unmapped('now_suppressed');
+    case 'unreadable':
+      return unmapped('still_unreadable');
+  }
+}
+
+function unmapped(why: UnmappedReason): Extract<MappedAnew, { kind: 'unmapped' }> {
   return { kind: 'unmapped', why };
 }
 

@@ -32,6 +32,8 @@ export interface EventContext {
   readonly receivedAtMs: number;
   readonly correlationId: string;
   readonly mappingVersion: string;
+  /** The submission holds what its provider's API answered. */
+  readonly isCompleted?: boolean;
 }
 
 /**
@@ -63,6 +65,14 @@ export function buildNormalizedEvent(
     answers: [],
     consent: clean.consent,
     is_test: submission.isTest,
+    ...(submission.details === undefined
+      ? {}
+      : {
+          details: {
+            state: context.isCompleted === true ? 'read' : 'awaiting',
+            ref: { ...submission.details },
+          },
+        }),
     routing: {
       crm: 'zoho',
       object: config.zoho.module,
@@ -95,6 +105,14 @@ export function namesSomebody(
  */
 export function mappingVersionOf(source: SourceConfig): string {
   return `${READER_VERSION}-${payloadHash(source).slice(0, 12)}`;
+}
+
+/**
+ * The mapping version of an event that was completed: another one than that of the event as it was named, so
+ * that what it said before stays beside it.
+ */
+export function completedVersionOf(source: SourceConfig): string {
+  return `${mappingVersionOf(source)}-details`;
 }
 
 /**

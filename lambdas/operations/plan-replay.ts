@@ -24,7 +24,10 @@ import { isSelected, type ReplaySelection } from './replay-selection.ts';
 
 /** What planning needs of the world. It only reads. */
 export interface PlanPorts {
-  readonly events: Pick<EventStore, 'listOpen' | 'readRecord' | 'readNormalized' | 'readRaw'>;
+  readonly events: Pick<
+    EventStore,
+    'listOpen' | 'readRecord' | 'readNormalized' | 'readRaw' | 'readDetails'
+  >;
   readonly secrets: Pick<SecretReader, 'read'>;
   readonly clock: Pick<Clock, 'nowMs'>;
 }

@@ -1,4 +1,5 @@
 import type { SourceConfig } from '../core/source-settings.ts';
+import { type BoundDetailsApi, bindDetails } from './bind-details.ts';
 import { genericHmac } from './generic-hmac.ts';
 import type { Provider, Reading, SourceSecrets, Verification, WebhookRequest } from './provider.ts';
 import { standardWebhooks } from './standard-webhooks.ts';
@@ -11,6 +12,7 @@ export interface BoundProvider {
   accepts(mediaType: string): boolean;
   verify(request: WebhookRequest, secrets: SourceSecrets | undefined, nowMs: number): Verification;
   read(request: WebhookRequest): Reading;
+  readonly detailsApi?: BoundDetailsApi;
 }
 
 /** The provider of a configured source. */
@@ -36,5 +38,8 @@ function bind<Config extends SourceConfig>(
     accepts: (mediaType) => provider.accepts(mediaType),
     verify: (request, secrets, nowMs) => provider.verify(request, source, secrets, nowMs),
     read: (request) => provider.read(request, source),
+    ...(provider.detailsApi === undefined
+      ? {}
+      : { detailsApi: bindDetails(provider.detailsApi, source) }),
   };
 }

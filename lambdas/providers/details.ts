@@ -24,6 +24,12 @@ export interface DetailsCall {
  */
 export type DetailsRefusal = 'retry' | 'unauthorized' | 'gone' | 'unreadable';
 
+/** The event type and id of a webhook that tells of a deletion, as `Submission` has them. */
+export interface DeletionEvent {
+  readonly eventType: string;
+  readonly sourceEventId: string;
+}
+
 /**
  * How the details of a thin event are read: a webhook that only names a submission. Pure; the consumer
  * makes the calls.
@@ -35,6 +41,13 @@ export interface DetailsApi<Config> {
   authorize(token: string): Readonly<Record<string, string>>;
   /** The calls that read one submission, made in this order. */
   calls(ref: DetailsRef, source: Config): readonly DetailsCall[];
+  /** Calls a minute that one consumer makes for the source, 1 or more; 60 where a provider does not say. */
+  callsPerMinuteMax?(source: Config): number;
+  /**
+   * The event by which the provider tells that it deleted the submission, for a provider that does: if that
+   * one is stored, there is nothing to be read.
+   */
+  deletionOf?(ref: DetailsRef): DeletionEvent;
   /**
    * What a refusal means, where its status alone does not tell it (Meta answers 400 for an expired token).
    *

@@ -1,7 +1,7 @@
 import type { SourceConfig } from '../core/source-settings.ts';
 import type { Failure } from '../core/failure.ts';
 import type { Answer, AttributeName, Consent } from '../core/lead-event.ts';
-import type { DetailsRef } from './details.ts';
+import type { DetailsApi, DetailsRef } from './details.ts';
 
 /** A request as a provider sees it: header names lower-cased, body as the bytes on the wire. */
 export interface WebhookRequest {
@@ -90,4 +90,6 @@ export interface Provider<Config extends SourceConfig = SourceConfig> {
   ): Verification;
   /** Never throws, whatever the bytes. */
   read(request: WebhookRequest, source: Config): Reading;
+  /** How the details are read of submissions that the webhook only names. */
+  readonly detailsApi?: DetailsApi<Config>;
 }

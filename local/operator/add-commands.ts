@@ -1,7 +1,10 @@
 import { type Command, type CommanderError, Option } from 'commander';
 import type { HoldfastConfig } from '../../lambdas/core/config.ts';
-import type { FailureClass, FailureCode } from '../../lambdas/core/failure.ts';
-import { FAILURE_CLASSES } from '../../lambdas/operations/replay-selection.ts';
+import {
+  FAILURE_CLASSES,
+  type FailureClass,
+  type FailureCode,
+} from '../../lambdas/core/failure.ts';
 import {
   parseFailureCode,
   parsePort,
