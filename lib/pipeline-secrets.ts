@@ -3,7 +3,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Secret, type SecretStringGenerator } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { HoldfastConfig } from '../lambdas/core/config.ts';
-import { isSigned, type SourceConfig } from '../lambdas/core/source-settings.ts';
+import { isSigned, readsDetails, type SourceConfig } from '../lambdas/core/source-settings.ts';
 import type { Deployment } from './deployment.ts';
 import { dataRemovalPolicy } from './lifecycle.ts';
 import type { StageConfig } from './stage-config.ts';
@@ -27,7 +27,8 @@ export interface PipelineSecretsProps {
  * Every secret of a stage, under `holdfast/<stage>/`.
  *
  * - `zoho`: the client and its refresh token
- * - `source/<name>`: what a signed source signs with, `{"current": …, "previous": …}`
+ * - `source/<name>`: what a signed source signs with, `{"current": …, "previous": …}`, and `"api_token"` where
+ *   its webhooks only name a submission
  * - `pepper`: the key of every hash of a person. Losing it would give everybody a new identity.
  */
 export class PipelineSecrets extends Construct {
@@ -64,7 +65,7 @@ export class PipelineSecrets extends Construct {
     });
     this.bySource = Object.fromEntries(
       Object.entries(sources)
-        .filter(([, source]) => isSigned(source))
+        .filter(([, source]) => isSigned(source) || readsDetails(source))
         .map(([name, source]) => [
           name,
           new Secret(this, `Source-${name}`, {

@@ -15,6 +15,7 @@ export type FunctionEnv = IntakeEnv &
 export function buildFunctionEnv(
   stack: LocalStack,
   zoho: { readonly zohoUrl: string; readonly zohoEnabled: boolean },
+  detailsApiOrigin: string,
 ): FunctionEnv {
   return {
     STAGE: 'local',
@@ -28,6 +29,7 @@ export function buildFunctionEnv(
     ZOHO_ENABLED: String(zoho.zohoEnabled),
     ZOHO_ACCOUNTS_URL: zoho.zohoUrl,
     ZOHO_API_URL: zoho.zohoUrl,
+    DETAILS_API_ORIGIN: detailsApiOrigin,
     AWS_REGION: LOCAL_REGION,
     AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
     AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,

@@ -156,7 +156,7 @@ async function assemble(options: PipelineOptions, running: StopList): Promise<Pi
   const consumerSetup: ConsumerSetup = {
     config,
     consumer: stage.consumer,
-    env: buildFunctionEnv(stack, { zohoUrl, zohoEnabled: options.zohoEnabled ?? true }),
+    env: buildFunctionEnv(stack, { zohoUrl, zohoEnabled: options.zohoEnabled ?? true }, ''),
     queueArn: stack.delivery.arn,
   };
   const functions = buildFunctions(options, consumerSetup.env, stack.table);

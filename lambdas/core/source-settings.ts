@@ -147,3 +147,14 @@ export function isSigned(source: SourceConfig): boolean {
       return false;
   }
 }
+
+/** Whether webhooks of a source only name submissions, whose details are read from its provider's API. */
+export function readsDetails(source: SourceConfig): boolean {
+  switch (source.provider) {
+    case 'typeform':
+    case 'standard_webhooks':
+    case 'generic_hmac':
+    case 'website_form':
+      return false;
+  }
+}

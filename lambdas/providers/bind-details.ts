@@ -42,6 +42,7 @@ export function bindDetails<Config extends SourceConfig>(
 function refusalOfStatus(status: number): DetailsRefusal {
   if (status === 401 || status === 403) return 'unauthorized';
   if (status === 404 || status === 410) return 'gone';
-  if (status === 408 || status === 425 || status === 429 || status >= 500) return 'retry';
+  if (status === 429) return 'rate_limited';
+  if (status === 408 || status === 425 || status >= 500) return 'retry';
   return 'unreadable';
 }

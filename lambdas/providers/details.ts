@@ -18,11 +18,12 @@ export interface DetailsCall {
  * What an API's refusal means.
  *
  * - `retry`: it may pass; the event waits
+ * - `rate_limited`: too many requests; all events of the source wait for a while
  * - `unauthorized`: the token or its rights are at fault; a person must mend them
  * - `gone`: the provider no longer has the submission
  * - `unreadable`: asking again cannot help
  */
-export type DetailsRefusal = 'retry' | 'unauthorized' | 'gone' | 'unreadable';
+export type DetailsRefusal = 'retry' | 'rate_limited' | 'unauthorized' | 'gone' | 'unreadable';
 
 /** The event type and id of a webhook that tells of a deletion, as `Submission` has them. */
 export interface DeletionEvent {
@@ -51,8 +52,8 @@ export interface DetailsApi<Config> {
   /**
    * What a refusal means, where its status alone does not tell it (Meta answers 400 for an expired token).
    *
-   * @returns `undefined` to go by the status: 401 and 403 are `unauthorized`, 404 and 410 `gone`, 408, 425,
-   *   429 and 5xx `retry`, any other `unreadable`
+   * @returns `undefined` to go by the status: 401 and 403 are `unauthorized`, 404 and 410 `gone`, 429
+   *   `rate_limited`, 408, 425 and 5xx `retry`, any other `unreadable`
    */
   refusal?(status: number, body: Json | undefined): DetailsRefusal | undefined;
   /**
