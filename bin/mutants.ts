@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import path from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { MUTANTS } from '../local/mutants/mutants.ts';
@@ -23,16 +24,28 @@ await new Command('mutants')
       return;
     }
     const ending = new AbortController();
-    process.once('SIGINT', () => ending.abort());
-    process.exitCode = await runMutants({
-      mutants,
-      root: path.resolve(import.meta.dirname, '..'),
-      seeds: options.seeds,
-      parallel: options.parallel,
-      timeoutMs: options.timeoutSeconds * 1_000,
-      signal: ending.signal,
-      print,
-    });
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.once(signal, () => {
+        // As a shell says which signal it was.
+        process.exitCode = 128 + constants.signals[signal];
+        ending.abort();
+      });
+    }
+    // Whatever ends this process ends the runs that it has started.
+    process.once('exit', () => ending.abort());
+    try {
+      process.exitCode = await runMutants({
+        mutants,
+        root: path.resolve(import.meta.dirname, '..'),
+        seeds: options.seeds,
+        parallel: options.parallel,
+        timeoutMs: options.timeoutSeconds * 1_000,
+        signal: ending.signal,
+        print,
+      });
+    } catch (error) {
+      if (!ending.signal.aborted) throw error;
+    }
   })
   .parseAsync();
 

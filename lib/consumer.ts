@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { EventSourceMapping, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { ConsumerEnv } from '../lambdas/consumer/env.ts';
-import { readsDetails } from '../lambdas/core/source-settings.ts';
+import { bindProvider } from '../lambdas/providers/bind-provider.ts';
 import type { ArchiveBucket } from './archive-bucket.ts';
 import { PipelineFunction } from './pipeline-function.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
@@ -30,7 +30,7 @@ export class Consumer extends Construct {
     const tokenSecrets = Object.entries(secrets.bySource)
       .filter(([name]) => {
         const source = config.sources[name];
-        return source !== undefined && readsDetails(source);
+        return source !== undefined && bindProvider(source).detailsApi !== undefined;
       })
       .map(([, secret]) => secret.secretArn);
     const isThin = tokenSecrets.length > 0;

@@ -1,14 +1,13 @@
-import { fileURLToPath } from 'node:url';
 import { Duration, Stack } from 'aws-cdk-lib';
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { Architecture, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { METRICS_NAMESPACE } from '../lambdas/core/pipeline-names.ts';
-import { FUNCTION_BUNDLING, FUNCTION_ENTRIES, type FunctionName } from './bundling.ts';
+import type { FunctionName } from './bundling.ts';
 import type { Deployment } from './deployment.ts';
+import { functionCode } from './function-code.ts';
 import { logRemovalPolicy } from './lifecycle.ts';
 
 /** The action names of one grant, and exactly what they may be used on. */
@@ -39,7 +38,7 @@ export interface PipelineFunctionProps {
  * may do what `grants` names and nothing else, and a log group of its own that ends after `logDays`.
  */
 export class PipelineFunction extends Construct {
-  readonly fn: NodejsFunction;
+  readonly fn: LambdaFunction;
 
   constructor(scope: Construct, id: string, props: PipelineFunctionProps) {
     super(scope, id);
@@ -48,21 +47,16 @@ export class PipelineFunction extends Construct {
       encryptionKey: props.key,
       removalPolicy: logRemovalPolicy(props.deployment),
     });
-    const root = fileURLToPath(new URL('..', import.meta.url));
-    this.fn = new NodejsFunction(this, 'Function', {
+    this.fn = new LambdaFunction(this, 'Function', {
       description: `Holdfast ${props.deployment.stage}: ${props.name}`,
-      entry: `${root}${FUNCTION_ENTRIES[props.name]}`,
-      handler: 'handler',
-      projectRoot: root,
-      depsLockFilePath: `${root}package-lock.json`,
-      bundling: FUNCTION_BUNDLING,
+      code: functionCode(props.name),
+      handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       memorySize: props.memoryMb,
       timeout: Duration.seconds(props.timeoutSeconds),
       role: this.buildRole(props, logGroup),
       logGroup,
-      awsSdkConnectionReuse: false,
       environment: { ...props.environment, ...runtimeEnvironment(props.name) },
       ...(props.reservedConcurrency === undefined
         ? {}

@@ -3,7 +3,8 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Secret, type SecretStringGenerator } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { HoldfastConfig } from '../lambdas/core/config.ts';
-import { isSigned, readsDetails, type SourceConfig } from '../lambdas/core/source-settings.ts';
+import { bindProvider } from '../lambdas/providers/bind-provider.ts';
+import type { SourceConfig } from '../lambdas/providers/catalogue.ts';
 import type { Deployment } from './deployment.ts';
 import { dataRemovalPolicy } from './lifecycle.ts';
 import type { StageConfig } from './stage-config.ts';
@@ -27,8 +28,7 @@ export interface PipelineSecretsProps {
  * Every secret of a stage, under `holdfast/<stage>/`.
  *
  * - `zoho`: the client and its refresh token
- * - `source/<name>`: what a signed source signs with, `{"current": …, "previous": …}`, and `"api_token"` where
- *   its webhooks only name a submission
+ * - `source/<name>`: what a source proves itself with, `{"current": …, "previous": …}`, and what else is its own
  * - `pepper`: the key of every hash of a person. Losing it would give everybody a new identity.
  */
 export class PipelineSecrets extends Construct {
@@ -65,13 +65,16 @@ export class PipelineSecrets extends Construct {
     });
     this.bySource = Object.fromEntries(
       Object.entries(sources)
-        .filter(([, source]) => isSigned(source) || readsDetails(source))
+        .filter(([, source]) => {
+          const { hasSecret, detailsApi } = bindProvider(source);
+          return hasSecret || detailsApi !== undefined;
+        })
         .map(([name, source]) => [
           name,
           new Secret(this, `Source-${name}`, {
             ...shared,
             secretName: `${this.sourcePrefix}${name}`,
-            description: `What the source ${name} signs with`,
+            description: `What the source ${name} proves itself with`,
             generateSecretString: sourceSecret(source, stage.secretLength.sourceCharacters),
           }),
         ]),
@@ -80,12 +83,14 @@ export class PipelineSecrets extends Construct {
 }
 
 /**
- * A first value that the source's own key encoding can read: letters and digits are base64, too. A
- * Standard Webhooks source needs the sender's own (`whsec_…`, which cannot be generated here) and answers
- * 503 until it is stored.
+ * A first value that the source's own key encoding can read: letters and digits are base64, too. Where a
+ * secret has a prefix (`whsec_…`) it cannot be generated here, and the source answers 503 until it is stored.
  */
 function sourceSecret(source: SourceConfig, characters: number): SecretStringGenerator {
-  const isHex = source.provider === 'generic_hmac' && source.signature.keyEncoding === 'hex';
+  const { authentication } = bindProvider(source);
+  const isHex =
+    authentication.kind === 'hmac' &&
+    Object.values(authentication.variants).some((scheme) => scheme.keyEncoding === 'hex');
   return {
     secretStringTemplate: '{}',
     generateStringKey: 'current',

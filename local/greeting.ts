@@ -1,5 +1,5 @@
 import type { HoldfastConfig } from '../lambdas/core/config.ts';
-import { isSigned } from '../lambdas/core/source-settings.ts';
+import { bindProvider } from '../lambdas/providers/bind-provider.ts';
 import { buildCurlCommand } from './curl-command.ts';
 import { buildSampleLead, buildSampleRequest } from './sample-requests.ts';
 import type { Pipeline } from './start-pipeline.ts';
@@ -50,7 +50,7 @@ export function describeSamples(options: SampleCommandOptions): readonly string[
   return Object.entries(config.sources).flatMap(([name, source], index) => {
     const heading = `# ${name} (${source.provider})`;
     const secret = options.sourceSecret(name);
-    if (secret === undefined && isSigned(source)) {
+    if (secret === undefined && bindProvider(source).hasSecret) {
       return [`${heading}: its secret in secrets.json has no "current"`, ''];
     }
     const lead = buildSampleLead(index, options.newId(), nowMs);

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { HoldfastConfig } from '../lambdas/core/config.ts';
-import type { SourceConfig } from '../lambdas/core/source-settings.ts';
+import { bindProvider } from '../lambdas/providers/bind-provider.ts';
+import type { SourceConfig } from '../lambdas/providers/catalogue.ts';
 import { SecretUnavailableError } from '../lambdas/core/errors.ts';
-import { parseSourceSecrets } from '../lambdas/providers/source-secrets.ts';
+import { parseSourceSecrets } from '../lambdas/providers/verification/source-secrets.ts';
 import type { SecretFile } from './emulators/secret-file.ts';
 
 /** Ids of the secrets of the local stage; a source's is `sourcePrefix` and its name. */
@@ -67,18 +68,14 @@ export function readSourceSecret(secrets: SecretFile, source: string): string | 
   }
 }
 
-// In the form in which the sender would show it, and readable in the source's own key encoding.
+/** In the form in which the sender would show it, and readable in the source's own key encoding. */
 function secretMaker(source: SourceConfig): (() => string) | undefined {
-  switch (source.provider) {
-    case 'typeform':
-      return () => randomBytes(24).toString('base64url');
-    case 'standard_webhooks':
-      return () => `whsec_${randomBytes(32).toString('base64')}`;
-    case 'generic_hmac': {
-      const encoding = source.signature.keyEncoding;
-      return () => randomBytes(32).toString(encoding === 'utf8' ? 'base64url' : encoding);
-    }
-    case 'website_form':
-      return undefined;
-  }
+  const { authentication, hasSecret } = bindProvider(source);
+  if (!hasSecret) return undefined;
+  const [scheme] = authentication.kind === 'hmac' ? Object.values(authentication.variants) : [];
+  const { keyPrefix = '', keyEncoding = 'utf8' } = scheme ?? {};
+  const encoding = keyEncoding === 'utf8' ? 'base64url' : keyEncoding;
+  return () => `${keyPrefix}${randomBytes(SECRET_BYTES).toString(encoding)}`;
 }
+
+const SECRET_BYTES = 32;

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { HoldfastConfig } from '../lambdas/core/config.ts';
-import type { SourceConfig } from '../lambdas/core/source-settings.ts';
+import type { SourceConfig } from '../lambdas/providers/catalogue.ts';
 
 type GenericHmacSource = Extract<SourceConfig, { provider: 'generic_hmac' }>;
 type StandardWebhooksSource = Extract<SourceConfig, { provider: 'standard_webhooks' }>;
@@ -246,7 +246,9 @@ function describeGeneric(source: GenericHmacSource, secret: string, lead: Sample
       encoding: signature.encoding,
       key: Buffer.from(secret, signature.keyEncoding),
       template,
-      ...(signature.timestamp === 'none' ? {} : { timestamp: signature.timestamp }),
+      ...(signature.timestamp === 'none' || !('header' in signature.timestamp)
+        ? {}
+        : { timestamp: signature.timestamp }),
     },
   };
 }

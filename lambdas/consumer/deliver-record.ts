@@ -27,6 +27,7 @@ import { breakerDeferralMs } from '../core/retry-schedule.ts';
 import { reportIfUnreported } from '../operations/report-quarantine.ts';
 import type { Barrier } from '../runtime/barrier.ts';
 import { EventPersistence } from '../runtime/event-persistence.ts';
+import { attend, type Places } from './attendance.ts';
 import type { ClaimedEvent } from './delivery-ports.ts';
 import { endEvent, postponeEvent, type SettlePorts } from './settle-event.ts';
 
@@ -142,32 +143,6 @@ export async function deliverRecord(
     attendance.leaveUnlessJoined();
     last.leaveUnlessJoined();
   }
-}
-
-/** A record's places in the batch, and behind it. */
-interface Places {
-  readonly batch: Attendance;
-  readonly last: Attendance;
-}
-
-interface Attendance {
-  join(event: ClaimedEvent): Promise<DeliveryOutcome>;
-  leaveUnlessJoined(): void;
-}
-
-function attend(batch: Barrier<ClaimedEvent, DeliveryOutcome>): Attendance {
-  let counted = false;
-  return {
-    join: async (event) => {
-      counted = true;
-      return await batch.join(event);
-    },
-    leaveUnlessJoined: () => {
-      if (counted) return;
-      counted = true;
-      batch.leave();
-    },
-  };
 }
 
 async function deliverOnce(

@@ -2,9 +2,10 @@ import * as z from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
 import { deliverySchema } from './delivery-settings.ts';
 import { ConfigError } from './errors.ts';
+import { countryCode } from './lead-settings.ts';
 import { type RetrySettings, retrySettingsFor } from './retry-settings.ts';
 import { wholeNumber } from './setting.ts';
-import { sourceSchema } from './source-settings.ts';
+import { sourceSchema } from '../providers/catalogue.ts';
 import { sweeperSchema } from './sweeper-settings.ts';
 import { mergedField, zohoSchema } from './zoho-settings.ts';
 
@@ -61,6 +62,16 @@ const configSchema = z.strictObject({
     }),
     {},
   ),
+  phone: z.prefault(
+    z.strictObject({
+      /**
+       * Where phone numbers without `+` are dialled, for sources that do not say so themselves. Numbers of leads that
+       * came before a change stay as they were read.
+       */
+      defaultCountry: z.optional(countryCode),
+    }),
+    {},
+  ),
   zoho: z.prefault(zohoSchema, {}),
   delivery: z.prefault(deliverySchema, {}),
   intake: z.prefault(
@@ -104,7 +115,17 @@ export function defineConfig(input: HoldfastConfigInput): HoldfastConfig {
     const lines = parsed.error.issues.map((issue) => `  ${pathOf(issue.path)}: ${allowed(issue)}`);
     throw new ConfigError(`holdfast.config.ts is not valid:\n${lines.join('\n')}`);
   }
-  return parsed.data;
+  return withDefaultCountry(parsed.data);
+}
+
+/** Tells each source the default country of all, so that its own settings say how its leads are read. */
+function withDefaultCountry(config: HoldfastConfig): HoldfastConfig {
+  const { defaultCountry } = config.phone;
+  if (defaultCountry === undefined) return config;
+  const sources = Object.entries(config.sources).map(
+    ([name, source]) => [name, { defaultCountry, ...source }] as const,
+  );
+  return { ...config, sources: Object.fromEntries(sources) };
 }
 
 /** The retry settings of a source: its own over those of all. */
@@ -120,6 +141,11 @@ const MERGE_POLICIES: Readonly<Record<string, MergePolicy>> = {
   utm_campaign: 'first',
   utm_term: 'first',
   utm_content: 'first',
+  utm_id: 'first',
+  campaign_id: 'first',
+  adset_id: 'first',
+  ad_id: 'first',
+  platform: 'first',
   message: 'append',
 };
 

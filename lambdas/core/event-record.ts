@@ -36,10 +36,10 @@ export const SUPPRESSIONS = ['spam_trap', 'test_lead', 'deleted_at_source', 'not
 /**
  * Why an accepted event is not sent to the CRM.
  *
- * - `spam_trap`: a bot filled in what people do not see
+ * - `spam_trap`: a trap for bots was filled in
  * - `test_lead`: its sender says that it is a test
- * - `deleted_at_source`: its sender deleted it before its details were read
- * - `not_a_lead`: it tells of something else than a person who asks for something
+ * - `deleted_at_source`: the sender reports that the person's submission was deleted there
+ * - `not_a_lead`: a notice about something else (a cancelled appointment, a no-show)
  */
 export type Suppression = (typeof SUPPRESSIONS)[number];
 

@@ -74,6 +74,11 @@ export const ATTRIBUTION_NAMES = [
   'utm_campaign',
   'utm_term',
   'utm_content',
+  'utm_id',
+  'campaign_id',
+  'adset_id',
+  'ad_id',
+  'platform',
   'gclid',
   'gbraid',
   'wbraid',
@@ -83,10 +88,8 @@ export const ATTRIBUTION_NAMES = [
   'li_fat_id',
 ] as const;
 
-/**
- * Attribute names that have a meaning of their own. Anything else stays in `answers`.
- */
-export const ATTRIBUTE_NAMES = [
+/** Attributes that a form can fill. Anything else stays in `answers`. */
+const FORM_ATTRIBUTE_NAMES = [
   'full_name',
   'first_name',
   'last_name',
@@ -105,14 +108,40 @@ export const ATTRIBUTE_NAMES = [
   'referrer',
   'email_raw',
   'phone_raw',
+  'phone_ext',
   ...ATTRIBUTION_NAMES,
 ] as const;
 
-/** One of `ATTRIBUTE_NAMES`. */
-export type AttributeName = (typeof ATTRIBUTE_NAMES)[number];
+/**
+ * What reading a lead tells about it, beside what it says.
+ *
+ * - `phone_status`: `valid`, `possible` (the right length, but of no known pattern) or `invalid`
+ * - `phone_basis`: `international` (typed with `+`) or `default_country`
+ * - `name_basis`: `given` (first or last name), `split` from a full name, or `single` (one word)
+ */
+export const READING_NAMES = ['phone_status', 'phone_basis', 'name_basis'] as const;
 
-/** Names a sender's field can be mapped to. */
-export const CANONICAL_FIELDS = [...ATTRIBUTE_NAMES, 'email', 'phone', 'external_id'] as const;
+/** Attribute names that have a meaning of their own; beside them there are custom ones. */
+export const ATTRIBUTE_NAMES = [...FORM_ATTRIBUTE_NAMES, ...READING_NAMES] as const;
 
-/** One of `CANONICAL_FIELDS`. */
-export type CanonicalField = (typeof CANONICAL_FIELDS)[number];
+/** A field that the user made up: the answer to one of his own questions, on its way to a CRM field of his own. */
+export type CustomField = `custom_${string}`;
+
+/** One of `ATTRIBUTE_NAMES`, or a custom one. */
+export type AttributeName = (typeof ATTRIBUTE_NAMES)[number] | CustomField;
+
+/** Names a sender's field can be mapped to; beside them there are custom ones. */
+export const CANONICAL_FIELDS = [...FORM_ATTRIBUTE_NAMES, 'email', 'phone', 'external_id'] as const;
+
+/** One of `CANONICAL_FIELDS`, or a custom one. */
+export type CanonicalField = (typeof CANONICAL_FIELDS)[number] | CustomField;
+
+/** Whether a name is one of a custom field: `custom_`, then 1–40 lower-case letters, digits or `_`. */
+export function isCustomField(name: string): name is CustomField {
+  return /^custom_[a-z0-9_]{1,40}$/.test(name);
+}
+
+/** Whether a sender's field can be mapped to this name. */
+export function isCanonicalField(name: string): name is CanonicalField {
+  return isCustomField(name) || CANONICAL_FIELDS.some((known) => known === name);
+}

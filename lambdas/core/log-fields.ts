@@ -30,6 +30,7 @@ export interface LogFields {
   readonly crm_code?: string;
   readonly crm_field?: string;
   readonly secret_used?: 'current' | 'previous';
+  readonly signature_variant?: string;
   readonly body_sha256?: string;
   readonly body_bytes?: number;
   readonly duplicate?: boolean;

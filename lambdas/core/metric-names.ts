@@ -10,6 +10,7 @@ export type MetricName =
   | 'LeadHeld'
   | 'LeadRequeued'
   | 'UnknownSource'
+  | 'RequestWithoutLead'
   | 'SignatureRejected'
   | 'PreviousSecretUsed'
   | 'BodyTooLarge'

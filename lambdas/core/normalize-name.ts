@@ -17,6 +17,9 @@ const HONORIFICS = new Set(
 const UNSPACED_SCRIPT =
   /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}・ー]+$/u;
 
+/** What stands behind a comma without being a first name. */
+const SUFFIXES = new Set('jr sr ii iii iv phd md mba esq dds cpa'.split(' '));
+
 /**
  * Completes a name: what was given stays, and a missing part is taken from the full name.
  *
@@ -27,7 +30,7 @@ export function normalizeName(given: PersonName): PersonName {
   const fullName = cleanLine(given.full_name ?? '');
   const firstName = cleanLine(given.first_name ?? '');
   const lastName = cleanLine(given.last_name ?? '');
-  const split = fullName === undefined ? {} : splitName(fullName, lastName);
+  const split = fullName === undefined ? {} : splitName(fullName, firstName, lastName);
   const first = firstName ?? split.first_name;
   // With a first name given, a full name of one word adds nothing but a repetition of it.
   const last = lastName ?? (split.last_name === firstName ? undefined : split.last_name);
@@ -39,23 +42,55 @@ export function normalizeName(given: PersonName): PersonName {
   };
 }
 
-/** @param lastName given beside the full name: the rest of that is then the first name */
-function splitName(fullName: string, lastName: string | undefined): PersonName {
+/**
+ * Where the parts of a completed name come from.
+ *
+ * - `given`: first and last name are as the form had them
+ * - `split`: one of them was taken from the full name, which may be wrong
+ * - `single`: there was one word only, which stands as last name
+ *
+ * @returns `undefined` where there is neither a first nor a last name
+ */
+export function nameBasisOf(
+  given: PersonName,
+  { first_name: first, last_name: last }: PersonName,
+): 'given' | 'split' | 'single' | undefined {
+  if (first === undefined && last === undefined) return undefined;
+  const isSplit = (part: string | undefined, typed: string | undefined): boolean =>
+    part !== undefined && cleanLine(typed ?? '') === undefined;
+  if (!isSplit(first, given.first_name) && !isSplit(last, given.last_name)) return 'given';
+  return first === undefined ? 'single' : 'split';
+}
+
+/** With one part given beside the full name, the rest of that is the other part. */
+function splitName(
+  fullName: string,
+  firstName: string | undefined,
+  lastName: string | undefined,
+): PersonName {
+  const words = withoutHonorifics(fullName.split(' '));
+  const bare = words.join(' ');
   if (lastName !== undefined) {
     const end = ` ${lastName}`;
-    return fullName.endsWith(end) ? { first_name: fullName.slice(0, -end.length) } : {};
+    return bare.endsWith(end) ? { first_name: bare.slice(0, -end.length) } : {};
   }
-  const comma = /^([^,]+), ?([^,]+)$/.exec(fullName);
-  if (comma?.[1] !== undefined && comma[2] !== undefined) {
+  if (firstName !== undefined && bare.startsWith(`${firstName} `)) {
+    return { last_name: bare.slice(firstName.length + 1) };
+  }
+  const comma = /^([^,]+), ?([^,]+)$/.exec(bare);
+  if (comma?.[1] !== undefined && comma[2] !== undefined && !isSuffix(comma[2])) {
     return { first_name: comma[2], last_name: comma[1].trim() };
   }
 
-  const words = withoutHonorifics(fullName.split(' '));
   const [first, ...rest] = words;
   if (first === undefined || rest.length === 0 || UNSPACED_SCRIPT.test(fullName)) {
-    return { last_name: words.join(' ') };
+    return { last_name: bare };
   }
   return { first_name: first, last_name: rest.join(' ') };
+}
+
+function isSuffix(text: string): boolean {
+  return SUFFIXES.has(text.toLowerCase().replaceAll('.', ''));
 }
 
 function withoutHonorifics(words: readonly string[]): readonly string[] {

@@ -1,41 +1,82 @@
 import { cleanLine } from './normalize-text.ts';
+import type { ParsedPhone } from './parse-phone.ts';
 
 /**
- * A phone number as far as it can be told without knowing the caller's country.
+ * A phone number as far as it can be told.
  *
- * - `e164`: it was written internationally, `+` and 8–15 digits (ITU-T E.164 allows 15 at most)
+ * - `e164`: it is of a length that its country's numbers have
  * - `raw`: anything else that has a digit, as it was typed
  */
 export type Phone =
-  | { readonly kind: 'e164'; readonly value: string }
+  | {
+      readonly kind: 'e164';
+      /** `+` and 15 digits at most (ITU-T E.164). */
+      readonly value: string;
+      /** `valid`: of a pattern that its country has handed out; `possible`: of the right length only. */
+      readonly status: 'valid' | 'possible';
+      /** Whether it was typed with `+`, or a default country had to complete it. */
+      readonly basis: 'international' | 'default_country';
+      /** Digits to dial once the call is answered. */
+      readonly extension?: string;
+      /** As it was typed, where a country had to be assumed, or its digits are not those of `value` and `extension`. */
+      readonly raw?: string;
+    }
   | { readonly kind: 'raw'; readonly value: string };
 
 /** Longer than any number with the words that people put around it. */
 const FIELD_LENGTH_MAX = 200;
 
-const INTERNATIONAL = /^\+[\d\s().\-/\u2010-\u2015]+$/;
-const E164 = /^\+[1-9]\d{7,14}$/;
+type Parser = typeof import('./parse-phone.ts');
+
+const loading: { parser?: Promise<Parser> } = {};
+
+/**
+ * Loads the numbering plans. `normalizePhone` does so itself when it first needs them; whoever must have the same
+ * steps in the same order twice, as the simulation must, awaits this before.
+ */
+export async function preloadPhoneNumbers(): Promise<void> {
+  await parserOf();
+}
 
 /**
  * Reads a phone number.
  *
- * Only numbers that already start with `+` become E.164: a national number means different people in
- * different countries, and default countries come in a later release. Until then it stays as typed,
- * for a person to call.
+ * A number that starts with `+` says itself where it is. Any other is read as it would be dialled in `country`;
+ * what is no number there, but starts with that country's calling code, is read as if the `+` had been forgotten.
+ * Without a country it stays as typed, for a person to call.
  *
+ * @param country ISO 3166-1 alpha-2, one of `COUNTRY_CODES`
  * @returns `undefined` when there is no digit in it, or too much else
  */
-export function normalizePhone(raw: string): Phone | undefined {
+export async function normalizePhone(raw: string, country?: string): Promise<Phone | undefined> {
   const typed = cleanLine(raw);
   if (typed === undefined || typed.length > FIELD_LENGTH_MAX) return undefined;
-
   const plain = westernDigits(typed.normalize('NFKC')).replace(/^tel:\s*/i, '');
   if (!/\d/.test(plain)) return undefined;
-  if (!INTERNATIONAL.test(plain)) return { kind: 'raw', value: typed };
+  const isInternational = plain.startsWith('+');
+  if (!isInternational && country === undefined) return { kind: 'raw', value: typed };
 
-  // "+44 (0)20 …": the zero is dialled inside the country only.
-  const number = `+${plain.replace(/\(0\)/, '').replaceAll(/\D/g, '')}`;
-  return E164.test(number) ? { kind: 'e164', value: number } : { kind: 'raw', value: typed };
+  const { parsePhone } = await parserOf();
+  const parsed = parsePhone(plain, isInternational ? undefined : country);
+  if (parsed?.isPossible !== true) return { kind: 'raw', value: typed };
+  return {
+    kind: 'e164',
+    value: parsed.e164,
+    status: parsed.isValid ? 'valid' : 'possible',
+    basis: isInternational ? 'international' : 'default_country',
+    ...(parsed.extension === undefined ? {} : { extension: parsed.extension }),
+    ...(isInternational && hasDigitsOf(plain, parsed) ? {} : { raw: typed }),
+  };
+}
+
+async function parserOf(): Promise<Parser> {
+  // One promise for all, so that a number that comes later takes as many turns of the event loop as any other.
+  loading.parser ??= import('./parse-phone.ts');
+  return await loading.parser;
+}
+
+function hasDigitsOf(plain: string, { e164, extension = '' }: ParsedPhone): boolean {
+  return plain.replaceAll(/\D/g, '') === `${e164.slice(1)}${extension}`;
 }
 
 /** Arabic-Indic and Persian digits, which NFKC leaves alone. */

@@ -1,26 +1,61 @@
 import * as z from 'zod/mini';
-import { CANONICAL_FIELDS } from './lead-event.ts';
+import { canonicalField, countryCode, defaultValues } from './lead-settings.ts';
 import { ownRetrySchema } from './retry-settings.ts';
 import { wholeNumber } from './setting.ts';
 
-const headerName = z
+/** A header's name as a setting. */
+export const headerName = z
   .string()
   .check(
     z.regex(/^[a-z0-9-]{1,64}$/, 'must be a lower-case header name, for example "x-signature"'),
   );
-const origin = z
+
+/** A dotted path into a JSON body, for example `data.id`. */
+export const jsonPath = z
   .string()
   .check(
     z.regex(
-      /^https?:\/\/[a-z0-9.-]+(:\d{1,5})?$/,
-      'must be an origin without a path, for example "https://www.example.com"',
+      /^[A-Za-z0-9_$-]+(\.[A-Za-z0-9_$-]+)*$/,
+      'must be a dotted path, for example "data.id"',
     ),
   );
 
-/** Maps a sender's own field (a ref, an id or a name) to a canonical one. */
-const fieldMap = z._default(z.record(z.string(), z.enum(CANONICAL_FIELDS)), {});
+/** An origin without a path, as a setting; http on loopback only. */
+export const apiOrigin = z
+  .string()
+  .check(
+    z.regex(
+      /^(https:\/\/[a-z0-9.-]+(:\d{1,5})?|http:\/\/(127\.0\.0\.1|localhost)(:\d{1,5})?)$/,
+      'must be an https origin without a path (http on loopback only)',
+    ),
+  );
 
-const sourceBase = {
+/**
+ * Which canonical field a sender's own field fills. A key is
+ *
+ * - a ref, an id or a name: `mobile_no`
+ * - the sender's type: `type:email`
+ * - a label, in any case, or a pattern of labels: `label:Ihre Nummer`, `label:/^(tel|phone)/`
+ *
+ * Where several keys fit, the first kind of this list wins.
+ */
+const fieldMap = z._default(
+  z.record(
+    z
+      .string()
+      .check(
+        z.refine(
+          (key) => !key.startsWith('label:/') || isPattern(key),
+          'must be label:/pattern/ with a valid regular expression',
+        ),
+      ),
+    canonicalField,
+  ),
+  {},
+);
+
+/** Settings of every source, whatever its provider. */
+export const sourceBase = {
   /** What the CRM shows as the origin of the lead; the source's name by default. */
   label: z.optional(z.string().check(z.minLength(1), z.maxLength(100))),
   /** 0–100. Of two submissions of the same moment, the more trusted one wins. */
@@ -28,6 +63,13 @@ const sourceBase = {
   /** Answer 409 when the same e-mail address was submitted to this source before. */
   onRepeat: z._default(z.enum(['accept', 'conflict']), 'accept'),
   fields: fieldMap,
+  /** Canonical field → constant, used where a submission has no value of its own. */
+  defaults: z._default(defaultValues, {}),
+  /**
+   * Where phone numbers without `+` are dialled, unless the submission names its country; `phone.defaultCountry`
+   * by default.
+   */
+  defaultCountry: z.optional(countryCode),
   /** `update_only`: a lead that the CRM does not know is quarantined, not created. */
   mode: z._default(z.enum(['upsert', 'update_only']), 'upsert'),
   /** Its leads are set aside, and a person paged, after few attempts; and paged early. */
@@ -36,16 +78,49 @@ const sourceBase = {
   retry: z._default(ownRetrySchema, {}),
 };
 
-const timestampSchema = z.strictObject({
-  header: headerName,
+/** What every source's configuration has, whatever its provider. */
+export type SourceBase = z.infer<z.ZodMiniObject<typeof sourceBase>> & {
+  readonly provider: string;
+};
+
+type SettingsShape = Readonly<Record<string, z.ZodMiniType>>;
+
+/** The settings of one provider's sources. */
+export type SourceSettings<Name extends string, Extra extends SettingsShape> = z.ZodMiniObject<
+  { provider: z.ZodMiniLiteral<Name> } & typeof sourceBase & Extra,
+  z.core.$strict
+>;
+
+/**
+ * The settings of a provider's sources: those of every source, and the provider's own.
+ *
+ * @param provider the name in the configuration, snake_case
+ */
+export function sourceSettings<Name extends string, Extra extends SettingsShape = {}>(
+  provider: Name,
+  extra?: Extra,
+): SourceSettings<Name, Extra> {
+  return z.strictObject({
+    provider: z.literal(provider),
+    ...sourceBase,
+    ...extra,
+  }) as unknown as SourceSettings<Name, Extra>;
+}
+
+const timestampUnit = {
   unit: z._default(z.enum(['seconds', 'milliseconds']), 'seconds'),
   toleranceSeconds: z._default(wholeNumber(1, 3_600), 300),
-});
+};
+
+/** How far a signed timestamp may lie from our clock, before or after, in seconds. */
+export const toleranceSeconds = timestampUnit.toleranceSeconds;
 
 /** How a sender signs: everything that the one HMAC verifier needs to know. */
 export const signatureSchema = z.strictObject({
   header: headerName,
   prefix: z._default(z.string().check(z.maxLength(40)), ''),
+  /** The header is a list such as `t=…,v1=…`: the name of the member that is the signature. */
+  member: z.optional(z.string().check(z.regex(/^[a-z0-9_]{1,20}$/i, 'must be a name'))),
   algorithm: z._default(z.enum(['sha256', 'sha512']), 'sha256'),
   encoding: z._default(z.enum(['hex', 'base64']), 'hex'),
   keyEncoding: z._default(z.enum(['utf8', 'base64', 'hex']), 'utf8'),
@@ -61,100 +136,37 @@ export const signatureSchema = z.strictObject({
     '{timestamp}.{body}',
   ),
   /** `none` accepts a request of any age: replays are then caught by the idempotency key alone. */
-  timestamp: z.union([z.literal('none'), timestampSchema], {
-    error: 'must be "none", or { header, unit, toleranceSeconds } with 1 to 3600 seconds',
-  }),
+  timestamp: z.union(
+    [
+      z.literal('none'),
+      z.strictObject({ header: headerName, ...timestampUnit }),
+      z.strictObject({
+        /** Of the signature's header, when that is a list. */
+        member: z.string().check(z.regex(/^[a-z0-9_]{1,20}$/i)),
+        ...timestampUnit,
+      }),
+    ],
+    {
+      error:
+        'must be "none", or { header, unit, toleranceSeconds } with 1 to 3600 seconds, or { member, … }',
+    },
+  ),
 });
 
 /** How a sender signs, with every setting filled in. */
 export type SignatureScheme = z.infer<typeof signatureSchema>;
 
-/** A dotted path into a JSON body, for example `data.id`. */
-const jsonPath = z
-  .string()
-  .check(
-    z.regex(
-      /^[A-Za-z0-9_$-]+(\.[A-Za-z0-9_$-]+)*$/,
-      'must be a dotted path, for example "data.id"',
-    ),
-  );
-
-const typeformSource = z.strictObject({ provider: z.literal('typeform'), ...sourceBase });
-
-const standardWebhooksSource = z.strictObject({
-  provider: z.literal('standard_webhooks'),
-  ...sourceBase,
-  toleranceSeconds: z._default(wholeNumber(1, 3_600), 300),
-  /** Where the person's own id is in the body, if the sender has one. */
-  externalIdPath: z.optional(jsonPath),
-});
-
-const genericHmacSource = z
-  .strictObject({
-    provider: z.literal('generic_hmac'),
-    ...sourceBase,
-    signature: signatureSchema,
-    /** Where the submission's id is. Without it, the content itself makes the key. */
-    idPath: z.optional(jsonPath),
-    typePath: z.optional(jsonPath),
-    occurredAtPath: z.optional(jsonPath),
-    externalIdPath: z.optional(jsonPath),
-    /** Where the lead's fields are; the whole body by default. */
-    dataPath: z.optional(jsonPath),
-  })
-  .check(
-    z.refine(
-      (source) =>
-        source.signature.timestamp === 'none' || source.signature.template.includes('{timestamp}'),
-      {
-        path: ['signature', 'template'],
-        error: 'must contain {timestamp}, or signature.timestamp must be "none"',
-      },
-    ),
-  );
-
-const websiteFormSource = z.strictObject({
-  provider: z.literal('website_form'),
-  ...sourceBase,
-  /** Origins that may post, as browsers send them. A browser of another origin gets 403. */
-  allowedOrigins: z.array(origin).check(z.minLength(1)),
-  /**
-   * A field that people do not see: what fills it in is a bot. None by default, since the form may well
-   * ask people for what a trap is usually called.
-   */
-  honeypotField: z.optional(z.string().check(z.minLength(1))),
-});
-
-/** One configured sender. */
-export const sourceSchema = z.discriminatedUnion('provider', [
-  typeformSource,
-  standardWebhooksSource,
-  genericHmacSource,
-  websiteFormSource,
-]);
-
-/** One configured sender, with every setting filled in. */
-export type SourceConfig = z.infer<typeof sourceSchema>;
-
-/** Whether requests of a source carry a signature; one without has no secret. */
-export function isSigned(source: SourceConfig): boolean {
-  switch (source.provider) {
-    case 'typeform':
-    case 'standard_webhooks':
-    case 'generic_hmac':
-      return true;
-    case 'website_form':
-      return false;
-  }
+function isPattern(key: string): boolean {
+  return labelPattern(key) !== undefined;
 }
 
-/** Whether webhooks of a source only name submissions, whose details are read from its provider's API. */
-export function readsDetails(source: SourceConfig): boolean {
-  switch (source.provider) {
-    case 'typeform':
-    case 'standard_webhooks':
-    case 'generic_hmac':
-    case 'website_form':
-      return false;
+/** The pattern of a `label:/…/` key; case does not matter. `undefined` for any other key. */
+export function labelPattern(key: string): RegExp | undefined {
+  const source = /^label:\/(.+)\/$/.exec(key)?.[1];
+  if (source === undefined) return undefined;
+  try {
+    return new RegExp(source, 'iu');
+  } catch {
+    return undefined;
   }
 }

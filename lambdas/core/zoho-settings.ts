@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { ATTRIBUTE_NAMES } from './lead-event.ts';
+import { ATTRIBUTE_NAMES, isCustomField } from './lead-event.ts';
 import { wholeNumber } from './setting.ts';
 
 const httpsUrl = z
@@ -61,7 +61,10 @@ const MERGED_FIELDS: readonly string[] = [...ATTRIBUTE_NAMES, 'email', 'phone', 
 export const mergedField = z
   .string()
   .check(
-    z.refine((name) => MERGED_FIELDS.includes(name), `must be one of ${MERGED_FIELDS.join(', ')}`),
+    z.refine(
+      (name) => MERGED_FIELDS.includes(name) || isCustomField(name),
+      `must be one of ${MERGED_FIELDS.join(', ')}, or custom_<name>`,
+    ),
   );
 
 /** What is configured of the Zoho organisation. */

@@ -1,5 +1,5 @@
 import type { Clock } from '../core/ports.ts';
-import { type Json, parseJson } from '../providers/json.ts';
+import { type Json, parseJson } from '../providers/reading/json.ts';
 
 /**
  * An answer that came whole. `body` is absent when it is not JSON: an error page of a proxy, or an answer that

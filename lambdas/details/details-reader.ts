@@ -4,7 +4,7 @@ import { SecretUnavailableError } from '../core/errors.ts';
 import { failure } from '../core/failure.ts';
 import { eventKey } from '../core/idempotency-key.ts';
 import type { Log, SecretReader } from '../core/ports.ts';
-import type { SourceConfig } from '../core/source-settings.ts';
+import type { SourceConfig } from '../providers/catalogue.ts';
 import { cleanSubmission } from '../operations/clean-submission.ts';
 import { completeSubmission } from '../operations/complete-submission.ts';
 import { buildNormalizedEvent, completedVersionOf } from '../operations/normalize-submission.ts';
@@ -150,7 +150,7 @@ async function complete(
   { source, api }: SourceApi,
   { config }: DetailsReaderOptions,
 ): Promise<DetailsReading> {
-  const thin = thinSubmissionOf(record, event, event.details?.ref ?? {});
+  const thin = thinSubmissionOf(record, event, source);
   const completion = completeSubmission(thin, values, api);
   switch (completion.kind) {
     case 'suppressed':
@@ -160,9 +160,10 @@ async function complete(
     case 'completed': {
       const { submission } = completion;
       const mappingVersion = completedVersionOf(source);
+      const named = { sourceName: record.source, source };
       const normalized = buildNormalizedEvent(
         submission,
-        cleanSubmission(submission, record.source),
+        await cleanSubmission(submission, named),
         {
           sourceName: record.source,
           config,

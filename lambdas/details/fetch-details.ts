@@ -3,7 +3,7 @@ import { type Failure, failure } from '../core/failure.ts';
 import type { Clock, Metrics } from '../core/ports.ts';
 import type { BoundDetailsApi } from '../providers/bind-details.ts';
 import type { DetailsCall } from '../providers/details.ts';
-import type { Json } from '../providers/json.ts';
+import type { Json } from '../providers/reading/json.ts';
 import { type CallOutcome, callDetails, type DetailsAnswer } from './call-details.ts';
 
 /**

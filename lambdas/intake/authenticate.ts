@@ -2,7 +2,7 @@ import { bytesHash } from '../core/payload-hash.ts';
 import type { Log } from '../core/ports.ts';
 import type { BoundProvider } from '../providers/bind-provider.ts';
 import type { Verification, WebhookRequest } from '../providers/provider.ts';
-import { parseSourceSecrets } from '../providers/source-secrets.ts';
+import { parseSourceSecrets } from '../providers/verification/source-secrets.ts';
 import type { IntakePorts } from './intake-ports.ts';
 
 /**
@@ -22,7 +22,7 @@ export async function authenticate(
   request: WebhookRequest,
 ): Promise<Verification> {
   const nowMs = ports.clock.nowMs();
-  if (!provider.signed) return provider.verify(request, undefined, nowMs);
+  if (!provider.hasSecret) return provider.verify(request, undefined, nowMs);
 
   const cached = await ports.secrets.read(secretId);
   const verification = provider.verify(request, parseSourceSecrets(sourceName, cached), nowMs);
@@ -50,6 +50,12 @@ export function reportVerification(
       body_bytes: request.body.byteLength,
     });
     return;
+  }
+  if (verification.variant !== undefined) {
+    // Which reading of its own pages a sender follows is not known for sure until it is seen.
+    log.info('A request was signed in one of several ways', {
+      signature_variant: verification.variant,
+    });
   }
   if (verification.secretUsed === 'previous') {
     ports.metrics.count('PreviousSecretUsed', { source: sourceName });

@@ -1,11 +1,16 @@
-import type { SourceConfig } from '../core/source-settings.ts';
+import type { SourceConfig } from '../providers/catalogue.ts';
+import type { BoundProvider } from '../providers/bind-provider.ts';
 import type { IntakeRequest, IntakeResponse } from './intake-request.ts';
 
 const PREFLIGHT_MAX_AGE_SECONDS = 600;
 
 /** The methods that a source answers, for `Allow`. */
-export function allowedMethods(source: SourceConfig): string {
-  return source.provider === 'website_form' ? 'POST, OPTIONS' : 'POST';
+export function allowedMethods(
+  source: SourceConfig,
+  provider: Pick<BoundProvider, 'handshake'>,
+): string {
+  if (source.provider === 'website_form') return 'POST, OPTIONS';
+  return provider.handshake === undefined ? 'POST' : 'GET, POST';
 }
 
 /**

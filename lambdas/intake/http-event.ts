@@ -15,6 +15,7 @@ export function readHttpEvent(event: APIGatewayProxyEventV2): IntakeRequest {
     method: event.requestContext.http.method.toUpperCase(),
     path: withoutStage(event.rawPath, event.requestContext.stage),
     headers: lowerCased(event.headers),
+    query: firstValues(event.rawQueryString),
     body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
   };
 }
@@ -33,6 +34,14 @@ export function writeHttpResult(response: IntakeResponse): APIGatewayProxyStruct
 function withoutStage(rawPath: string, stage: string): string {
   const prefix = `/${stage}/`;
   return rawPath.startsWith(prefix) ? rawPath.slice(prefix.length - 1) : rawPath;
+}
+
+function firstValues(rawQueryString: string): ReadonlyMap<string, string> {
+  const values = new Map<string, string>();
+  for (const [name, value] of new URLSearchParams(rawQueryString)) {
+    if (!values.has(name)) values.set(name, value);
+  }
+  return values;
 }
 
 function lowerCased(

@@ -25,7 +25,7 @@ export async function submissionEvent(
   naming: Naming = 'by_id',
 ): Promise<NewEvent> {
   const { sourceName, config, correlationId, mappingVersion, receivedAtMs } = reception;
-  const clean = cleanSubmission(submission, sourceName);
+  const clean = await cleanSubmission(submission, reception);
   const key = await keyOf(ports, reception, submission, clean, naming);
   const contentHash = payloadHash(submission.content);
   const sourceEventId = shortId(submission.sourceEventId);
@@ -51,7 +51,7 @@ export async function submissionEvent(
     correlationId,
     payloadHash: contentHash,
     mappingVersion,
-    raw: reception.raw,
+    raw: rawOf(submission, reception.raw),
     normalized,
     initial: initialState(ports, reception, submission, clean),
   };
@@ -109,6 +109,18 @@ export function rawPayload(
   };
 }
 
+/** What is kept of the request with one of its submissions. */
+function rawOf({ part }: Submission, whole: RawPayload): RawPayload {
+  if (part === undefined) return whole;
+  const contentType = 'application/json';
+  return {
+    ...whole,
+    body: part,
+    contentType,
+    headers: { ...whole.headers, 'content-type': contentType },
+  };
+}
+
 async function keyOf(
   ports: Pick<IntakePorts, 'events'>,
   reception: Reception,
@@ -130,9 +142,8 @@ function initialState(
   submission: Submission,
   clean: CleanSubmission,
 ): InitialState {
-  if (submission.isSpam) return { state: 'suppressed', suppression: 'spam_trap' };
-  if (submission.isTest) return { state: 'suppressed', suppression: 'test_lead' };
-
+  const { suppression } = submission;
+  if (suppression !== undefined) return { state: 'suppressed', suppression };
   // Whom it is about is not known before its details are read.
   if (submission.details !== undefined) return { state: 'received' };
   if (namesSomebody(clean, reception.config)) return { state: 'received' };

@@ -1,5 +1,6 @@
+import type { SourceConfig } from '../providers/catalogue.ts';
 import { type BoundProvider, bindProvider } from '../providers/bind-provider.ts';
-import { mediaTypeOf } from '../providers/media-type.ts';
+import { mediaTypeOf } from '../providers/reading/media-type.ts';
 import { allowedMethods, answerPreflight, withCors } from './cors.ts';
 import type { IntakePorts, IntakeSettings } from './intake-ports.ts';
 import {
@@ -8,6 +9,7 @@ import {
   jsonResponse,
   unavailableResponse,
 } from './intake-request.ts';
+import { answerHandshake } from './handshake.ts';
 import { createNoteSource } from './note-source.ts';
 import { routeOf } from './route.ts';
 import { type Arrival, takeIn } from './take-in.ts';
@@ -38,26 +40,44 @@ export function createReceiveWebhook(ports: IntakePorts, settings: IntakeSetting
       case 'not_found':
         return jsonResponse(404, { status: 'not_found' });
       case 'unknown_source':
-        // Not an intake failure: scanners try names all day, and must not page anybody.
-        ports.metrics.count('UnknownSource');
-        ports.log.info('A request names a source that is not configured', {
-          correlation_id: correlationId,
-          outcome: 'unknown_source',
-          http_status: 503,
-        });
-        return unavailableResponse(correlationId);
+        return unknownSource(ports, correlationId);
       case 'source': {
-        const { name, source } = route;
+        const { name, source, token } = route;
+        if (token !== undefined && !takesToken(source)) return unknownSource(ports, correlationId);
         const log = ports.log.child({
           correlation_id: correlationId,
           source: name,
           provider: source.provider,
         });
-        const arrival: Arrival = { request, name, source, correlationId, log, noteSource };
+        const arrival: Arrival = {
+          request: token === undefined ? request : { ...request, token },
+          name,
+          source,
+          correlationId,
+          log,
+          noteSource,
+        };
         return withCors(await answer(ports, settings, arrival), source, request);
       }
     }
   };
+}
+
+/** Not an intake failure: scanners try names all day, and must not page anybody. */
+function unknownSource(ports: IntakePorts, correlationId: string): IntakeResponse {
+  ports.metrics.count('UnknownSource');
+  ports.log.info('A request names a source that is not configured', {
+    correlation_id: correlationId,
+    outcome: 'unknown_source',
+    http_status: 503,
+  });
+  return unavailableResponse(correlationId);
+}
+
+/** Whether the last part of an address can prove who sent a request. */
+function takesToken(source: SourceConfig): boolean {
+  const { kind } = bindProvider(source).authentication;
+  return kind === 'url_token' || kind === 'shared_secret';
 }
 
 async function answer(
@@ -69,10 +89,13 @@ async function answer(
   if (request.method === 'OPTIONS' && source.provider === 'website_form') {
     return answerPreflight(source, request);
   }
-  if (request.method !== 'POST') return methodNotAllowed(allowedMethods(source));
-
   const provider = bindProvider(source);
+  const isHandshake = request.method === 'GET' && provider.handshake !== undefined;
+  if (request.method !== 'POST' && !isHandshake) {
+    return methodNotAllowed(allowedMethods(source, provider));
+  }
   try {
+    if (isHandshake) return await answerHandshake(ports, settings, provider, arrival);
     return (
       refuseBody(ports, settings, provider, arrival) ??
       (await takeIn(ports, settings, provider, arrival))
@@ -109,8 +132,8 @@ function refuseBody(
     });
     return jsonResponse(413, { status: 'too_large', bytes_max: bytesMax });
   }
-  // A signature vouches for any body: what cannot be read is then kept and quarantined.
-  if (!provider.signed && !provider.accepts(mediaType)) {
+  // A signature or a secret vouches for any body: what cannot be read is then kept and quarantined.
+  if (!provider.hasSecret && !provider.accepts(mediaType)) {
     ports.metrics.count('UnsupportedMediaType', { source: name });
     log.warn('A request was refused because of its content type', {
       outcome: 'unsupported_media_type',

@@ -1,5 +1,5 @@
 import type { HoldfastConfig } from '../core/config.ts';
-import type { SourceConfig } from '../core/source-settings.ts';
+import type { SourceConfig } from '../providers/catalogue.ts';
 import type { RawPayload } from '../core/event-record.ts';
 import type { Log } from '../core/ports.ts';
 

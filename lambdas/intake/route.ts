@@ -1,10 +1,16 @@
 import type { HoldfastConfig } from '../core/config.ts';
-import type { SourceConfig } from '../core/source-settings.ts';
+import type { SourceConfig } from '../providers/catalogue.ts';
 
 /** Where a path leads. */
 export type Route =
   | { readonly kind: 'health' }
-  | { readonly kind: 'source'; readonly name: string; readonly source: SourceConfig }
+  | {
+      readonly kind: 'source';
+      readonly name: string;
+      readonly source: SourceConfig;
+      /** What follows the source in the path. */
+      readonly token?: string;
+    }
   | { readonly kind: 'unknown_source' }
   | { readonly kind: 'not_found' };
 
@@ -16,9 +22,11 @@ export function routeOf(path: string, sources: HoldfastConfig['sources']): Route
   const trimmed = path.length > 1 ? path.replace(/\/$/, '') : path;
   if (trimmed === '/health') return { kind: 'health' };
 
-  const hook = /^\/hooks(?:\/(.*))?$/s.exec(trimmed);
-  if (hook === null) return { kind: 'not_found' };
-  const name = hook[1] ?? '';
+  const hook = /^\/hooks(?:\/([^/]*)(?:\/([^/]+))?)?$/.exec(trimmed);
+  if (hook === null)
+    return { kind: /^\/hooks(?:\/|$)/.test(trimmed) ? 'unknown_source' : 'not_found' };
+  const [, name = '', token] = hook;
   const source = Object.hasOwn(sources, name) ? sources[name] : undefined;
-  return source === undefined ? { kind: 'unknown_source' } : { kind: 'source', name, source };
+  if (source === undefined) return { kind: 'unknown_source' };
+  return { kind: 'source', name, source, ...(token === undefined ? {} : { token }) };
 }

@@ -1,9 +1,10 @@
-import { isSigned, type SourceConfig } from '../core/source-settings.ts';
+import type { SourceConfig } from '../providers/catalogue.ts';
 import { readPepper } from '../core/pepper.ts';
 import type { Log } from '../core/ports.ts';
 import { mappingVersionOf } from '../operations/normalize-submission.ts';
 import type { BoundProvider } from '../providers/bind-provider.ts';
-import type { Submission } from '../providers/provider.ts';
+import type { AnswerRules, Submission } from '../providers/provider.ts';
+import { replaceBytes } from './replace-bytes.ts';
 import { type AcceptedEvent, acceptEvent } from './accept-event.ts';
 import { authenticate, reportVerification } from './authenticate.ts';
 import type { IntakePorts, IntakeSettings } from './intake-ports.ts';
@@ -43,14 +44,18 @@ export async function takeIn(
   const verification = await authenticate(ports, provider, name, secretId, request);
   reportVerification(ports, log, name, request, verification);
   if (verification.kind === 'refused') {
-    return jsonResponse(verification.reason === 'origin' ? 403 : 401, { status: 'refused' });
+    const { refusedStatus = 401 } = provider.answers;
+    return jsonResponse(verification.reason === 'origin' ? 403 : refusedStatus, {
+      status: 'refused',
+    });
   }
+  const clean = withoutSecrets(request, provider);
 
   const reception: Reception = {
     sourceName: name,
     source,
     config: settings.config,
-    raw: rawPayload(request, verification.secretUsed),
+    raw: rawPayload(clean, verification.secretUsed),
     receivedAtMs: ports.clock.nowMs(),
     correlationId,
     mappingVersion: mappingVersionOf(source),
@@ -60,7 +65,8 @@ export async function takeIn(
   // Beside the writes that the sender waits for anyway, and only once it is known who sent this.
   const noting = noteSource(name, reception.receivedAtMs, log);
   try {
-    return answerAccepted(await acceptAll(ports, provider, request, reception), correlationId);
+    const accepted = await acceptAll(ports, provider, clean, reception);
+    return answerAccepted(accepted, provider.answers, correlationId);
   } finally {
     await noting;
   }
@@ -72,17 +78,22 @@ async function acceptAll(
   request: IntakeRequest,
   reception: Reception,
 ): Promise<readonly AcceptedEvent[]> {
-  const reading = provider.read(request);
+  const reading = await provider.read(request);
   if (reading.kind === 'unreadable') {
     const event = unreadableEvent(ports, reception, reading.failure, reading.sourceEventId);
     return [await acceptEvent(ports, reception, event)];
   }
 
+  if (reading.submissions.length === 0) {
+    // A notice about something else, in a form that is known: nothing to keep, and no mistake.
+    ports.metrics.count('RequestWithoutLead', { source: reception.sourceName });
+    reception.log.info('A request holds no lead', { outcome: 'no_lead' });
+  }
   // When one cannot be stored the sender repeats them all, and those that were are duplicates.
   const accepted: AcceptedEvent[] = [];
   for (let start = 0; start < reading.submissions.length; start += AT_A_TIME) {
     const some = reading.submissions.slice(start, start + AT_A_TIME).map(async (submission) => {
-      return await acceptSubmission(ports, reception, submission);
+      return await acceptSubmission(ports, provider, reception, submission);
     });
     accepted.push(...(await Promise.all(some)));
   }
@@ -91,24 +102,42 @@ async function acceptAll(
 
 async function acceptSubmission(
   ports: IntakePorts,
+  provider: BoundProvider,
   reception: Reception,
   submission: Submission,
 ): Promise<AcceptedEvent> {
   const event = await submissionEvent(ports, reception, submission);
   const accepted = await acceptEvent(ports, reception, event);
-  if (submission.isSpam) {
+  if (submission.suppression === 'spam_trap') {
     // The bot is shown what a person would be.
-    const asHonest = await submissionEvent(ports, reception, { ...submission, isSpam: false });
+    const { suppression: _trap, ...honest } = submission;
+    const asHonest = await submissionEvent(ports, reception, honest);
     return { ...accepted, key: asHonest.key };
   }
-  if (!accepted.conflict || isSigned(reception.source)) return accepted;
+  if (!accepted.conflict || provider.hasSecret) return accepted;
   // A page makes its id itself, and one that is not reloaded sends two people's forms under the same: this
   // one is somebody else's, or another try, and gets a key of its own.
   const apart = await submissionEvent(ports, reception, submission, 'by_id_and_content');
   return await acceptEvent(ports, reception, apart);
 }
 
-function answerAccepted(accepted: readonly AcceptedEvent[], correlationId: string): IntakeResponse {
+/**
+ * The request without the secrets that it carries in its body: what a sender puts there, and our own
+ * address with its token, which some senders repeat.
+ */
+function withoutSecrets(request: IntakeRequest, provider: BoundProvider): IntakeRequest {
+  const body = provider.redact(request.body);
+  return {
+    ...request,
+    body: request.token === undefined ? body : replaceBytes(body, request.token, '[redacted]'),
+  };
+}
+
+function answerAccepted(
+  accepted: readonly AcceptedEvent[],
+  rules: AnswerRules,
+  correlationId: string,
+): IntakeResponse {
   const body = {
     events: accepted.map(({ key, duplicate }) => ({ idempotency_key: key, duplicate })),
     correlation_id: correlationId,
@@ -120,6 +149,10 @@ function answerAccepted(accepted: readonly AcceptedEvent[], correlationId: strin
       ...body,
     });
   }
+  if (rules.acceptedBody !== undefined) {
+    return { ...jsonResponse(200, {}), body: rules.acceptedBody };
+  }
+  if (accepted.length === 0) return jsonResponse(200, { status: 'no_lead', ...body });
   const isDuplicate = accepted.every((event) => event.duplicate);
   return jsonResponse(200, { status: isDuplicate ? 'duplicate' : 'accepted', ...body });
 }

@@ -1,7 +1,7 @@
 import type { Suppression } from '../core/event-record.ts';
 import { type Failure, failure } from '../core/failure.ts';
 import type { BoundDetailsApi } from '../providers/bind-details.ts';
-import type { Json } from '../providers/json.ts';
+import type { Json } from '../providers/reading/json.ts';
 import type { Submission } from '../providers/provider.ts';
 
 /**
@@ -42,8 +42,8 @@ export function completeSubmission(
       failure: failure('details_unreadable', 'the answer holds several submissions'),
     };
   }
-  if (submission.isSpam) return { kind: 'suppressed', suppression: 'spam_trap' };
-  if (submission.isTest) return { kind: 'suppressed', suppression: 'test_lead' };
+  const { suppression } = submission;
+  if (suppression !== undefined) return { kind: 'suppressed', suppression };
   const { eventType, sourceEventId, details } = thin;
   return {
     kind: 'completed',

@@ -4,9 +4,9 @@ import { UNREADABLE_EVENT_TYPE } from '../core/idempotency-key.ts';
 import type { NormalizedEvent } from '../core/lead-event.ts';
 import { payloadHash } from '../core/payload-hash.ts';
 import type { EventStore } from '../core/ports.ts';
-import type { SourceConfig } from '../core/source-settings.ts';
+import type { SourceConfig } from '../providers/catalogue.ts';
 import { type BoundProvider, bindProvider } from '../providers/bind-provider.ts';
-import { isArray, parseJson } from '../providers/json.ts';
+import { isArray, parseJson } from '../providers/reading/json.ts';
 import type { Submission, WebhookRequest } from '../providers/provider.ts';
 import { cleanSubmission } from './clean-submission.ts';
 import { nameSubmission } from './name-submission.ts';
@@ -77,17 +77,18 @@ export async function mapAnew(
   const raw = await events.readRaw(record.key, record.payloadHash);
   if (raw === undefined) return unmapped('raw_gone');
   const provider = bind(source);
-  const reading = provider.read(requestOf(raw));
+  const reading = await provider.read(requestOf(raw));
   if (reading.kind === 'unreadable') return unmapped('still_unreadable');
 
-  const submission = submissionOf(record, reading.submissions, pepper);
+  const submission = await submissionOf(record, reading.submissions, source, pepper);
   if (typeof submission === 'string') return unmapped(submission);
-  if (submission.isSpam || submission.isTest) return unmapped('now_suppressed');
+  if (submission.suppression !== undefined) return unmapped('now_suppressed');
 
   const whole = await withDetails(submission, record, events, provider);
   if (whole.kind === 'unmapped') return whole;
   const { isCompleted } = whole;
-  const clean = cleanSubmission(whole.submission, record.source);
+  const named = { sourceName: record.source, source };
+  const clean = await cleanSubmission(whole.submission, named);
   const isAwaiting = submission.details !== undefined && !isCompleted;
   if (!isAwaiting && !namesSomebody(clean, config)) return unmapped('names_nobody');
   const mappingVersion = isCompleted ? completedVersionOf(source) : mappingVersionOf(source);
@@ -164,22 +165,32 @@ function requestOf(raw: RawPayload): WebhookRequest {
  * would name it. Of several it is the one with its key, or else with its content: another field may hold
  * the id now, or the e-mail address, of which a key is made.
  */
-function submissionOf(
+async function submissionOf(
   record: EventRecord,
   submissions: readonly Submission[],
+  source: SourceConfig,
   pepper: string,
-): Submission | 'several_submissions' | 'not_in_raw' {
+): Promise<Submission | 'several_submissions' | 'not_in_raw'> {
   if (submissions.length <= 1) return submissions[0] ?? 'not_in_raw';
   if (record.eventType === UNREADABLE_EVENT_TYPE) return 'several_submissions';
   const isSame = (submission: Submission): boolean =>
     payloadHash(submission.content) === record.payloadHash;
-  const named = submissions.filter((each) => isNamed(each, record, pepper));
+  const named: Submission[] = [];
+  for (const each of submissions) {
+    if (await isNamed(each, record, source, pepper)) named.push(each);
+  }
   const found = named.find(isSame) ?? onlyOne(named) ?? onlyOne(submissions.filter(isSame));
   return found ?? 'not_in_raw';
 }
 
-function isNamed(submission: Submission, record: EventRecord, pepper: string): boolean {
-  const names = nameSubmission(submission, cleanSubmission(submission, record.source), {
+async function isNamed(
+  submission: Submission,
+  record: EventRecord,
+  source: SourceConfig,
+  pepper: string,
+): Promise<boolean> {
+  const clean = await cleanSubmission(submission, { sourceName: record.source, source });
+  const names = nameSubmission(submission, clean, {
     sourceName: record.source,
     pepper,
     receivedAtMs: Date.parse(record.receivedAt),

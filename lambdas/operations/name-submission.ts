@@ -25,7 +25,10 @@ export function nameSubmission(
 ): SubmissionNames {
   const { sourceName, pepper, receivedAtMs } = context;
   // A trap that a browser filled in must not swallow the person's second try without it.
-  const eventType = submission.isSpam ? `${submission.eventType}.spam_trap` : submission.eventType;
+  const eventType =
+    submission.suppression === 'spam_trap'
+      ? `${submission.eventType}.spam_trap`
+      : submission.eventType;
   const content = {
     formId: clean.attributes['form_id'],
     email: clean.identity.email ?? clean.attributes['email_raw'],

@@ -1,5 +1,5 @@
 import type { HoldfastConfig } from '../core/config.ts';
-import type { SourceConfig } from '../core/source-settings.ts';
+import type { SourceConfig } from '../providers/catalogue.ts';
 import { eventRefs } from '../core/event-refs.ts';
 import { identifiersOf } from '../core/identity.ts';
 import type { NormalizedEvent } from '../core/lead-event.ts';
@@ -20,7 +20,7 @@ const EVENT_BYTES_MAX = 380_000;
 const ID_LENGTH_MAX = 300;
 
 /** Counts changes of how submissions are read; the source's configuration does the rest. */
-const READER_VERSION = 1;
+const READER_VERSION = 2;
 
 /** Everything about an event that is not in its submission. */
 export interface EventContext {
@@ -64,7 +64,7 @@ export function buildNormalizedEvent(
     attributes: clean.attributes,
     answers: [],
     consent: clean.consent,
-    is_test: submission.isTest,
+    is_test: submission.suppression === 'test_lead',
     ...(submission.details === undefined
       ? {}
       : {

@@ -1,4 +1,4 @@
-import type { SourceConfig } from '../core/source-settings.ts';
+import type { SourceConfig } from './catalogue.ts';
 import type {
   DeletionEvent,
   DetailsApi,
@@ -6,7 +6,7 @@ import type {
   DetailsRef,
   DetailsRefusal,
 } from './details.ts';
-import type { Json } from './json.ts';
+import type { Json } from './reading/json.ts';
 import type { Reading, Submission } from './provider.ts';
 
 /** A provider's API that knows its source's configuration. Its members are those of `DetailsApi`. */

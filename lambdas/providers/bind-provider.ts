@@ -1,45 +1,56 @@
-import type { SourceConfig } from '../core/source-settings.ts';
 import { type BoundDetailsApi, bindDetails } from './bind-details.ts';
-import { genericHmac } from './generic-hmac.ts';
-import type { Provider, Reading, SourceSecrets, Verification, WebhookRequest } from './provider.ts';
-import { standardWebhooks } from './standard-webhooks.ts';
-import { typeform } from './typeform.ts';
-import { websiteForm } from './website-form.ts';
+import { PROVIDERS, type SourceConfig } from './catalogue.ts';
+import type {
+  AnswerRules,
+  HandshakeAnswer,
+  Provider,
+  Reading,
+  SourceSecrets,
+  Verification,
+  WebhookRequest,
+} from './provider.ts';
+import type { Authentication } from './verification/authentication.ts';
+import { needsSecret, verify } from './verification/verify.ts';
 
 /** A provider that knows its source's configuration. Its members are those of `Provider`. */
 export interface BoundProvider {
-  readonly signed: boolean;
-  accepts(mediaType: string): boolean;
-  verify(request: WebhookRequest, secrets: SourceSecrets | undefined, nowMs: number): Verification;
-  read(request: WebhookRequest): Reading;
+  readonly authentication: Authentication;
+  /** Whether requests are verified by a secret. */
+  readonly hasSecret: boolean;
+  readonly answers: AnswerRules;
   readonly detailsApi?: BoundDetailsApi;
+  accepts(mediaType: string): boolean;
+  /**
+   * @param secrets given exactly if the provider `hasSecret`
+   * @throws {SecretUnavailableError} a secret does not have the form that this sender's secrets have
+   */
+  verify(request: WebhookRequest, secrets: SourceSecrets | undefined, nowMs: number): Verification;
+  read(request: WebhookRequest): Promise<Reading>;
+  /** Absent for senders that never ask. */
+  readonly handshake?: (
+    request: WebhookRequest,
+    secrets: SourceSecrets,
+  ) => HandshakeAnswer | undefined;
+  redact(body: Uint8Array): Uint8Array;
 }
 
 /** The provider of a configured source. */
 export function bindProvider(source: SourceConfig): BoundProvider {
-  switch (source.provider) {
-    case 'typeform':
-      return bind(typeform, source);
-    case 'standard_webhooks':
-      return bind(standardWebhooks, source);
-    case 'generic_hmac':
-      return bind(genericHmac, source);
-    case 'website_form':
-      return bind(websiteForm, source);
-  }
-}
-
-function bind<Config extends SourceConfig>(
-  provider: Provider<Config>,
-  source: Config,
-): BoundProvider {
+  // The catalogue pairs each provider with the settings of its own sources.
+  const provider = PROVIDERS[source.provider] as Provider<SourceConfig>;
+  const authentication = provider.authentication(source);
+  const { handshake, detailsApi } = provider;
   return {
-    signed: provider.signed,
+    authentication,
+    hasSecret: needsSecret(authentication),
+    answers: provider.answers ?? {},
     accepts: (mediaType) => provider.accepts(mediaType),
-    verify: (request, secrets, nowMs) => provider.verify(request, source, secrets, nowMs),
-    read: (request) => provider.read(request, source),
-    ...(provider.detailsApi === undefined
+    verify: (request, secrets, nowMs) => verify(request, authentication, secrets, nowMs),
+    read: async (request) => await provider.read(request, source),
+    redact: (body) => provider.redact?.(body) ?? body,
+    ...(handshake === undefined
       ? {}
-      : { detailsApi: bindDetails(provider.detailsApi, source) }),
+      : { handshake: (request, secrets) => handshake(request, secrets) }),
+    ...(detailsApi === undefined ? {} : { detailsApi: bindDetails(detailsApi, source) }),
   };
 }

@@ -1,4 +1,4 @@
-import type { Json } from './json.ts';
+import type { Json } from './reading/json.ts';
 import type { Reading, Submission } from './provider.ts';
 
 /**

@@ -1,19 +1,29 @@
-import type { SourceConfig } from '../core/source-settings.ts';
 import type { Failure } from '../core/failure.ts';
+import type { Suppression } from '../core/event-record.ts';
 import type { Answer, AttributeName, Consent } from '../core/lead-event.ts';
+import type { SourceBase } from '../core/source-settings.ts';
 import type { DetailsApi, DetailsRef } from './details.ts';
+import type { Authentication } from './verification/authentication.ts';
 
 /** A request as a provider sees it: header names lower-cased, body as the bytes on the wire. */
 export interface WebhookRequest {
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
+  /** The last part of the URL, for senders that can do no more than post to a secret address. */
+  readonly token?: string;
+  /** Parameters of the query string, decoded; of a repeated one, the first. */
+  readonly query?: ReadonlyMap<string, string>;
 }
 
-/** A source's active secrets. Each has 16 characters or more. */
+/** A source's active secrets. `current` and `previous` have 16 characters or more. */
 export interface SourceSecrets {
   readonly current: string;
   readonly previous?: string;
+  /** What the sender must name when it asks whether the address is ours. */
+  readonly verifyToken?: string;
+  /** Opens the provider's API, where the details of a submission are read. */
+  readonly apiToken?: string;
 }
 
 /**
@@ -22,7 +32,12 @@ export interface SourceSecrets {
  * `reason` is for logs and counters; the sender learns nothing from it.
  */
 export type Verification =
-  | { readonly kind: 'verified'; readonly secretUsed: 'current' | 'previous' | 'none' }
+  | {
+      readonly kind: 'verified';
+      readonly secretUsed: 'current' | 'previous' | 'none';
+      /** Which reading of the sender's signature fitted, where there are several. */
+      readonly variant?: string;
+    }
   | {
       readonly kind: 'refused';
       readonly reason:
@@ -48,9 +63,8 @@ export interface Submission {
   readonly attributes: Readonly<Partial<Record<AttributeName, string>>>;
   readonly answers: readonly Answer[];
   readonly consent: readonly Consent[];
-  readonly isTest: boolean;
-  /** A trap for bots was filled in. */
-  readonly isSpam: boolean;
+  /** A reason to keep it from the CRM; absent for a lead. */
+  readonly suppression?: Suppression;
   /** The submission is only named here: its details are read from the provider's API, by this. */
   readonly details?: DetailsRef;
   /**
@@ -58,6 +72,11 @@ export interface Submission {
    * next. Two deliveries of one submission have equal content.
    */
   readonly content: unknown;
+  /**
+   * Of a request with several submissions: a body that holds this one alone, as the sender would have sent
+   * it. It is what is kept of the request with this submission; absent for the whole body.
+   */
+  readonly part?: Uint8Array;
 }
 
 /** Reading a verified body: its submissions, or why there are none. */
@@ -65,10 +84,27 @@ export type Reading =
   | { readonly kind: 'read'; readonly submissions: readonly Submission[] }
   | { readonly kind: 'unreadable'; readonly failure: Failure; readonly sourceEventId?: string };
 
+/** What a sender that asks whether the address is ours gets; it counts on this very form. */
+export interface HandshakeAnswer {
+  readonly contentType: 'text/plain' | 'application/json';
+  readonly body: string;
+}
+
+/** What a sender needs of our answers beyond what all do. */
+export interface AnswerRules {
+  /** The body of a 200; ours by default. */
+  readonly acceptedBody?: string;
+  /**
+   * The status of a refused request, 401 by default. 503 where the sender takes 401 for good: what it
+   * would drop while a secret is wrong, it then repeats.
+   */
+  readonly refusedStatus?: 401 | 503;
+}
+
 /** One webhook sender: how it signs, what it sends, where its ids and times are. Pure. */
-export interface Provider<Config extends SourceConfig = SourceConfig> {
-  /** Whether requests carry a signature; a source without one has no secret. */
-  readonly signed: boolean;
+export interface Provider<Config extends SourceBase = SourceBase> {
+  /** How requests prove who sent them. */
+  authentication(source: Config): Authentication;
   /**
    * Whether bodies of this media type can be read at all.
    *
@@ -76,20 +112,23 @@ export interface Provider<Config extends SourceConfig = SourceConfig> {
    */
   accepts(mediaType: string): boolean;
   /**
-   * Decides over the bytes on the wire.
+   * Reads a verified body. Never throws, whatever the bytes.
    *
-   * @param secrets given exactly if the provider is `signed`
-   * @param nowMs the clock, for senders that sign a timestamp
-   * @throws {SecretUnavailableError} a secret does not have the form that this sender's secrets have
+   * What is kept for a replay is all that it may use: the body, and of the headers those that intake keeps.
    */
-  verify(
+  read(request: WebhookRequest, source: Config): Reading | Promise<Reading>;
+  /**
+   * Answers a sender that asks with GET whether the address is ours.
+   *
+   * @returns `undefined` when it does not ask rightly
+   */
+  readonly handshake?: (
     request: WebhookRequest,
-    source: Config,
-    secrets: SourceSecrets | undefined,
-    nowMs: number,
-  ): Verification;
-  /** Never throws, whatever the bytes. */
-  read(request: WebhookRequest, source: Config): Reading;
-  /** How the details are read of submissions that the webhook only names. */
+    secrets: SourceSecrets,
+  ) => HandshakeAnswer | undefined;
+  /** The body without the secrets that the sender puts into it, before anything is stored or hashed. */
+  redact?(body: Uint8Array): Uint8Array;
+  readonly answers?: AnswerRules;
+  /** How details are read, for submissions that a webhook only names. */
   readonly detailsApi?: DetailsApi<Config>;
 }

@@ -1,21 +1,40 @@
-import type { SourceConfig } from '../core/source-settings.ts';
-import { failure } from '../core/failure.ts';
-import { collectFields } from './collect-fields.ts';
-import { candidatesOf, flatAnswers } from './flat-answers.ts';
-import { idText, isObject, type Json, type JsonObject, member, parseJson } from './json.ts';
-import { FORM_URLENCODED, mayBeJson, mediaTypeOf } from './media-type.ts';
-import type { Provider, Reading, WebhookRequest } from './provider.ts';
-import { readConsent } from './read-consent.ts';
-import { squashName } from './recognize-field.ts';
-import { refused } from './verify-hmac.ts';
-import { withoutVolatile } from './without-volatile.ts';
+import * as z from 'zod/mini';
+import { sourceSettings } from '../core/source-settings.ts';
+import type { Provider, Reading } from './provider.ts';
+import { buildSubmission } from './reading/build-submission.ts';
+import { flatFields } from './reading/flat-fields.ts';
+import { unknownShape } from './reading/generic-sender.ts';
+import { idText, isObject, type Json, member } from './reading/json.ts';
+import { mayBeForm, readForm } from './reading/read-form.ts';
+import { squashName } from './reading/recognize-field.ts';
+import { withoutVolatile } from './reading/without-volatile.ts';
 
-type WebsiteFormSource = Extract<SourceConfig, { provider: 'website_form' }>;
+const origin = z
+  .string()
+  .check(
+    z.regex(
+      /^https?:\/\/[a-z0-9.-]+(:\d{1,5})?$/,
+      'must be an origin without a path, for example "https://www.example.com"',
+    ),
+  );
+
+/** Settings of a `website_form` source. */
+export const websiteFormSettings = sourceSettings('website_form', {
+  /** Origins that may post, as browsers send them. A browser of another origin gets 403. */
+  allowedOrigins: z.array(origin).check(z.minLength(1)),
+  /**
+   * A field that people do not see: what fills it in is a bot. None by default, since the form may well
+   * ask people for what a trap is usually called.
+   */
+  honeypotField: z.optional(z.string().check(z.minLength(1))),
+});
+
+type WebsiteFormSource = z.output<typeof websiteFormSettings>;
 
 const EVENT_TYPE = 'form_submission';
 
 /**
- * The contact form of a website: JSON or a plain HTML form, from a browser.
+ * The contact form of a website: JSON or an HTML form, from a browser.
  *
  * A page can hold no secret, so nothing is signed. What a browser says about its page can be relied on,
  * though: a request whose `Origin` is not allowed is refused. One without an `Origin` comes from a server
@@ -25,79 +44,33 @@ const EVENT_TYPE = 'form_submission';
  * The id is `submission_id`, which the page makes once per form shown, so that a double click is one
  * lead. The browser's clock is not trusted: a submission takes place when it is received.
  */
-export const websiteForm: Provider<WebsiteFormSource> = {
-  signed: false,
-  accepts: mayBeJson,
-  verify: (request, source) => {
-    const origin = request.headers['origin'];
-    return origin === undefined || source.allowedOrigins.includes(origin)
-      ? { kind: 'verified', secretUsed: 'none' }
-      : refused('origin');
-  },
-  read: (request, source) => {
-    const form = readForm(request);
+export const websiteForm = {
+  authentication: (source) => ({ kind: 'origin', allowed: source.allowedOrigins }),
+  accepts: mayBeForm,
+  read: async (request, source) => {
+    const form = await readForm(request);
     return form.kind === 'unreadable' ? form : readFields(form.value, source);
   },
-};
-
-function readForm(request: WebhookRequest): ReturnType<typeof parseJson> {
-  // curl calls JSON a form when it is not told otherwise. No form starts with a brace: browsers write %7B.
-  const isForm = mediaTypeOf(request) === FORM_URLENCODED && !startsWithBrace(request.body);
-  return isForm
-    ? { kind: 'parsed', value: parseUrlencoded(request.body) }
-    : parseJson(request.body);
-}
-
-function startsWithBrace(body: Uint8Array): boolean {
-  const first = body.find((byte) => ![0x20, 0x09, 0x0a, 0x0d].includes(byte));
-  return first === 0x7b;
-}
-
-/**
- * Reads a plain form; keys that repeat keep all their values. Bytes that are not UTF-8 become U+FFFD: an
- * old page in another encoding still brings an address that can be used, and the raw event has the bytes.
- */
-function parseUrlencoded(body: Uint8Array): JsonObject {
-  const form = new Map<string, string | string[]>();
-  for (const [key, value] of new URLSearchParams(new TextDecoder().decode(body))) {
-    const before = form.get(key);
-    if (before === undefined) form.set(key, value);
-    else if (typeof before === 'string') form.set(key, [before, value]);
-    else before.push(value);
-  }
-  return Object.fromEntries(form);
-}
+} satisfies Provider<z.output<typeof websiteFormSettings>>;
 
 function readFields(body: Json, source: WebsiteFormSource): Reading {
-  if (!isObject(body)) {
-    return { kind: 'unreadable', failure: failure('unknown_shape', 'it is not an object') };
-  }
-
+  if (!isObject(body)) return unknownShape('it is not an object');
+  const { honeypotField } = source;
   // The trap is no question, and its usual name ("website") must not become one.
-  const fields = Object.fromEntries(
-    Object.entries(body).filter(([name]) => name !== source.honeypotField),
+  const form = Object.fromEntries(Object.entries(body).filter(([name]) => name !== honeypotField));
+  const id = Object.entries(form).find(([name]) => squashName(name) === 'submissionid')?.[1];
+  const isSpam = honeypotField !== undefined && isFilledIn(member(body, honeypotField));
+  const submission = buildSubmission(
+    {
+      eventType: EVENT_TYPE,
+      sourceEventId: idText(id),
+      fields: flatFields(form),
+      suppression: isSpam ? 'spam_trap' : undefined,
+      content: withoutVolatile(form),
+    },
+    source,
   );
-  const answers = flatAnswers(fields);
-  const sourceEventId = idText(
-    Object.entries(fields).find(([name]) => squashName(name) === 'submissionid')?.[1],
-  );
-
-  return {
-    kind: 'read',
-    submissions: [
-      {
-        eventType: EVENT_TYPE,
-        ...(sourceEventId === undefined ? {} : { sourceEventId }),
-        ...collectFields(candidatesOf(answers, source.fields)),
-        answers,
-        consent: readConsent(answers),
-        isTest: false,
-        isSpam:
-          source.honeypotField !== undefined && isFilledIn(member(body, source.honeypotField)),
-        content: withoutVolatile(fields),
-      },
-    ],
-  };
+  return { kind: 'read', submissions: [submission] };
 }
 
 function isFilledIn(value: Json | undefined): boolean {

@@ -51,7 +51,7 @@ export function fitValue(raw: string, limit: FieldLimit): FittedValue {
     case 'email':
       return isEmail(line, limit.lengthMax) ? { value: line } : { rest: text };
     case 'phone':
-      return isPhone(line, limit.lengthMax) ? { value: line } : { rest: text };
+      return fitPhone(line, limit.lengthMax);
     case 'website':
       return fitWebsite(line, limit.lengthMax);
     case 'line':
@@ -88,6 +88,15 @@ function isEmail(text: string, lengthMax: number): boolean {
 
 function isPhone(text: string, lengthMax: number): boolean {
   return text.length <= lengthMax && PHONE.test(text);
+}
+
+/** A number with an extension fills the field without it, so that it can be dialled; the rest is for a person. */
+function fitPhone(text: string, lengthMax: number): FittedValue {
+  const [, number, extension] = /^(\+\d+);ext=(\d+)$/.exec(text) ?? [];
+  if (number !== undefined && isPhone(number, lengthMax)) {
+    return { value: number, rest: `${number} ext. ${extension}` };
+  }
+  return isPhone(text, lengthMax) ? { value: text } : { rest: text };
 }
 
 function fitWebsite(text: string, lengthMax: number): FittedValue {

@@ -25,7 +25,8 @@ export interface RunMutantsOptions {
  * one without a fault, in which it must find nothing.
  *
  * @returns the exit code: 0 when the unchanged copy is clean and each mutant is caught
- * @throws {AbortError} `signal` ended it; the copies are gone by then, or soon after
+ * @throws {AbortError} `signal` ended it
+ * @throws whatever failed underneath. Either way, all runs have ended and the copies are gone by then
  */
 export async function runMutants(options: RunMutantsOptions): Promise<number> {
   const { mutants, print } = options;
@@ -40,8 +41,8 @@ export async function runMutants(options: RunMutantsOptions): Promise<number> {
   print(`unchanged source: no violation in ${control.verdict.seeds} seeds (${control.took})`);
 
   const nameWidth = Math.max(0, ...mutants.map((mutant) => mutant.name.length));
-  const verdicts = await inParallel(built, options.parallel, async ({ mutant, files }) => {
-    const { verdict, took } = await judge(options, files);
+  const verdicts = await inParallel(built, options, async ({ mutant, files }, signal) => {
+    const { verdict, took } = await judge({ ...options, signal }, files);
     print(
       `${mutant.name.padEnd(nameWidth)}  ${describe(verdict).padEnd(52)}  ${took.padStart(8)}  ${mutant.fault}`,
     );
@@ -91,6 +92,8 @@ async function judge(
   const startedAtMs = performance.now();
   try {
     const verdict = await runSimulation(copy.directory, options);
+    // A run that was cut off says nothing of its mutant.
+    options.signal.throwIfAborted();
     return { verdict, took: `${((performance.now() - startedAtMs) / 1_000).toFixed(1)} s` };
   } finally {
     await copy.remove();
@@ -108,18 +111,28 @@ function describe(verdict: Verdict): string {
   }
 }
 
+/** Works on all items, some at a time. One that fails ends the others, and they are waited for. */
 async function inParallel<Item, Result>(
   items: readonly Item[],
-  parallel: number,
-  work: (item: Item) => Promise<Result>,
+  { parallel, signal }: Pick<RunMutantsOptions, 'parallel' | 'signal'>,
+  work: (item: Item, signal: AbortSignal) => Promise<Result>,
 ): Promise<Result[]> {
   const results: Result[] = [];
   const waiting = [...items.entries()];
+  const failing = new AbortController();
+  const either = AbortSignal.any([signal, failing.signal]);
   const worker = async () => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      results[next[0]] = await work(next[1]);
+      try {
+        results[next[0]] = await work(next[1], either);
+      } catch (error) {
+        failing.abort(error);
+        throw error;
+      }
     }
   };
-  await Promise.all(Array.from({ length: parallel }, worker));
+  const ended = await Promise.allSettled(Array.from({ length: parallel }, worker));
+  // The signal's reason is the first error, whichever worker it came from.
+  if (ended.some(({ status }) => status === 'rejected')) either.throwIfAborted();
   return results;
 }

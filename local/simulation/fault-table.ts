@@ -25,9 +25,9 @@ export const FAULTS = {
   acknowledge_lost: [0.03, 'a message is not deleted although it was handled'],
   // The secret store
   secret_unavailable: [0.02, 'a secret can not be read'],
-  // Zoho, a call
-  zoho_slow: [0.03, 'an answer takes 2 to 9 s'],
+  // Zoho, a call: of several, the first strikes
   zoho_refuses_connection: [0.012, 'no connection; nothing was sent'],
+  zoho_slow: [0.03, 'an answer takes 2 to 9 s'],
   zoho_reset_before: [0.01, 'the connection is reset before the call takes effect'],
   zoho_reset_after: [0.012, 'the connection is reset after the call took effect'],
   zoho_silent_before: [0.012, 'no answer, and no effect'],

@@ -1,35 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type CallSite, LAMBDAS_DIRECTORY } from './crash-points.ts';
+import { EVENT_STORE_METHODS } from './event-store-methods.ts';
 
 /** Folders whose code runs in the simulated processes. */
 const ROOMS = ['consumer', 'core', 'intake', 'operations', 'runtime', 'sweeper', 'zoho'];
 
 /** Port → the methods that wait for the world. */
 const PORT_METHODS: Readonly<Record<string, readonly string[]>> = {
-  events: [
-    'accept',
-    'claim',
-    'succeed',
-    'fail',
-    'release',
-    'quarantine',
-    'markDlqSent',
-    'hold',
-    'unhold',
-    'markRequeued',
-    'readRecord',
-    'readNormalized',
-    'readRaw',
-    'remap',
-    'appendAudit',
-    'readAudit',
-    'listOpen',
-    'measureOpen',
-    'noteSourceSeen',
-    'readSourceSeenMs',
-    'rememberSubmitter',
-  ],
+  events: EVENT_STORE_METHODS,
   identities: ['read', 'save', 'bindAlias', 'link'],
   breakers: ['read', 'save'],
   tokens: ['read', 'save'],

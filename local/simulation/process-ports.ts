@@ -14,6 +14,7 @@ import type {
   TokenStore,
 } from '../../lambdas/core/ports.ts';
 import type { Container } from './container.ts';
+import { changesEvent } from './event-store-methods.ts';
 import type { FaultName } from './fault-table.ts';
 import { guardPort } from './guarded-ports.ts';
 import { createSeededIds } from './seeded-ids.ts';
@@ -141,20 +142,6 @@ function addressOf(input: string | URL | Request): string {
   return input instanceof URL ? input.href : input.url;
 }
 
-const CHANGING: ReadonlySet<string> = new Set([
-  'accept',
-  'claim',
-  'succeed',
-  'fail',
-  'release',
-  'quarantine',
-  'markDlqSent',
-  'hold',
-  'unhold',
-  'markRequeued',
-  'remap',
-]);
-
 async function noteEvent(
   container: Container,
   { facts, monitor }: SimulatedWorld,
@@ -169,7 +156,7 @@ async function noteEvent(
   }
   if (method === 'claim' && isOfKind(result, 'claimed')) container.notes.claimed.add(key);
   if (method === 'accept' && isOfKind(result, 'accepted')) monitor.accepted(key);
-  if (CHANGING.has(method)) await monitor.lookUp(key, bodyOf(first));
+  if (changesEvent(method)) await monitor.lookUp(key, bodyOf(first));
 }
 
 function keyOf(argument: unknown): string {

@@ -1,5 +1,5 @@
 import type { Fault } from '../zoho-simulator/faults/fault.ts';
-import type { FaultName } from './fault-table.ts';
+import { FAULT_NAMES, type FaultName } from './fault-table.ts';
 import type { Faults } from './faults.ts';
 import type { Plan } from './scenarios.ts';
 import type { SeededRandom } from './seeded-random.ts';
@@ -61,34 +61,14 @@ export function createRuin(
   };
 }
 
-/** Of several, the first that strikes. */
-const CALL_FAULTS = [
-  'zoho_refuses_connection',
-  'zoho_slow',
-  'zoho_reset_before',
-  'zoho_reset_after',
-  'zoho_silent_before',
-  'zoho_silent_after',
-  'zoho_late',
-  'zoho_rate_limited',
-  'zoho_internal_error',
-  'zoho_internal_error_after',
-  'zoho_bad_gateway',
-  'zoho_unavailable',
-  'zoho_cut_json',
-  'zoho_cut_connection',
-  'zoho_short_data',
-  'zoho_error_with_200',
-  'zoho_turns_token_down',
-] as const satisfies readonly FaultName[];
+type CallFault = Extract<FaultName, `zoho_${string}`>;
+
+/** What may strike a call, in the order of the table. */
+const CALL_FAULTS = FAULT_NAMES.filter((name): name is CallFault => name.startsWith('zoho_'));
 
 type When = 'before' | 'after';
 
-function callFault(
-  name: (typeof CALL_FAULTS)[number],
-  path: string,
-  random: SeededRandom,
-): Fault | 'refused' {
+function callFault(name: CallFault, path: string, random: SeededRandom): Fault | 'refused' {
   switch (name) {
     case 'zoho_refuses_connection':
       return 'refused';

@@ -1,15 +1,55 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, Stack } from 'aws-cdk-lib';
+import { Architecture, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { Metafile } from 'esbuild';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
+import { CONSUMER_ENV_NAMES } from '../../lambdas/consumer/env.ts';
+import { INTAKE_ENV_NAMES } from '../../lambdas/intake/env.ts';
+import { SWEEPER_ENV_NAMES } from '../../lambdas/sweeper/env.ts';
 import { readBundleReport } from '../../lib/bundle-report.ts';
-import { esbuildOptions, FUNCTION_BUNDLING } from '../../lib/bundling.ts';
+import {
+  BUNDLE_BYTES_MAX,
+  bundleFunction,
+  FUNCTION_ENTRIES,
+  type FunctionName,
+  writeBundle,
+} from '../../lib/bundling.ts';
+import { functionCode } from '../../lib/function-code.ts';
 
-const aMetafile = (changes: Partial<Metafile['outputs'][string]> = {}): Metafile => ({
+const NAMES = Object.keys(FUNCTION_ENTRIES) as FunctionName[];
+const folder = mkdtempSync(join(tmpdir(), 'holdfast-bundle-'));
+
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+type Output = Metafile['outputs'][string];
+
+const anOutput = (changes: Partial<Output> = {}): Output => ({
+  bytes: 100,
+  imports: [],
+  exports: [],
   inputs: {},
-  outputs: {
-    'dist/intake/index.mjs': {
+  ...changes,
+});
+const ENTRY = 'dist/intake/index.mjs';
+const aMetafile = (changes: Partial<Output>, others: Metafile['outputs'] = {}): Metafile => ({
+  inputs: {},
+  outputs: { [ENTRY]: anOutput(changes), ...others },
+});
+const importing = (
+  path: string,
+  kind: Output['imports'][number]['kind'],
+): { imports: Output['imports'] } => ({ imports: [{ path, kind }] });
+
+describe('the report of a bundle', () => {
+  it('adds up what each package weighs, largest first', () => {
+    const metafile = aMetafile({
       bytes: 1_000,
       imports: [{ path: 'node:https', kind: 'import-statement', external: true }],
-      exports: ['handler'],
       inputs: {
         'lambdas/intake/handler.ts': { bytesInOutput: 100 },
         'node_modules/@smithy/core/a.js': { bytesInOutput: 300 },
@@ -17,14 +57,9 @@ const aMetafile = (changes: Partial<Metafile['outputs'][string]> = {}): Metafile
         'node_modules/zod/mini/index.js': { bytesInOutput: 50 },
         'node_modules/zod/node_modules/inner/index.js': { bytesInOutput: 10 },
       },
-      ...changes,
-    },
-  },
-});
+    });
 
-describe('the report of a bundle', () => {
-  it('adds up what each package weighs, largest first', () => {
-    const report = readBundleReport(aMetafile(), 'dist/intake/index.mjs');
+    const report = readBundleReport(metafile, ENTRY);
 
     expect(report.bytes).toBe(1_000);
     expect(report.packages).toEqual([
@@ -35,6 +70,48 @@ describe('the report of a bundle', () => {
     ]);
   });
 
+  it('counts what the entry imports statically, by way of others too, and each file once', () => {
+    const metafile = aMetafile(importing('dist/intake/chunks/a.mjs', 'import-statement'), {
+      'dist/intake/chunks/a.mjs': anOutput({
+        bytes: 20,
+        ...importing('dist/intake/chunks/b.mjs', 'import-statement'),
+        inputs: { 'node_modules/zod/mini/index.js': { bytesInOutput: 15 } },
+      }),
+      'dist/intake/chunks/b.mjs': anOutput({
+        bytes: 3,
+        ...importing('dist/intake/chunks/a.mjs', 'import-statement'),
+      }),
+    });
+
+    const report = readBundleReport(metafile, ENTRY);
+
+    expect(report.bytes).toBe(123);
+    expect(report.packages).toEqual([{ name: 'zod', bytes: 15 }]);
+    expect(report.lazyChunks).toEqual([]);
+  });
+
+  it('reports apart what is read only when it is needed', () => {
+    const metafile = aMetafile(importing('dist/intake/chunks/lazy.mjs', 'dynamic-import'), {
+      'dist/intake/chunks/lazy.mjs': anOutput({
+        bytes: 9_000,
+        ...importing(ENTRY, 'import-statement'),
+        inputs: { 'node_modules/libphonenumber-js/min/index.js': { bytesInOutput: 8_000 } },
+      }),
+      'dist/intake/chunks/lazy.mjs.map': anOutput({ bytes: 50_000 }),
+    });
+
+    const report = readBundleReport(metafile, ENTRY);
+
+    expect(report.bytes).toBe(100);
+    expect(report.lazyChunks).toEqual([
+      {
+        path: 'dist/intake/chunks/lazy.mjs',
+        bytes: 9_000,
+        packages: [{ name: 'libphonenumber-js', bytes: 8_000 }],
+      },
+    ]);
+  });
+
   it('accepts a left-out package that is loaded only when it is needed', () => {
     const metafile = aMetafile({
       imports: [
@@ -42,36 +119,111 @@ describe('the report of a bundle', () => {
       ],
     });
 
-    expect(readBundleReport(metafile, 'dist/intake/index.mjs').staticallyMissing).toEqual([]);
+    expect(readBundleReport(metafile, ENTRY).staticallyMissing).toEqual([]);
   });
 
-  it('names a left-out package without which the bundle cannot start', () => {
-    const metafile = aMetafile({
-      imports: [
-        { path: '@aws-sdk/credential-provider-sso', kind: 'import-statement', external: true },
-        { path: '@smithy/credential-provider-imds/x', kind: 'require-call', external: true },
-      ],
-    });
+  it('names a left-out package without which the bundle cannot start, wherever it is imported', () => {
+    const metafile = aMetafile(
+      {
+        imports: [
+          { path: '@aws-sdk/credential-provider-sso', kind: 'import-statement', external: true },
+          { path: 'dist/intake/chunks/a.mjs', kind: 'import-statement' },
+        ],
+      },
+      {
+        'dist/intake/chunks/a.mjs': anOutput({
+          imports: [
+            { path: '@smithy/credential-provider-imds/x', kind: 'require-call', external: true },
+          ],
+        }),
+      },
+    );
 
-    expect(readBundleReport(metafile, 'dist/intake/index.mjs').staticallyMissing).toEqual([
+    expect(readBundleReport(metafile, ENTRY).staticallyMissing).toEqual([
       '@aws-sdk/credential-provider-sso',
       '@smithy/credential-provider-imds/x',
     ]);
   });
 });
 
-describe('the measured bundle', () => {
-  it('is made with the options of the deployed one', () => {
-    const measured = esbuildOptions('in.ts', 'out.mjs');
+describe.each(NAMES)('the bundle of %s', (name) => {
+  const bundle = bundleFunction(name);
+  const report = readBundleReport(bundle.metafile, bundle.entry);
 
-    expect(measured).toMatchObject({
-      format: FUNCTION_BUNDLING.format,
-      target: FUNCTION_BUNDLING.target,
-      minify: FUNCTION_BUNDLING.minify,
-      sourcesContent: FUNCTION_BUNDLING.sourcesContent,
-      mainFields: FUNCTION_BUNDLING.mainFields,
-      external: FUNCTION_BUNDLING.externalModules,
-      banner: { js: FUNCTION_BUNDLING.banner },
-    });
+  it('starts within its budget and lacks nothing that it needs to start', () => {
+    expect(report.bytes).toBeLessThanOrEqual(BUNDLE_BYTES_MAX[name]);
+    expect(report.staticallyMissing).toEqual([]);
+  });
+
+  it('leaves for later what only some requests need', () => {
+    const readAtStart = report.packages.map((each) => each.name);
+
+    expect(readAtStart).toContain('zod');
+    expect(readAtStart).not.toContain('libphonenumber-js');
+    expect(readAtStart).not.toContain('@fastify/busboy');
+  });
+
+  it('starts where there is nothing but the bundle', () => {
+    const place = join(folder, name);
+    writeBundle(bundle, place);
+    const variables = [...INTAKE_ENV_NAMES, ...CONSUMER_ENV_NAMES, ...SWEEPER_ENV_NAMES];
+
+    const printed = execFileSync(
+      process.execPath,
+      ['-e', `import('./index.mjs').then((m) => console.log(typeof m.handler))`],
+      {
+        cwd: place,
+        encoding: 'utf8',
+        env: {
+          ...Object.fromEntries(variables.map((variable) => [variable, 'https://example.com'])),
+          STAGE: 'dev',
+          ZOHO_ENABLED: 'true',
+          AWS_REGION: 'eu-central-1',
+        },
+      },
+    );
+
+    expect(printed.trim()).toBe('function');
+  });
+});
+
+describe('the deployed code', () => {
+  /** Bundles every function as `cdk synth` does, into a cloud assembly. */
+  const assetsOf = (outdir: string): ReadonlyMap<string, readonly string[]> => {
+    const app = new App({ outdir });
+    const stack = new Stack(app, 'Stack');
+    const functions = NAMES.map(
+      (name) =>
+        new LambdaFunction(stack, name, {
+          code: functionCode(name),
+          handler: 'index.handler',
+          runtime: Runtime.NODEJS_24_X,
+          architecture: Architecture.ARM_64,
+        }),
+    );
+    expect(functions).toHaveLength(NAMES.length);
+    app.synth();
+    const assets = readdirSync(outdir).filter((entry) => entry.startsWith('asset.'));
+    return new Map(
+      assets.map((asset) => [
+        asset,
+        readdirSync(join(outdir, asset), { recursive: true, encoding: 'utf8' }),
+      ]),
+    );
+  };
+
+  it('is the measured bundle, one for each function, and the same wherever it is made', () => {
+    const first = assetsOf(join(folder, 'first'));
+    const second = assetsOf(join(folder, 'deeper', 'second'));
+
+    const entriesOfAssets = [...first.keys()].map((asset) =>
+      readFileSync(join(folder, 'first', asset, 'index.mjs'), 'utf8'),
+    );
+    const measured = NAMES.map((name) => bundleFunction(name).files.get('index.mjs'));
+    expect(entriesOfAssets.sort()).toEqual(
+      measured.map((file) => String(Buffer.from(file!))).sort(),
+    );
+    expect(new Set(entriesOfAssets).size).toBe(NAMES.length);
+    expect([...second]).toEqual([...first]);
   });
 });

@@ -7,6 +7,7 @@ import {
 } from '../../lambdas/core/config.ts';
 import { RELATIONS, visibilityOutlastsConsumer, zohoIsReachable } from '../../lib/relations.ts';
 import { STAGE_CONFIG, type StageConfig } from '../../lib/stage-config.ts';
+import type { LogEntry } from '../../local/local-log.ts';
 import type { PipelineOptions } from '../../local/start-pipeline.ts';
 import type { SimulatorRecord } from '../../local/zoho-simulator/admin/contract.ts';
 import type { SimulatorAdmin } from '../../local/zoho-simulator/admin-client.ts';
@@ -49,6 +50,7 @@ const UNCHECKED: readonly unknown[] = [visibilityOutlastsConsumer, zohoIsReachab
 /** What a test changes of the pipeline that it breaks. */
 export interface FaultPipelineInput {
   readonly delivery?: HoldfastConfigInput['delivery'];
+  readonly sweeper?: HoldfastConfigInput['sweeper'];
   readonly options?: Partial<PipelineOptions>;
 }
 
@@ -62,6 +64,8 @@ export interface FaultPipeline extends TestPipeline {
   readonly states: () => Promise<Readonly<Record<string, number>>>;
   /** Waits until every lead that was sent has been delivered. */
   readonly allDelivered: (withinMs?: number) => Promise<void>;
+  /** The same, for as long as something happens to a lead: fails when nothing has for `silentMsMax`. */
+  readonly allDeliveredUnlessSilent: (silentMsMax: number) => Promise<void>;
 }
 
 /** Starts a pipeline with short waits, over sockets, in a directory of its own. */
@@ -70,8 +74,17 @@ export async function startFaultPipeline(input: FaultPipelineInput = {}): Promis
     sources: FAULT_SOURCES,
     zoho: { fields: CAMPAIGN_FIELDS },
     delivery: { ...QUICK, ...input.delivery },
+    sweeper: input.sweeper ?? {},
   };
-  const options = { stage: QUICK_STAGE, ...input.options };
+  let heardAtMs = 0;
+  const options: Partial<PipelineOptions> & { readonly stage: StageConfig } = {
+    stage: QUICK_STAGE,
+    ...input.options,
+    onLog: (entry) => {
+      if (tellsOfLead(entry)) heardAtMs = Date.now();
+      input.options?.onLog?.(entry);
+    },
+  };
   assertDeployable(defineConfig(settings), options.stage);
   const running = await startTestPipeline({ ...settings, options });
 
@@ -84,6 +97,8 @@ export async function startFaultPipeline(input: FaultPipelineInput = {}): Promis
     }
     return counts;
   };
+  const isAllDelivered = (counts: Readonly<Record<string, number>>): boolean =>
+    counts['succeeded'] === sent.length;
   return {
     ...running,
     sent,
@@ -96,14 +111,17 @@ export async function startFaultPipeline(input: FaultPipelineInput = {}): Promis
     },
     states,
     allDelivered: async (withinMs = 30_000) => {
-      await eventually(
-        states,
-        (counts) => counts['succeeded'] === sent.length,
-        withinMs,
-        LOOK_EVERY_MS,
-      );
+      await eventually(states, isAllDelivered, withinMs, LOOK_EVERY_MS);
+    },
+    allDeliveredUnlessSilent: async (silentMsMax) => {
+      await eventually(states, isAllDelivered, silentMsMax, LOOK_EVERY_MS, () => heardAtMs);
     },
   };
+}
+
+/** The sweeper speaks at each run, too, when it finds nothing or cannot look. */
+function tellsOfLead({ service, fields }: LogEntry): boolean {
+  return service !== 'sweeper' || fields.idempotency_key !== undefined;
 }
 
 /** Settings that no deployment could have would prove nothing. */

@@ -14,6 +14,8 @@ export interface ProxiedCall {
   readonly path: string;
   /** The operation of an AWS call (`PutItem`, `DeleteMessageBatch`); empty for any other. */
   readonly operation: string;
+  /** Which try of its AWS call this is, from 1; 0 for any other call. */
+  readonly tryNumber: number;
   readonly body: string;
 }
 
@@ -151,6 +153,7 @@ function callOf(request: IncomingMessage, body: Buffer): ProxiedCall {
     method: request.method ?? '',
     path: request.url ?? '',
     operation: String(request.headers['x-amz-target'] ?? '').replace(/^.*\./, ''),
+    tryNumber: Number(/attempt=(\d+)/.exec(String(request.headers['amz-sdk-request']))?.[1] ?? 0),
     body: body.toString('utf8'),
   };
 }

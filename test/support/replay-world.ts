@@ -10,27 +10,12 @@ import { createMemoryBreakerStore } from '../../local/memory/memory-breaker-stor
 import { createMemoryEventStore } from '../../local/memory/memory-event-store.ts';
 import { createMemoryIdentityStore } from '../../local/memory/memory-identity-store.ts';
 import { createMemoryQueue } from '../../local/memory/memory-queue.ts';
+import { CONSUMER_ENV } from './consumer-env.ts';
 import { aLeadEvent, aNewEvent } from './event-builders.ts';
 import { aClock, aCrm, countingIds, evenRandom } from './fakes.ts';
 import { createRecordingLog, createRecordingMetrics } from './recording-ports.ts';
 
 const PEPPER = 'a-pepper-for-the-tests';
-
-const ENV = {
-  STAGE: 'test',
-  TABLE_NAME: 'table',
-  DELIVERY_QUEUE_URL: 'http://127.0.0.1:1/q',
-  DEAD_LETTER_QUEUE_URL: 'http://127.0.0.1:1/d',
-  ZOHO_SECRET_ID: 'zoho',
-  PEPPER_SECRET_ID: 'pepper',
-  ZOHO_ENABLED: 'true',
-  ZOHO_ACCOUNTS_URL: 'http://127.0.0.1:1',
-  ZOHO_API_URL: 'http://127.0.0.1:1',
-  ARCHIVE_BUCKET: 'archive',
-  SOURCE_SECRET_PREFIX: 'source/',
-  DETAILS_API_ORIGIN: '',
-  AWS_REGION: 'us-east-1',
-};
 
 const SOURCES: HoldfastConfigInput['sources'] = {
   website: { provider: 'website_form', allowedOrigins: ['https://www.example.com'] },
@@ -50,7 +35,7 @@ export function aReplayWorld(options: { sources?: HoldfastConfigInput['sources']
   const log = createRecordingLog();
   const metrics = createRecordingMetrics();
   const secrets = { read: async () => PEPPER };
-  const consume = buildConsumer(ENV, config, {
+  const consume = buildConsumer(CONSUMER_ENV, config, {
     events,
     identities: createMemoryIdentityStore(),
     breakers: createMemoryBreakerStore(),

@@ -25,6 +25,7 @@ export interface PipelineInput {
   readonly sources?: HoldfastConfigInput['sources'];
   readonly zoho?: HoldfastConfigInput['zoho'];
   readonly delivery?: HoldfastConfigInput['delivery'];
+  readonly sweeper?: HoldfastConfigInput['sweeper'];
   readonly options?: Partial<PipelineOptions>;
 }
 
@@ -37,6 +38,7 @@ export async function startTestPipeline(input: PipelineInput = {}) {
     zoho: input.zoho ?? {},
     // Waits that a test can sit out; the relations between them are as in production.
     delivery: { crmTimeoutMs: 2_000, settleWindowMs: 1_000, ...input.delivery },
+    sweeper: input.sweeper ?? {},
   });
   const pipeline = await startPipeline({ config, dataDir, ...input.options });
   const zoho = createSimulatorAdmin(pipeline.zohoUrl);
@@ -123,18 +125,23 @@ export async function startTestPipeline(input: PipelineInput = {}) {
 
 export type TestPipeline = Awaited<ReturnType<typeof startTestPipeline>>;
 
-/** Asks until the answer satisfies, and hands it over; fails with what it last was. */
+/**
+ * Asks until the answer satisfies, and hands it over; fails with what it last was.
+ *
+ * @param movedAtMs when something last happened that may lead there: `withinMs` counts from then
+ */
 export async function eventually<Answer>(
   ask: () => Promise<Answer>,
   satisfies: (answer: Answer) => boolean,
   withinMs = 15_000,
   everyMs = 50,
+  movedAtMs: () => number = () => 0,
 ): Promise<Answer> {
-  const deadlineMs = Date.now() + withinMs;
+  const startedAtMs = Date.now();
   for (;;) {
     const answer = await ask();
     if (satisfies(answer)) return answer;
-    if (Date.now() > deadlineMs) {
+    if (Date.now() > Math.max(startedAtMs, movedAtMs()) + withinMs) {
       throw new Error(`it did not come to that; last seen: ${JSON.stringify(answer)}`);
     }
     await new Promise((resolve) => setTimeout(resolve, everyMs));

@@ -1,9 +1,15 @@
-import type { SourceConfig } from '../../lambdas/core/source-settings.ts';
+import type { SourceConfig } from '../../lambdas/providers/catalogue.ts';
 import { failure } from '../../lambdas/core/failure.ts';
 import { bindDetails } from '../../lambdas/providers/bind-details.ts';
 import type { BoundProvider } from '../../lambdas/providers/bind-provider.ts';
 import type { DetailsApi } from '../../lambdas/providers/details.ts';
-import { isArray, type Json, member, parseJson, scalarText } from '../../lambdas/providers/json.ts';
+import {
+  isArray,
+  type Json,
+  member,
+  parseJson,
+  scalarText,
+} from '../../lambdas/providers/reading/json.ts';
 import type { Reading, Submission } from '../../lambdas/providers/provider.ts';
 
 /** The sender's id of the submission that `aThinSubmission` names. */
@@ -19,8 +25,6 @@ export function aThinSubmission(overrides: Partial<Submission> = {}): Submission
     attributes: { form_id: '77' },
     answers: [],
     consent: [],
-    isTest: false,
-    isSpam: false,
     details: { leadgen_id: id },
     content: { leadgen_id: id },
     ...overrides,
@@ -71,7 +75,7 @@ export const THIN_API: DetailsApi<SourceConfig> = {
         ...(fullName === undefined ? {} : { full_name: fullName }),
       },
       answers: data.map((each) => ({ key: scalarText(member(each, 'name')) ?? '', value: 'x' })),
-      isTest: member(answer, 'is_test') === true,
+      ...(member(answer, 'is_test') === true ? { suppression: 'test_lead' as const } : {}),
     };
     return { kind: 'read', submissions: [submission] };
   },
@@ -82,10 +86,13 @@ export function bindThin(
   overrides: Partial<DetailsApi<SourceConfig>> = {},
 ): (source: SourceConfig) => BoundProvider {
   return (source) => ({
-    signed: true,
+    authentication: { kind: 'url_token' },
+    hasSecret: false,
+    answers: {},
     accepts: () => true,
     verify: () => ({ kind: 'verified', secretUsed: 'current' }),
-    read: ({ body }) => readThin(body),
+    read: async ({ body }) => readThin(body),
+    redact: (body) => body,
     detailsApi: bindDetails({ ...THIN_API, ...overrides }, source),
   });
 }

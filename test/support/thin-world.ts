@@ -3,30 +3,15 @@ import { buildConsumer } from '../../lambdas/consumer/build-consumer.ts';
 import { defineConfig, type HoldfastConfigInput } from '../../lambdas/core/config.ts';
 import { SecretUnavailableError } from '../../lambdas/core/errors.ts';
 import { createDetailsReader } from '../../lambdas/details/details-reader.ts';
-import type { Json } from '../../lambdas/providers/json.ts';
+import type { Json } from '../../lambdas/providers/reading/json.ts';
 import { createMemoryBreakerStore } from '../../local/memory/memory-breaker-store.ts';
 import { createMemoryEventStore } from '../../local/memory/memory-event-store.ts';
 import { createMemoryIdentityStore } from '../../local/memory/memory-identity-store.ts';
+import { CONSUMER_ENV } from './consumer-env.ts';
 import { aLeadEvent, aNewEvent } from './event-builders.ts';
 import { aClock, aCrm, countingIds, evenRandom, someQueues } from './fakes.ts';
 import { createRecordingLog, createRecordingMetrics } from './recording-ports.ts';
 import { aGraphLead, bindThin } from './thin-provider.ts';
-
-const ENV = {
-  STAGE: 'test',
-  TABLE_NAME: 'table',
-  ARCHIVE_BUCKET: 'archive',
-  DELIVERY_QUEUE_URL: 'http://127.0.0.1:1/q',
-  DEAD_LETTER_QUEUE_URL: 'http://127.0.0.1:1/d',
-  ZOHO_SECRET_ID: 'zoho',
-  PEPPER_SECRET_ID: 'pepper',
-  SOURCE_SECRET_PREFIX: 'source/',
-  ZOHO_ENABLED: 'true',
-  ZOHO_ACCOUNTS_URL: 'http://127.0.0.1:1',
-  ZOHO_API_URL: 'http://127.0.0.1:1',
-  DETAILS_API_ORIGIN: '',
-  AWS_REGION: 'us-east-1',
-};
 
 /** One answer of the provider's API, or what happens instead of one. */
 export type ApiStep = (request: {
@@ -116,7 +101,7 @@ export function aThinWorld(options: ThinWorldOptions = {}) {
       bind: bindThin(options.provider),
     });
   /** One process: it keeps its own count of calls. */
-  const aConsumer = () => buildConsumer(ENV, config, { ...overrides, details: details() });
+  const aConsumer = () => buildConsumer(CONSUMER_ENV, config, { ...overrides, details: details() });
   const consume = aConsumer();
 
   /** Stores an event whose webhook only named a submission. */

@@ -1,7 +1,12 @@
 import { createHmac } from 'node:crypto';
-import type { SourceConfig } from '../../lambdas/core/source-settings.ts';
+import type { SourceConfig } from '../../lambdas/providers/catalogue.ts';
 import { defineConfig } from '../../lambdas/core/config.ts';
-import type { WebhookRequest } from '../../lambdas/providers/provider.ts';
+import { bindProvider } from '../../lambdas/providers/bind-provider.ts';
+import type {
+  SourceSecrets,
+  Verification,
+  WebhookRequest,
+} from '../../lambdas/providers/provider.ts';
 import requests from '../fixtures/provider-requests.json' with { type: 'json' };
 import vectors from '../fixtures/signature-vectors.json' with { type: 'json' };
 
@@ -40,6 +45,16 @@ export function aRequest(overrides: {
     headers: overrides.headers ?? {},
     body: typeof body === 'string' ? new TextEncoder().encode(body) : body,
   };
+}
+
+/** Verifies a request as intake does. */
+export function verifyAs(
+  request: WebhookRequest,
+  source: SourceConfig,
+  secrets: SourceSecrets | undefined,
+  nowMs: number,
+): Verification {
+  return bindProvider(source).verify(request, secrets, nowMs);
 }
 
 /** A source with every setting filled in, as `defineConfig` does it. */

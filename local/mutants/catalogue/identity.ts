@@ -77,9 +77,9 @@ export const IDENTITY_MUTANTS: readonly Mutant[] = [
       },
       {
         file: 'lambdas/consumer/load-events.ts',
-        find: '      const { identity, head } = resolution;\n      const contribution = contributionOf(normalized, config);\n      return { identity, contribution,',
+        find: '      const { identity, head } = resolution;\n      const contribution = contributionOf(normalized, config);\n      return { record, identity, contribution,',
         replace:
-          '      const { identity, head, bind } = resolution;\n      const contribution = contributionOf(normalized, config);\n      return { identity, contribution, bind,',
+          '      const { identity, head, bind } = resolution;\n      const contribution = contributionOf(normalized, config);\n      return { record, identity, contribution, bind,',
       },
       {
         file: 'lambdas/consumer/deliver-leads.ts',

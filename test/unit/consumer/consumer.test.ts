@@ -8,25 +8,11 @@ import type { EventStore } from '../../../lambdas/core/ports.ts';
 import { createMemoryBreakerStore } from '../../../local/memory/memory-breaker-store.ts';
 import { createMemoryEventStore } from '../../../local/memory/memory-event-store.ts';
 import { createMemoryIdentityStore } from '../../../local/memory/memory-identity-store.ts';
+import { CONSUMER_ENV } from '../../support/consumer-env.ts';
 import { aLeadEvent, aNewEvent } from '../../support/event-builders.ts';
 import { aClock, aCrm, countingIds, evenRandom, refused, someQueues } from '../../support/fakes.ts';
 import { createRecordingLog, createRecordingMetrics } from '../../support/recording-ports.ts';
 
-const ENV = {
-  STAGE: 'test',
-  TABLE_NAME: 'table',
-  DELIVERY_QUEUE_URL: 'http://127.0.0.1:1/q',
-  DEAD_LETTER_QUEUE_URL: 'http://127.0.0.1:1/d',
-  ZOHO_SECRET_ID: 'zoho',
-  PEPPER_SECRET_ID: 'pepper',
-  ZOHO_ENABLED: 'true',
-  ZOHO_ACCOUNTS_URL: 'http://127.0.0.1:1',
-  ZOHO_API_URL: 'http://127.0.0.1:1',
-  ARCHIVE_BUCKET: 'archive',
-  SOURCE_SECRET_PREFIX: 'source/',
-  DETAILS_API_ORIGIN: '',
-  AWS_REGION: 'us-east-1',
-};
 const CONFIG = defineConfig({
   sources: {
     demo: { provider: 'typeform' },
@@ -43,7 +29,7 @@ interface Sent {
   readonly quarantineId?: string;
 }
 
-function aWorld(script: Parameters<typeof aCrm>[0] = [], env: Partial<typeof ENV> = {}) {
+function aWorld(script: Parameters<typeof aCrm>[0] = [], env: Partial<typeof CONSUMER_ENV> = {}) {
   const clock = aClock();
   const pepper = { value: 'a-pepper-for-the-tests' };
   const events: EventStore = createMemoryEventStore();
@@ -52,7 +38,7 @@ function aWorld(script: Parameters<typeof aCrm>[0] = [], env: Partial<typeof ENV
   const metrics = createRecordingMetrics();
   const queues = someQueues();
   const breakers = createMemoryBreakerStore();
-  const consume = buildConsumer({ ...ENV, ...env }, CONFIG, {
+  const consume = buildConsumer({ ...CONSUMER_ENV, ...env }, CONFIG, {
     events,
     identities: createMemoryIdentityStore(),
     breakers,
@@ -358,7 +344,8 @@ describe('the consumer', () => {
   });
 
   it('refuses to start without its settings, with a switch that is neither, or without idempotency', () => {
-    const build = (env: Record<string, string>) => () => buildConsumer({ ...ENV, ...env }, CONFIG);
+    const build = (env: Record<string, string>) => () =>
+      buildConsumer({ ...CONSUMER_ENV, ...env }, CONFIG);
 
     expect(build({ TABLE_NAME: '' })).toThrow(
       new ConfigError('Environment variables are missing: TABLE_NAME'),

@@ -32,6 +32,7 @@ describe('the configuration', () => {
       trust: 50,
       onRepeat: 'accept',
       fields: {},
+      defaults: {},
     });
     expect(config.identity.order).toEqual(['email', 'external_id', 'phone']);
     expect(config.zoho).toMatchObject({ module: 'Leads', match: 'unique_field' });
@@ -53,7 +54,7 @@ describe('the configuration', () => {
     [
       'an unknown provider',
       { sources: { demo: { provider: 'typoform' } } },
-      /^ {2}sources\.demo\.provider: .*'typeform' \| 'standard_webhooks'/m,
+      /^ {2}sources\.demo\.provider: .*'generic_hmac' \|.* 'typeform' \|/m,
     ],
     [
       'a setting that does not exist',
@@ -109,7 +110,42 @@ describe('the configuration', () => {
     [
       'a Zoho field filled from what no lead has',
       { sources: SOURCES, zoho: { fields: { compnay: 'Company' } } },
-      /^ {2}zoho\.fields\.compnay: must be one of .*company/m,
+      /^ {2}zoho\.fields\.compnay: must be one of .*company.*custom_<name>/m,
+    ],
+    [
+      'a custom field with capitals in its name',
+      { sources: { demo: { provider: 'typeform', fields: { q1: 'custom_Budget' } } } },
+      /^ {2}sources\.demo\.fields\.q1: .*custom_ and a name of lower-case letters/m,
+    ],
+    [
+      'a custom field without a name',
+      { sources: SOURCES, zoho: { fields: { custom_: 'Budget' } } },
+      /^ {2}zoho\.fields\.custom_: must be one of/m,
+    ],
+    [
+      'a constant that would make one person of all',
+      { sources: { demo: { provider: 'typeform', defaults: { phone: '+12025550143' } } } },
+      /^ {2}sources\.demo\.defaults\.phone: must be a canonical field that does not identify/m,
+    ],
+    [
+      'a default for a field that does not exist',
+      { sources: { demo: { provider: 'typeform', defaults: { land: 'DE' } } } },
+      /^ {2}sources\.demo\.defaults\.land: must be a canonical field/m,
+    ],
+    [
+      'an empty default',
+      { sources: { demo: { provider: 'typeform', defaults: { country: '' } } } },
+      /^ {2}sources\.demo\.defaults\.country: /m,
+    ],
+    [
+      'a country that is no country',
+      { sources: { demo: { provider: 'typeform', defaultCountry: 'UK' } } },
+      /^ {2}sources\.demo\.defaultCountry: must be an ISO 3166 code.*"DE"$/m,
+    ],
+    [
+      'a default country in small letters',
+      { sources: SOURCES, phone: { defaultCountry: 'de' } },
+      /^ {2}phone\.defaultCountry: must be an ISO 3166 code/m,
     ],
     [
       'more leads a call than cost one credit',
@@ -149,6 +185,21 @@ describe('the mapping to Zoho fields', () => {
 
     expect(leads).toMatchObject({ job_title: 'Designation', utm_source: 'UTM_Source' });
     expect(contacts).toMatchObject({ job_title: 'Title', city: 'Town' });
+  });
+});
+
+describe('the default country of a source', () => {
+  it('is its own, else that of all, else none', () => {
+    const sources = {
+      demo: { provider: 'typeform' },
+      madrid: { provider: 'typeform', defaultCountry: 'ES' },
+    } as const;
+
+    const without = defineConfig({ sources });
+    const { sources: of } = defineConfig({ sources, phone: { defaultCountry: 'DE' } });
+
+    expect(without.sources['demo']?.defaultCountry).toBeUndefined();
+    expect([of['demo']?.defaultCountry, of['madrid']?.defaultCountry]).toEqual(['DE', 'ES']);
   });
 });
 

@@ -474,7 +474,7 @@ describe('size and content type', () => {
     expect(intake.metrics.counted).toEqual(['SignatureRejected{demo}', 'BodyTooLarge{demo}']);
   });
 
-  it.each(['multipart/form-data; boundary=x', 'text/html', 'application/xml', 'image/png'])(
+  it.each(['multipart/mixed; boundary=x', 'text/html', 'application/xml', 'image/png'])(
     'refuses %s from a page, with a count, for no signature vouches for it',
     async (type) => {
       const intake = anIntake();

@@ -43,7 +43,7 @@ describe('a submission that the webhook only names', () => {
   });
 
   it('is suppressed at once when the webhook itself says that it is a test', async () => {
-    const event = await eventOf(aThinSubmission({ isTest: true }));
+    const event = await eventOf(aThinSubmission({ suppression: 'test_lead' }));
 
     expect(event.initial).toEqual({ state: 'suppressed', suppression: 'test_lead' });
   });

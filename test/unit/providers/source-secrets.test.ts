@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SecretUnavailableError } from '../../../lambdas/core/errors.ts';
-import { parseSourceSecrets } from '../../../lambdas/providers/source-secrets.ts';
+import { parseSourceSecrets } from '../../../lambdas/providers/verification/source-secrets.ts';
 
 const GOOD = 'sixteen-letters!';
 

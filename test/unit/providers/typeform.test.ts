@@ -8,6 +8,7 @@ import {
   headersOf,
   NOW_MS,
   providerRequest,
+  verifyAs,
 } from '../../support/webhook-builders.ts';
 
 function read(body: string, settings: Record<string, unknown> = {}): Submission {
@@ -25,12 +26,7 @@ describe('the sample request', () => {
   const request = aRequest({ headers: headersOf(sample.headers), body: sample.body });
 
   it('is verified', () => {
-    const verification = typeform.verify(
-      request,
-      aSource('typeform'),
-      { current: sample.secret },
-      NOW_MS,
-    );
+    const verification = verifyAs(request, aSource('typeform'), { current: sample.secret }, NOW_MS);
 
     expect(verification).toEqual({ kind: 'verified', secretUsed: 'current' });
   });

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type SignatureScheme, signatureSchema } from '../../../lambdas/core/source-settings.ts';
 import { SecretUnavailableError } from '../../../lambdas/core/errors.ts';
-import { verifyHmac } from '../../../lambdas/providers/verify-hmac.ts';
+import { verifyHmac } from '../../../lambdas/providers/verification/verify-hmac.ts';
 import { aRequest, NOW_MS, SECRET, signatureVector } from '../../support/webhook-builders.ts';
 
 const NOW_SECONDS = NOW_MS / 1_000;

@@ -1,25 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import type { Reading, Submission } from '../../../lambdas/providers/provider.ts';
 import { websiteForm } from '../../../lambdas/providers/website-form.ts';
-import { aRequest, aSource, NOW_MS } from '../../support/webhook-builders.ts';
+import { aRequest, aSource, NOW_MS, verifyAs } from '../../support/webhook-builders.ts';
 
 const SOURCE = aSource('website_form', { honeypotField: 'website' });
 const FORM = 'application/x-www-form-urlencoded';
 
-function readAll(body: string | Uint8Array, type = 'application/json'): Reading {
-  return websiteForm.read(aRequest({ body, headers: { 'content-type': type } }), SOURCE);
+async function readAll(body: string | Uint8Array, type = 'application/json'): Promise<Reading> {
+  return await websiteForm.read(aRequest({ body, headers: { 'content-type': type } }), SOURCE);
 }
 
-function read(body: string | Uint8Array | object, type?: string): Submission {
+async function read(body: string | Uint8Array | object, type?: string): Promise<Submission> {
   const isBody = typeof body === 'string' || body instanceof Uint8Array;
-  const reading = readAll(isBody ? body : JSON.stringify(body), type);
+  const reading = await readAll(isBody ? body : JSON.stringify(body), type);
   if (reading.kind !== 'read') throw new Error(reading.failure.message);
   return reading.submissions[0]!;
 }
 
 describe('origins', () => {
   const verify = (headers: Record<string, string>) =>
-    websiteForm.verify(aRequest({ headers }), SOURCE, undefined, NOW_MS);
+    verifyAs(aRequest({ headers }), SOURCE, undefined, NOW_MS);
 
   it('are accepted when they are allowed, and when there is none', () => {
     expect(verify({ origin: 'https://www.example.com' }).kind).toBe('verified');
@@ -54,8 +54,8 @@ const FIELDS = {
 };
 
 describe('JSON', () => {
-  it('is read with its id, its person and its consent', () => {
-    const submission = read(FIELDS);
+  it('is read with its id, its person and its consent', async () => {
+    const submission = await read(FIELDS);
 
     expect(submission).toMatchObject({
       eventType: 'form_submission',
@@ -68,43 +68,42 @@ describe('JSON', () => {
         page_url: 'https://www.example.com/contact?gclid=x',
       },
       consent: [{ key: 'marketing', granted: true, text: 'I agree …' }],
-      isSpam: false,
     });
+    expect(submission.suppression).toBeUndefined();
     expect(submission.attributes.website).toBeUndefined();
     expect(submission.occurredAt).toBeUndefined();
   });
 
-  it('has equal content when the page is sent again with a new captcha', () => {
+  it('has equal content when the page is sent again with a new captcha', async () => {
     const again = { ...FIELDS, rendered_at: 1, 'cf-turnstile-response': 'other' };
 
-    expect(read(again).content).toEqual(read(FIELDS).content);
+    expect((await read(again)).content).toEqual((await read(FIELDS)).content);
   });
 
-  it.each(['', 'text/plain;charset=UTF-8', FORM])('is recognized as %j, too', (type) => {
-    expect(read(FIELDS, type).email).toBe('ana@example.com');
+  it.each(['', 'text/plain;charset=UTF-8', FORM])('is recognized as %j, too', async (type) => {
+    expect((await read(FIELDS, type)).email).toBe('ana@example.com');
   });
 
-  it.each(['[]', '"x"', '7', 'null'])('%s has an unknown shape', (body) => {
-    expect(readAll(body)).toMatchObject({ failure: { code: 'unknown_shape' } });
+  it.each(['[]', '"x"', '7', 'null'])('%s has an unknown shape', async (body) => {
+    expect(await readAll(body)).toMatchObject({ failure: { code: 'unknown_shape' } });
   });
 });
 
 describe('urlencoded', () => {
-  it('is read the same way', () => {
+  it('is read the same way', async () => {
     const body =
       'submission_id=s1&name=Ana+Ng&email=ana%40example.com&consent%5Bmarketing%5D=on&website=';
 
-    expect(read(body, FORM)).toMatchObject({
+    expect(await read(body, FORM)).toMatchObject({
       sourceEventId: 's1',
       email: 'ana@example.com',
       attributes: { full_name: 'Ana Ng' },
       consent: [{ key: 'marketing', granted: true }],
-      isSpam: false,
     });
   });
 
-  it('keeps all values of a key that repeats', () => {
-    const submission = read(
+  it('keeps all values of a key that repeats', async () => {
+    const submission = await read(
       'topic=a&email=x%40example.com&topic=b&topic=c',
       `${FORM}; charset=UTF-8`,
     );
@@ -115,19 +114,24 @@ describe('urlencoded', () => {
     ]);
   });
 
-  it('counts the last value of a consent that repeats', () => {
-    expect(read('consent=0&consent=1', FORM).consent).toEqual([{ key: 'consent', granted: true }]);
+  it('counts the last value of a consent that repeats', async () => {
+    expect((await read('consent=0&consent=1', FORM)).consent).toEqual([
+      { key: 'consent', granted: true },
+    ]);
   });
 
-  it('of a page in another encoding still brings its address', () => {
-    const submission = read('name=Jos%E9&email=jose%40example.com', FORM);
+  it('of a page in another encoding still brings its address', async () => {
+    const submission = await read('name=Jos%E9&email=jose%40example.com', FORM);
 
     expect(submission.email).toBe('jose@example.com');
     expect(submission.attributes.full_name).toBe('Jos\uFFFD');
   });
 
-  it('cannot reach the prototype of anything', () => {
-    const submission = read('__proto__=a&__proto__=b&constructor=c&email=x%40example.com', FORM);
+  it('cannot reach the prototype of anything', async () => {
+    const submission = await read(
+      '__proto__=a&__proto__=b&constructor=c&email=x%40example.com',
+      FORM,
+    );
 
     expect(submission.answers[0]).toEqual({ key: '__proto__', value: ['a', 'b'] });
     expect(Object.getPrototypeOf(submission.attributes)).toBe(Object.prototype);
@@ -137,28 +141,33 @@ describe('urlencoded', () => {
 describe('the trap', () => {
   it.each(['http://spam.example', 1, true, ['', 'x'], { a: 1 }])(
     'catches whoever fills it in with %j',
-    (website) => {
-      expect(read({ ...FIELDS, website }).isSpam).toBe(true);
+    async (website) => {
+      expect((await read({ ...FIELDS, website })).suppression).toBe('spam_trap');
     },
   );
 
-  it.each(['', '  ', null, false, 0, [], {}])('lets pass whoever leaves it at %j', (website) => {
-    expect(read({ ...FIELDS, website }).isSpam).toBe(false);
-  });
+  it.each(['', '  ', null, false, 0, [], {}])(
+    'lets pass whoever leaves it at %j',
+    async (website) => {
+      expect((await read({ ...FIELDS, website })).suppression).toBeUndefined();
+    },
+  );
 
-  it('is set only by configuration: a form may well ask for a website', () => {
-    const reading = websiteForm.read(
+  it('is set only by configuration: a form may well ask for a website', async () => {
+    const reading = await websiteForm.read(
       aRequest({ body: JSON.stringify({ ...FIELDS, website: 'https://customer.example.com' }) }),
       aSource('website_form'),
     );
 
     expect(reading).toMatchObject({
-      submissions: [{ isSpam: false, attributes: { website: 'https://customer.example.com' } }],
+      submissions: [{ attributes: { website: 'https://customer.example.com' } }],
     });
+    expect(reading).not.toHaveProperty('submissions.0.suppression');
   });
 
-  it('is no answer', () => {
-    const keys = read({ ...FIELDS, website: 'x' }).answers.map((answer) => answer.key);
+  it('is no answer', async () => {
+    const submission = await read({ ...FIELDS, website: 'x' });
+    const keys = submission.answers.map((answer) => answer.key);
 
     expect(keys).not.toContain('website');
   });

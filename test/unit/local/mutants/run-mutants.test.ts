@@ -1,6 +1,9 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Mutant } from '../../../../local/mutants/mutant.ts';
 import { runMutants } from '../../../../local/mutants/run-mutants.ts';
@@ -18,6 +21,8 @@ if (limit > 2) {
   console.log(JSON.stringify({ seeds }));
 }
 `;
+
+const COMMAND = path.resolve(import.meta.dirname, '../../../../bin/mutants.ts');
 
 let root: string;
 let temp: string;
@@ -131,6 +136,62 @@ describe('the mutant runner', () => {
     ending.abort();
 
     await expect(running).rejects.toThrow('aborted');
-    await vi.waitUntil(() => readdirSync(temp).length === 0, 10_000);
+    expect(readdirSync(temp)).toEqual([]);
+  });
+
+  it('ends what it has started when something fails', async () => {
+    const running = runMutants({
+      mutants: [limitOf('9'), limitOf('3')],
+      root,
+      seeds: 40,
+      parallel: 2,
+      timeoutMs: 20_000,
+      signal: new AbortController().signal,
+      print: (line) => {
+        if (line.startsWith('limit-3')) throw new Error('nobody reads this');
+      },
+    });
+
+    await expect(running).rejects.toThrow('nobody reads this');
+    expect(readdirSync(temp)).toEqual([]);
+  });
+});
+
+describe('a source copy', () => {
+  const COPY = path.resolve(import.meta.dirname, '../../../../local/mutants/source-copy.ts');
+
+  it('goes with a process that nobody cared to end well', () => {
+    const script = `
+      import { readdirSync } from 'node:fs';
+      import { createSourceCopy } from ${JSON.stringify(pathToFileURL(COPY).href)};
+      await createSourceCopy(${JSON.stringify(root)}, new Map());
+      console.log(readdirSync(${JSON.stringify(temp)}).length);
+      throw new Error('nobody catches this');
+    `;
+
+    const ended = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+      encoding: 'utf8',
+    });
+
+    expect(ended).toMatchObject({ status: 1, stdout: '1\n' });
+    expect(readdirSync(temp)).toEqual([]);
+  });
+});
+
+describe('the command', () => {
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('cleans up at %s', async (signal) => {
+    const command = spawn(
+      process.execPath,
+      ['--disable-warning=ExperimentalWarning', COMMAND, '--seeds', '999999'],
+      { stdio: ['ignore', 'inherit', 'pipe'] },
+    );
+    const ended = once(command, 'exit');
+    await vi.waitUntil(() => readdirSync(temp).length === 1, 20_000);
+
+    command.kill(signal);
+
+    const [exitCode] = await ended;
+    expect(exitCode).toBe(128 + constants.signals[signal]);
+    expect(readdirSync(temp)).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import type { CanonicalField } from '../core/lead-event.ts';
+import type { CanonicalField } from '../../core/lead-event.ts';
 
 /**
  * What senders call the fields of a lead: letters and digits only, lower case. Names in other languages
@@ -42,7 +42,7 @@ const NAMES: Readonly<Partial<Record<CanonicalField, string>>> = {
   li_fat_id: 'lifatid',
 };
 
-const FIELD_OF_NAME: ReadonlyMap<string, CanonicalField> = new Map(
+const FIELD_OF_NAME: ReadonlyMap<string, CanonicalField> = /* @__PURE__ */ new Map(
   (Object.entries(NAMES) as [CanonicalField, string][]).flatMap(([field, names]) =>
     names.split(' ').map((name) => [name, field] as const),
   ),

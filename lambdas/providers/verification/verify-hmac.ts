@@ -1,54 +1,43 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { SignatureScheme } from '../core/source-settings.ts';
-import { SecretUnavailableError } from '../core/errors.ts';
-import type { SourceSecrets, Verification, WebhookRequest } from './provider.ts';
+import { SecretUnavailableError } from '../../core/errors.ts';
+import type { SourceSecrets, Verification, WebhookRequest } from '../provider.ts';
+import type { HmacScheme } from './authentication.ts';
+import { decodeBase64 } from './base64.ts';
+import { readSignatureHeader, type SignedHeader, singleHeader } from './signature-header.ts';
 
 type Refusal = Extract<Verification, { kind: 'refused' }>;
 
 const DIGEST_BYTES = { sha256: 32, sha512: 64 } as const;
 
+/** Signatures that are looked at; senders add one for each secret that is being replaced. */
+const SIGNATURES_MAX = 16;
+
 /**
- * Verifies a request whose signature stands alone in one header, over the bytes on the wire.
+ * Verifies a request over the bytes on the wire.
  *
  * - The received signature is checked by its exact form before it is decoded: decoders skip what they do
  *   not know. Equal signatures are found in constant time.
  * - A timestamp must be 10 or 13 digits, and neither older nor newer than the tolerance. It is signed as
- *   its header has it.
- * - A comma in the signature's or timestamp's header means that the header came twice: refused, since a
- *   gateway and a sender may not agree on which one counts.
+ *   it was sent.
+ * - A header that came twice is refused, since a gateway and a sender may not agree on which one counts.
  * - Both active secrets are tried, the current one first.
  *
- * @throws {SecretUnavailableError} a secret does not have the form that `scheme.keyEncoding` names
+ * @throws {SecretUnavailableError} a secret does not have the form that the scheme names
  */
 export function verifyHmac(
   request: WebhookRequest,
-  scheme: SignatureScheme,
+  scheme: HmacScheme,
   secrets: SourceSecrets,
   nowMs: number,
 ): Verification {
-  const header = singleHeader(request, scheme.header);
-  if (typeof header !== 'string') return header;
-  if (!header.startsWith(scheme.prefix)) return refused('malformed');
-  return verifySignatures(request, scheme, [header.slice(scheme.prefix.length)], secrets, nowMs);
-}
-
-/**
- * Verifies a request that carries several signatures, of which one must match. Otherwise as
- * `verifyHmac`.
- *
- * @param signatures as received, without their prefix
- */
-export function verifySignatures(
-  request: WebhookRequest,
-  scheme: SignatureScheme,
-  signatures: readonly string[],
-  secrets: SourceSecrets,
-  nowMs: number,
-): Verification {
-  const received = signatures.flatMap((text) => decodeSignature(text, scheme) ?? []);
+  const header = readSignatureHeader(request, scheme);
+  if (!('signatures' in header)) return header;
+  const received = header.signatures
+    .slice(0, SIGNATURES_MAX)
+    .flatMap((text) => decodeSignature(text, scheme) ?? []);
   if (received.length === 0) return refused('malformed');
 
-  const timestamp = readTimestamp(request, scheme.timestamp, nowMs);
+  const timestamp = readTimestamp(request, header, scheme.timestamp, nowMs);
   if (typeof timestamp !== 'string') return timestamp;
 
   const signed = signedBytes(request, scheme.template, timestamp);
@@ -57,7 +46,7 @@ export function verifySignatures(
   for (const secretUsed of ['current', 'previous'] as const) {
     const secret = secrets[secretUsed];
     if (secret === undefined) continue;
-    const hmac = createHmac(scheme.algorithm, decodeKey(secret, scheme.keyEncoding));
+    const hmac = createHmac(scheme.algorithm, decodeKey(secret, scheme));
     for (const part of signed) hmac.update(part);
     const expected = hmac.digest();
     if (received.some((signature) => timingSafeEqual(signature, expected))) {
@@ -67,19 +56,12 @@ export function verifySignatures(
   return refused('mismatch');
 }
 
-/** A header that must come once: its value, or why not. */
-function singleHeader(request: WebhookRequest, name: string): string | Refusal {
-  const value = Object.hasOwn(request.headers, name) ? request.headers[name] : undefined;
-  if (value === undefined || value === '') return refused('missing');
-  return value.includes(',') ? refused('duplicate_header') : value;
-}
-
 /** A refusal, for the reason given. */
 export function refused(reason: Refusal['reason']): Refusal {
   return { kind: 'refused', reason };
 }
 
-function decodeSignature(text: string, scheme: SignatureScheme): Buffer | undefined {
+function decodeSignature(text: string, scheme: HmacScheme): Buffer | undefined {
   const size = DIGEST_BYTES[scheme.algorithm];
   if (scheme.encoding === 'hex') {
     return text.length === size * 2 && /^[0-9a-f]+$/i.test(text)
@@ -90,20 +72,17 @@ function decodeSignature(text: string, scheme: SignatureScheme): Buffer | undefi
   return bytes?.length === size ? bytes : undefined;
 }
 
-/** Strict base64, padded: two texts never decode to the same bytes. */
-export function decodeBase64(text: string): Buffer | undefined {
-  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return undefined;
-  const bytes = Buffer.from(text, 'base64');
-  return bytes.toString('base64') === text ? bytes : undefined;
-}
-
 function readTimestamp(
   request: WebhookRequest,
-  timestamp: SignatureScheme['timestamp'],
+  signedHeader: SignedHeader,
+  timestamp: HmacScheme['timestamp'],
   nowMs: number,
 ): string | Refusal {
   if (timestamp === 'none') return '';
-  const text = singleHeader(request, timestamp.header);
+  const text =
+    'header' in timestamp
+      ? singleHeader(request, timestamp.header)
+      : (signedHeader.members.get(timestamp.member) ?? refused('missing'));
   if (typeof text !== 'string') return text;
 
   const isSeconds = timestamp.unit === 'seconds';
@@ -123,7 +102,9 @@ function signedBytes(
   for (const token of template.split(/(\{[^}]+\})/)) {
     const header = /^\{header:(.+)\}$/.exec(token)?.[1];
     if (token === '{body}') parts.push(request.body);
+    else if (token === '{body_ascii}') parts.push(asciiJson(request.body));
     else if (token === '{timestamp}') parts.push(timestamp);
+    else if (token === '{method}') parts.push(request.method);
     else if (header === undefined) parts.push(token);
     else {
       const value = singleHeader(request, header);
@@ -134,18 +115,37 @@ function signedBytes(
   return parts;
 }
 
-function decodeKey(secret: string, encoding: SignatureScheme['keyEncoding']): Buffer {
+/** A JSON text with every character outside ASCII as `\uXXXX`. */
+function asciiJson(body: Uint8Array): string {
+  return new TextDecoder()
+    .decode(body)
+    .replaceAll(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+function decodeKey(secret: string, scheme: HmacScheme): Buffer {
+  const { keyPrefix = '', keyEncoding, keyBytes } = scheme;
+  const key = secret.startsWith(keyPrefix)
+    ? decodeText(secret.slice(keyPrefix.length), keyEncoding)
+    : undefined;
+  const isLongEnough =
+    keyBytes === undefined ||
+    (key !== undefined && key.length >= keyBytes.min && key.length <= keyBytes.max);
+  if (key !== undefined && isLongEnough) return key;
+  const size = keyBytes === undefined ? '' : ` of ${keyBytes.min} to ${keyBytes.max} bytes`;
+  throw new SecretUnavailableError(
+    keyPrefix === ''
+      ? `A signing secret is not ${keyEncoding}${size}, as its source requires`
+      : `A signing secret must be ${keyPrefix} and ${keyEncoding}${size}`,
+  );
+}
+
+function decodeText(text: string, encoding: HmacScheme['keyEncoding']): Buffer | undefined {
   switch (encoding) {
     case 'utf8':
-      return Buffer.from(secret, 'utf8');
+      return Buffer.from(text, 'utf8');
     case 'hex':
-      if (/^(?:[0-9a-f]{2})+$/i.test(secret)) return Buffer.from(secret, 'hex');
-      break;
-    case 'base64': {
-      const key = decodeBase64(secret);
-      if (key !== undefined) return key;
-      break;
-    }
+      return /^(?:[0-9a-f]{2})+$/i.test(text) ? Buffer.from(text, 'hex') : undefined;
+    case 'base64':
+      return decodeBase64(text);
   }
-  throw new SecretUnavailableError(`A signing secret is not ${encoding}, as its source requires`);
 }

@@ -1,10 +1,18 @@
-import type { AttributeName, CanonicalField } from '../core/lead-event.ts';
+import type { AttributeName, CanonicalField } from '../../core/lead-event.ts';
 
 /**
  * How sure it is that a value belongs to a field, most sure first: the configuration says so, the
- * sender's type does, its name does, it came from outside the form's questions.
+ * sender does, its name does, it came from outside the form's questions.
  */
-export const RANK = { configured: 0, type: 1, name: 2, nestedName: 3, hidden: 4 } as const;
+export const RANK = {
+  configuredId: 0,
+  configuredType: 1,
+  configuredLabel: 2,
+  type: 3,
+  name: 4,
+  nested: 5,
+  hidden: 6,
+} as const;
 
 /** A value that may fill a canonical field, and how sure that is. */
 export interface FieldCandidate {
@@ -44,17 +52,4 @@ export function collectFields(candidates: readonly FieldCandidate[]): CollectedF
     ...(externalId === undefined ? {} : { externalId }),
     attributes,
   };
-}
-
-/** The canonical field that the configuration gives to a sender's own name, if any. */
-export function configuredField(
-  fields: Readonly<Record<string, CanonicalField>>,
-  name: string,
-): CanonicalField | undefined {
-  return Object.hasOwn(fields, name) ? fields[name] : undefined;
-}
-
-/** An answer's value as one text. */
-export function valueText(value: string | readonly string[]): string {
-  return typeof value === 'string' ? value : value.join(', ');
 }

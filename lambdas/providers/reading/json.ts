@@ -1,4 +1,4 @@
-import { type Failure, failure } from '../core/failure.ts';
+import { type Failure, failure } from '../../core/failure.ts';
 
 /** JSON data. Objects may have any keys, `__proto__` among them: read members with `member`. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;

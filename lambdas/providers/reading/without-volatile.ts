@@ -1,4 +1,4 @@
-import { isVolatile } from '../core/idempotency-key.ts';
+import { isVolatile } from '../../core/idempotency-key.ts';
 import { isObject, type Json } from './json.ts';
 
 /**

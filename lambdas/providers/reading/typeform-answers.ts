@@ -1,10 +1,10 @@
-import type { Answer, Consent } from '../core/lead-event.ts';
+import type { Consent } from '../../core/lead-event.ts';
+import type { FormField } from './form-field.ts';
 import { idText, isObject, type Json, member, scalarText } from './json.ts';
 
-/** One answer with all names that its question goes by, in the order in which they count. */
-export interface AnsweredField {
-  readonly answer: Answer;
-  readonly names: readonly string[];
+/** One answer, and the consent that it gives if it is one. */
+export interface TypeformAnswer {
+  readonly field: FormField;
   readonly consent?: Consent;
 }
 
@@ -16,25 +16,33 @@ export interface AnsweredField {
 export function readAnswers(
   answers: Json | undefined,
   titles: ReadonlyMap<string, string>,
-): AnsweredField[] {
+): TypeformAnswer[] {
   if (!Array.isArray(answers)) return [];
   return (answers as readonly Json[]).flatMap((answer, index) => {
     if (!isObject(answer)) return [];
-    const field = member(answer, 'field');
-    const names = [idText(member(field, 'ref')), idText(member(field, 'id'))].filter(
+    const question = member(answer, 'field');
+    const names = [idText(member(question, 'ref')), idText(member(question, 'id'))].filter(
       (name) => name !== undefined,
     );
     const type = scalarText(member(answer, 'type')) ?? '';
-    const value = answerValue(member(answer, type));
-    const key = names[0] ?? `answer_${index + 1}`;
+    const [key = `answer_${index + 1}`, ...others] = names;
     const label = names.map((name) => titles.get(name)).find((title) => title !== undefined);
     const granted = member(answer, 'boolean');
-    const isLegal = scalarText(member(field, 'type')) === 'legal' && typeof granted === 'boolean';
-
+    const isLegal =
+      scalarText(member(question, 'type')) === 'legal' && typeof granted === 'boolean';
+    const labelled = label === undefined ? {} : { label };
     return [
       {
-        answer: { key, ...(label === undefined ? {} : { label }), type, value },
-        names,
+        field: {
+          ids: [key, ...others] as const,
+          ...labelled,
+          type,
+          value: answerValue(member(answer, type)),
+          ...(type === 'email' ? { means: 'email' as const } : {}),
+          ...(type === 'phone_number' ? { means: 'phone' as const } : {}),
+          // A yes or no is the answer to a question about a field ("May we call your phone?"), never the field.
+          ...(type === 'boolean' ? { names: [] } : {}),
+        },
         ...(isLegal
           ? { consent: { key, granted, ...(label === undefined ? {} : { text: label }) } }
           : {}),
@@ -59,11 +67,13 @@ function answerValue(value: Json | undefined): string | string[] {
 }
 
 /** Reads the hidden fields of a response: texts that the page put into the form's address. */
-export function readHidden(hidden: Json | undefined): Answer[] {
+export function readHidden(hidden: Json | undefined): FormField[] {
   if (!isObject(hidden)) return [];
   return Object.entries(hidden).flatMap(([key, value]) => {
     const text = scalarText(value);
-    return text === undefined ? [] : [{ key, type: 'hidden', value: text }];
+    return text === undefined
+      ? []
+      : [{ ids: [key] as const, type: 'hidden', value: text, place: 'hidden' as const }];
   });
 }
 

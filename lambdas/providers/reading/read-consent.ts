@@ -1,4 +1,4 @@
-import type { Answer, Consent } from '../core/lead-event.ts';
+import type { Answer, Consent } from '../../core/lead-event.ts';
 import { squashName } from './recognize-field.ts';
 
 const YES = new Set(['true', 'yes', 'on', '1', 'y', 'granted', 'accepted']);

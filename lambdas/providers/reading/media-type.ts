@@ -1,4 +1,4 @@
-import type { WebhookRequest } from './provider.ts';
+import type { WebhookRequest } from '../provider.ts';
 
 /** The request's media type in lower case without parameters; empty when it names none. */
 export function mediaTypeOf(request: Pick<WebhookRequest, 'headers'>): string {
@@ -10,6 +10,9 @@ export function mediaTypeOf(request: Pick<WebhookRequest, 'headers'>): string {
 
 /** What HTML forms send by default, and what curl calls anything that it posts. */
 export const FORM_URLENCODED = 'application/x-www-form-urlencoded';
+
+/** What HTML forms with files send, and some senders' webhooks. */
+export const FORM_MULTIPART = 'multipart/form-data';
 
 /**
  * Whether a body of this type may be JSON.

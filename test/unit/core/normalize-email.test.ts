@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { normalizeEmail } from '../../../lambdas/core/normalize-email.ts';
-import { normalizePhone } from '../../../lambdas/core/normalize-phone.ts';
 
 describe('normalizeEmail', () => {
   it.each([
@@ -100,52 +99,6 @@ describe('normalizeEmail', () => {
         const address = normalizeEmail(`${a}@${b}`);
 
         expect(address === undefined || address.includes('@')).toBe(true);
-      }),
-    );
-  });
-});
-
-describe('normalizePhone', () => {
-  it.each([
-    ['+34600123456', '+34600123456'],
-    [' +1 (202) 555-0143 ', '+12025550143'],
-    ['tel:+12025550143', '+12025550143'],
-    ['+44 (0)20 7946 0018', '+442079460018'],
-    ['+49.30/123\u2011456', '+4930123456'],
-    ['\uFF0B12025550143', '+12025550143'],
-    ['+٩٦٦ ٥٠١٢٣٤٥٦٧', '+966501234567'],
-  ])('reads %j as %s', (typed, value) => {
-    expect(normalizePhone(typed)).toEqual({ kind: 'e164', value });
-  });
-
-  it.each([
-    '020 7946 0018',
-    '0044 20 7946 0018',
-    '15550000000',
-    '+1234567',
-    '+1234567890123456',
-    '+0201234567',
-    '+1 202 555 0143 ext. 23',
-    '+1 202 555 0143 or +1 202 555 0144',
-    '++12025550143',
-    '555-0143, evenings',
-    '+tel:12025550143',
-    '1'.padEnd(200, 'x'),
-  ])('leaves %j as it was typed', (typed) => {
-    expect(normalizePhone(typed)).toEqual({ kind: 'raw', value: typed });
-  });
-
-  it.each(['', '-', 'n/a', 'none', `1${'x'.repeat(200)}`])('finds no number in %j', (typed) => {
-    expect(normalizePhone(typed)).toBeUndefined();
-  });
-
-  it('changes nothing about a number that it found', () => {
-    fc.assert(
-      fc.property(fc.stringMatching(/^\+[0-9 ().-]{6,22}$/), (typed) => {
-        const phone = normalizePhone(typed);
-        fc.pre(phone !== undefined);
-
-        expect(normalizePhone(phone.value)).toEqual(phone);
       }),
     );
   });

@@ -1,0 +1,91 @@
+import type * as z from 'zod/mini';
+import { optional } from 'zod/mini';
+import { jsonPath, type SourceBase } from '../../core/source-settings.ts';
+import { failure } from '../../core/failure.ts';
+import type { Reading, Submission } from '../provider.ts';
+import { buildSubmission } from './build-submission.ts';
+import { flatFields } from './flat-fields.ts';
+import { atPath, idText, isObject, type Json, scalarText } from './json.ts';
+import { bodyOf } from './parts.ts';
+import { withoutVolatile } from './without-volatile.ts';
+
+/** Where a sender of any JSON or form has its ids, its time and its lead. */
+export const genericPaths = {
+  /** Where the submission's id is. Without it, the content itself makes the key. */
+  idPath: optional(jsonPath),
+  typePath: optional(jsonPath),
+  occurredAtPath: optional(jsonPath),
+  externalIdPath: optional(jsonPath),
+  /** Where the lead's fields are; the whole body by default. */
+  dataPath: optional(jsonPath),
+};
+
+/** A source whose body is described by paths. */
+export type GenericSource = SourceBase & {
+  readonly [Path in keyof typeof genericPaths]?: z.output<(typeof genericPaths)[Path]>;
+};
+
+const DEFAULT_EVENT_TYPE = 'lead.created';
+
+/** Each is stored and queued before the answer, within the function's time. */
+const SUBMISSIONS_MAX = 100;
+
+/**
+ * Reads a body that its source's paths describe. One that is a list holds several submissions; the paths then
+ * start at each of them.
+ *
+ * @param skipped members that are no answers (a secret that the body carries)
+ */
+export function readGeneric(
+  body: Json,
+  source: GenericSource,
+  skipped: readonly string[] = [],
+): Reading {
+  const bodies = Array.isArray(body) ? (body as readonly Json[]) : [body];
+  if (bodies.length === 0 || bodies.length > SUBMISSIONS_MAX) {
+    return unknownShape(
+      `it is a list of ${bodies.length} submissions, not of 1 to ${SUBMISSIONS_MAX}`,
+    );
+  }
+  const submissions = bodies.flatMap(
+    (each) => readOne(each, source, skipped, bodies.length > 1) ?? [],
+  );
+  // All or none: an event that is quarantined whole can be replayed whole.
+  return submissions.length === bodies.length
+    ? { kind: 'read', submissions }
+    : unknownShape(
+        source.dataPath === undefined
+          ? 'it is not an object'
+          : `there is no object at ${source.dataPath}`,
+      );
+}
+
+/** A body that could be parsed, but is not what its sender sends. */
+export function unknownShape(detail: string): Extract<Reading, { kind: 'unreadable' }> {
+  return { kind: 'unreadable', failure: failure('unknown_shape', detail) };
+}
+
+function readOne(
+  body: Json,
+  source: GenericSource,
+  skipped: readonly string[],
+  isOneOfMany: boolean,
+): Submission | undefined {
+  const data = source.dataPath === undefined ? body : atPath(body, source.dataPath);
+  if (!isObject(data)) return undefined;
+  const at = (path: string | undefined): Json | undefined =>
+    path === undefined ? undefined : atPath(body, path);
+  const lead = Object.fromEntries(Object.entries(data).filter(([key]) => !skipped.includes(key)));
+  return buildSubmission(
+    {
+      eventType: idText(at(source.typePath)) ?? DEFAULT_EVENT_TYPE,
+      sourceEventId: idText(at(source.idPath)),
+      occurredAt: scalarText(at(source.occurredAtPath)),
+      fields: flatFields(lead),
+      facts: { external_id: idText(at(source.externalIdPath)) },
+      content: withoutVolatile(body),
+      part: isOneOfMany ? bodyOf(body) : undefined,
+    },
+    source,
+  );
+}
