@@ -4,6 +4,7 @@ import { bindProvider } from '../lambdas/providers/bind-provider.ts';
 import type { SourceConfig } from '../lambdas/providers/catalogue.ts';
 import { SecretUnavailableError } from '../lambdas/core/errors.ts';
 import { parseSourceSecrets } from '../lambdas/providers/verification/source-secrets.ts';
+import { LOCAL_API_TOKEN } from './provider-apis/provider-apis.ts';
 import type { SecretFile } from './emulators/secret-file.ts';
 
 /** Ids of the secrets of the local stage; a source's is `sourcePrefix` and its name. */
@@ -33,10 +34,12 @@ export function ensureLocalSecrets(secrets: SecretFile, config: HoldfastConfig):
   ensure(LOCAL_SECRET_IDS.zoho, () => JSON.stringify(SIMULATOR_CREDENTIALS));
   ensure(LOCAL_SECRET_IDS.pepper, () => randomBytes(32).toString('hex'));
   for (const [name, source] of Object.entries(config.sources)) {
+    const token =
+      bindProvider(source).detailsApi === undefined ? {} : { api_token: LOCAL_API_TOKEN };
     const make = secretMaker(source);
-    if (make === undefined) continue;
+    if (make === undefined && token.api_token === undefined) continue;
     const id = `${LOCAL_SECRET_IDS.sourcePrefix}${name}`;
-    ensure(id, () => JSON.stringify({ current: make() }));
+    ensure(id, () => JSON.stringify({ current: (make ?? randomSecret)(), ...token }));
     assertSourceSecret(secrets, name, id);
   }
 }
@@ -79,3 +82,7 @@ function secretMaker(source: SourceConfig): (() => string) | undefined {
 }
 
 const SECRET_BYTES = 32;
+
+function randomSecret(): string {
+  return randomBytes(SECRET_BYTES).toString('base64url');
+}

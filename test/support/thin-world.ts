@@ -32,6 +32,8 @@ export interface ThinWorldOptions {
   readonly provider?: Parameters<typeof bindThin>[0];
   readonly source?: Partial<HoldfastConfigInput['sources'][string]>;
   readonly apiOrigin?: string;
+  /** In place of the scripted one. */
+  readonly fetch?: typeof globalThis.fetch;
 }
 
 /** The real consumer and the real reader of details, over stores in memory and a scripted API. */
@@ -94,7 +96,7 @@ export function aThinWorld(options: ThinWorldOptions = {}) {
       secrets: reader,
       sourceSecretPrefix: 'source/',
       apiOrigin: options.apiOrigin ?? '',
-      fetch,
+      fetch: options.fetch ?? fetch,
       clock,
       log,
       metrics,
