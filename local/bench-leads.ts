@@ -1,5 +1,6 @@
 import type { HoldfastConfig } from '../lambdas/core/config.ts';
-import { buildSampleLead, buildSampleRequest, type SampleRequest } from './sample-requests.ts';
+import { buildSampleLead } from './samples/sample-lead.ts';
+import { buildSampleRequest, type SampleRequest } from './samples/sample-request.ts';
 
 /** How large the body of a bench lead is: a long form. */
 export const LEAD_BYTES = 3_000;

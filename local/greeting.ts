@@ -1,7 +1,8 @@
 import type { HoldfastConfig } from '../lambdas/core/config.ts';
 import { bindProvider } from '../lambdas/providers/bind-provider.ts';
-import { buildCurlCommand } from './curl-command.ts';
-import { buildSampleLead, buildSampleRequest } from './sample-requests.ts';
+import { buildCurlCommand } from './samples/curl-command.ts';
+import { buildSampleLead } from './samples/sample-lead.ts';
+import { buildSampleRequest } from './samples/sample-request.ts';
 import type { Pipeline } from './start-pipeline.ts';
 
 /** What runs where, in lines for a terminal. */

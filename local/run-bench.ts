@@ -6,7 +6,7 @@ import { buildBenchRequest, LEAD_BYTES, MESSAGE_LENGTH } from './bench-leads.ts'
 import { meterTable, type TableMeter } from './bench-meter.ts';
 import { type DynamodbEmulator, findDynoxide, startDynamodb } from './emulators/dynamodb.ts';
 import { createLeadTracker } from './lead-tracker.ts';
-import { sendSample } from './send-sample.ts';
+import { sendSample } from './samples/send-sample.ts';
 import { type Pipeline, startPipeline } from './start-pipeline.ts';
 import { createSimulatorAdmin } from './zoho-simulator/admin-client.ts';
 

@@ -1,8 +1,9 @@
 import type { HoldfastConfig } from '../lambdas/core/config.ts';
 import { createLeadTracker, type LeadProgress } from './lead-tracker.ts';
 import type { LogEntry } from './local-log.ts';
-import { buildSampleLead, buildSampleRequest } from './sample-requests.ts';
-import { sendSample } from './send-sample.ts';
+import { buildSampleLead } from './samples/sample-lead.ts';
+import { buildSampleRequest } from './samples/sample-request.ts';
+import { sendSample } from './samples/send-sample.ts';
 import type { Pipeline } from './start-pipeline.ts';
 import { createSimulatorAdmin } from './zoho-simulator/admin-client.ts';
 

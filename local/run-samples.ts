@@ -1,11 +1,11 @@
 import path from 'node:path';
 import { type HoldfastConfig } from '../lambdas/core/config.ts';
 import { ConfigError } from '../lambdas/core/errors.ts';
-import { findOnPath } from './curl-command.ts';
+import { findOnPath } from './samples/curl-command.ts';
 import { openSecretFile } from './emulators/secret-file.ts';
 import { describeSamples } from './greeting.ts';
 import { readSourceSecret } from './local-secrets.ts';
-import { newId } from './sample-requests.ts';
+import { newId } from './samples/sample-lead.ts';
 
 /** Which sources to print commands for. */
 export interface RunSamplesOptions {

@@ -4,13 +4,13 @@ import { readSwitch } from '../lambdas/runtime/environment.ts';
 import type { Deployment } from '../lib/deployment.ts';
 import { assertRelations } from '../lib/relations.ts';
 import { STAGE_CONFIG } from '../lib/stage-config.ts';
-import { findOnPath } from './curl-command.ts';
+import { findOnPath } from './samples/curl-command.ts';
 import { findDynoxide } from './emulators/dynamodb.ts';
 import { describePipeline, describeSamples, SAMPLES_HEADING } from './greeting.ts';
 import { formatLiveLine } from './live-lines.ts';
 import { formatLogEntry, type LogEntry, openLogFile } from './local-log.ts';
 import { type RunDemoOptions, runDemo } from './run-demo.ts';
-import { newId } from './sample-requests.ts';
+import { newId } from './samples/sample-lead.ts';
 import { type Pipeline, portsFrom, startPipeline } from './start-pipeline.ts';
 
 const SIGNAL_ECHO_MS = 1_000;

@@ -1,5 +1,5 @@
 import { cleanLine } from './normalize-text.ts';
-import type { ParsedPhone } from './parse-phone.ts';
+import type { ParsedPhone, parsePhone } from './parse-phone.ts';
 
 /**
  * A phone number as far as it can be told.
@@ -26,7 +26,9 @@ export type Phone =
 /** Longer than any number with the words that people put around it. */
 const FIELD_LENGTH_MAX = 200;
 
-type Parser = typeof import('./parse-phone.ts');
+interface Parser {
+  readonly parsePhone: typeof parsePhone;
+}
 
 const loading: { parser?: Promise<Parser> } = {};
 
@@ -56,8 +58,8 @@ export async function normalizePhone(raw: string, country?: string): Promise<Pho
   const isInternational = plain.startsWith('+');
   if (!isInternational && country === undefined) return { kind: 'raw', value: typed };
 
-  const { parsePhone } = await parserOf();
-  const parsed = parsePhone(plain, isInternational ? undefined : country);
+  const parser = await parserOf();
+  const parsed = parser.parsePhone(plain, isInternational ? undefined : country);
   if (parsed?.isPossible !== true) return { kind: 'raw', value: typed };
   return {
     kind: 'e164',

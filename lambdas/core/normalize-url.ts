@@ -36,7 +36,7 @@ export function stripUrl(raw: string): string | undefined {
 }
 
 function withoutUser(segment: string): string {
-  return segment.slice(segment.lastIndexOf('@') + 1);
+  return segment.replace(/^.*(?:@|%40)/i, '');
 }
 
 /** `/@name` is how some sites call a page. */

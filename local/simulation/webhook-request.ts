@@ -1,5 +1,5 @@
 import type { IntakeRequest } from '../../lambdas/intake/intake-request.ts';
-import { type SampleSigning, signSample } from '../sample-requests.ts';
+import { type SampleSigning, signSample } from '../samples/sample-signing.ts';
 import { SECRETS, SIMULATED_CONFIG } from './settings.ts';
 import type { Submission } from './submission.ts';
 
@@ -13,8 +13,6 @@ export function webhookRequest(submission: Submission, nowMs: number, content = 
   const signing = signingOf(submission);
   const headers = signSample(
     {
-      source: submission.source,
-      path: '',
       headers: headersOf(submission),
       body,
       ...(signing === undefined ? {} : { signing }),
@@ -105,7 +103,7 @@ function signingOf(submission: Submission): SampleSigning | undefined {
       return {
         ...base,
         header: 'typeform-signature',
-        prefix: 'sha256=',
+        value: 'sha256={signature}',
         encoding: 'base64',
         key: Buffer.from(SECRETS.utf8),
       };
@@ -113,14 +111,19 @@ function signingOf(submission: Submission): SampleSigning | undefined {
       return {
         ...base,
         header: 'webhook-signature',
-        prefix: 'v1,',
+        value: 'v1,{signature}',
         encoding: 'base64',
         key: Buffer.from(SECRETS.standardWebhooks.slice('whsec_'.length), 'base64'),
         template: `${submission.id}.{timestamp}.{body}`,
         timestamp: { header: 'webhook-timestamp', unit: 'seconds', toleranceSeconds: 300 },
       };
     case 'generic_hmac':
-      return { ...base, header: 'x-signature', prefix: '', key: Buffer.from(SECRETS.utf8) };
+      return {
+        ...base,
+        header: 'x-signature',
+        value: '{signature}',
+        key: Buffer.from(SECRETS.utf8),
+      };
     default:
       return undefined;
   }

@@ -163,14 +163,16 @@ describe.each(NAMES)('the bundle of %s', (name) => {
     expect(readAtStart).not.toContain('@fastify/busboy');
   });
 
-  it('starts where there is nothing but the bundle', () => {
+  it('starts, and finds each of its parts, where there is nothing but the bundle', () => {
     const place = join(folder, name);
     writeBundle(bundle, place);
+    const modules = ['index.mjs', ...bundle.files.keys()].filter((path) => path.endsWith('.mjs'));
+    const load = `Promise.all(${JSON.stringify(modules)}.map((path) => import('./' + path)))`;
     const variables = [...INTAKE_ENV_NAMES, ...CONSUMER_ENV_NAMES, ...SWEEPER_ENV_NAMES];
 
     const printed = execFileSync(
       process.execPath,
-      ['-e', `import('./index.mjs').then((m) => console.log(typeof m.handler))`],
+      ['-e', `${load}.then(([entry]) => console.log(typeof entry.handler))`],
       {
         cwd: place,
         encoding: 'utf8',
@@ -185,6 +187,14 @@ describe.each(NAMES)('the bundle of %s', (name) => {
 
     expect(printed.trim()).toBe('function');
   });
+});
+
+it('reads the numbering plans of intake when a lead has a phone number', () => {
+  const { metafile, entry } = bundleFunction('intake');
+
+  const later = readBundleReport(metafile, entry).lazyChunks.flatMap((chunk) => chunk.packages);
+
+  expect(later.map(({ name }) => name)).toContain('libphonenumber-js');
 });
 
 describe('the deployed code', () => {

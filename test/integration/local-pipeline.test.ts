@@ -7,8 +7,9 @@ import { describeStartError } from '../../local/describe-start-error.ts';
 import { PortTakenError } from '../../local/emulators/listen.ts';
 import { createLeadTracker } from '../../local/lead-tracker.ts';
 import { runDemo } from '../../local/run-demo.ts';
-import { buildSampleLead, buildSampleRequest, newId } from '../../local/sample-requests.ts';
-import { sendSample } from '../../local/send-sample.ts';
+import { buildSampleLead, newId } from '../../local/samples/sample-lead.ts';
+import { buildSampleRequest } from '../../local/samples/sample-request.ts';
+import { sendSample } from '../../local/samples/send-sample.ts';
 import {
   ANY_PORTS,
   type Pipeline,

@@ -5,8 +5,9 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { config } from '../../holdfast.config.ts';
-import { buildSampleLead, buildSampleRequest } from '../../local/sample-requests.ts';
-import { sendSample } from '../../local/send-sample.ts';
+import { buildSampleLead } from '../../local/samples/sample-lead.ts';
+import { buildSampleRequest } from '../../local/samples/sample-request.ts';
+import { sendSample } from '../../local/samples/send-sample.ts';
 import { createSimulatorAdmin } from '../../local/zoho-simulator/admin-client.ts';
 import { startZohoSimulator, type ZohoSimulator } from '../../local/zoho-simulator/simulator.ts';
 

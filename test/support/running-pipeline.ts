@@ -7,7 +7,9 @@ import { fromAttributes } from '../../lambdas/aws/table-expression.ts';
 import { defineConfig, type HoldfastConfigInput } from '../../lambdas/core/config.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../local/emulators/credentials.ts';
 import { LOCAL_TABLE } from '../../local/local-stack.ts';
-import { buildSampleRequest, type SampleLead, signSample } from '../../local/sample-requests.ts';
+import type { SampleLead } from '../../local/samples/sample-lead.ts';
+import { buildSampleRequest } from '../../local/samples/sample-request.ts';
+import { signSample } from '../../local/samples/sample-signing.ts';
 import { type PipelineOptions, startPipeline } from '../../local/start-pipeline.ts';
 import { createSimulatorAdmin } from '../../local/zoho-simulator/admin-client.ts';
 
@@ -57,6 +59,7 @@ export async function startTestPipeline(input: PipelineInput = {}) {
       firstName: 'Ana',
       lastName: 'Ng',
       email: `lead.${id}@example.com`,
+      phone: '+12025550143',
       company: 'Example Ltd',
       message: 'Please show us how it works',
       submittedAtMs: Date.now(),

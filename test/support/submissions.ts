@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HoldfastConfig, HoldfastConfigInput } from '../../lambdas/core/config.ts';
-import { buildSampleRequest, type SampleRequest } from '../../local/sample-requests.ts';
-import { type SampleAnswer, sendSample } from '../../local/send-sample.ts';
+import { buildSampleRequest, type SampleRequest } from '../../local/samples/sample-request.ts';
+import { type SampleAnswer, sendSample } from '../../local/samples/send-sample.ts';
 import type { SentSubmission } from './reference-fold.ts';
 
 /** Two senders who tell when a person submitted, one more trusted than the other. */
@@ -123,6 +123,7 @@ function requestOf({ config, pipeline }: Intake, submission: Submission): Sample
     firstName: '',
     lastName: '',
     email: '',
+    phone: '',
     company: '',
     message: '',
     submittedAtMs: occurredAtMs,

@@ -13,18 +13,46 @@ import vectors from '../fixtures/signature-vectors.json' with { type: 'json' };
 export const NOW_MS = Date.parse('2026-11-22T04:00:00.000Z');
 export const SECRET = 'a-secret-of-example-length';
 
-export type SignatureVector = (typeof vectors.vectors)[number];
+type RawVector = (typeof vectors.vectors)[number];
+
+/** A published or constructed signature; a vector without body or secret has an empty one. */
+export type SignatureVector = Omit<RawVector, 'body' | 'secret'> & {
+  readonly body: string;
+  readonly secret: string;
+};
 
 export function signatureVector(id: string): SignatureVector {
-  const vector = vectors.vectors.find((candidate) => candidate.id === id);
+  const vector: RawVector | undefined = vectors.vectors.find((candidate) => candidate.id === id);
   if (vector === undefined) throw new Error(`There is no vector ${id}`);
-  return vector;
+  return { ...vector, body: vector.body ?? '', secret: vector.secret ?? '' };
 }
 
-export function providerRequest(id: string): (typeof requests.requests)[number] {
+/** A sample request; one without a secret has an empty one. */
+export interface ProviderRequest {
+  readonly secret: string;
+  readonly headers: object;
+  readonly body: string;
+  readonly bytes: Uint8Array;
+  /** The clock at which it is valid, in milliseconds. */
+  readonly nowMs: number;
+  readonly query: ReadonlyMap<string, string>;
+}
+
+export function providerRequest(id: string): ProviderRequest {
   const request = requests.requests.find((candidate) => candidate.id === id);
   if (request === undefined) throw new Error(`There is no request ${id}`);
-  return request;
+  const bytes = Buffer.from(
+    request.body_base64 ?? request.body ?? '',
+    request.body_base64 === undefined ? 'utf8' : 'base64',
+  );
+  return {
+    secret: request.secret ?? '',
+    headers: request.headers ?? {},
+    body: bytes.toString('utf8'),
+    bytes,
+    nowMs: request.now === undefined ? NOW_MS : request.now * 1_000,
+    query: new Map(Object.entries(headersOf(request.query))),
+  };
 }
 
 /** The headers of a fixture, whose type has a member for each name that any fixture has. */

@@ -177,6 +177,43 @@ describe('the contribution of an event', () => {
     expect(none.values).toEqual({ lead_source: 'website' });
   });
 
+  it('brings an extension with its number, whichever way that was typed', () => {
+    const of = (identity: object, attributes: Record<string, string>) =>
+      contributionOf(aLeadEvent({ identity, attributes }), config).values;
+    const phone = { phone_e164: '+12025550143' };
+
+    expect(of(phone, { phone_ext: '23' })).toMatchObject({ phone: '+12025550143;ext=23' });
+    expect(of({}, { phone_raw: '202 555 0143', phone_ext: '23' })).toMatchObject({
+      phone: '202 555 0143 ext 23',
+    });
+    expect(of({}, { phone_ext: '23' })).not.toHaveProperty('phone');
+  });
+
+  it('tells how a lead was read only to a CRM that has fields for it', () => {
+    const attributes = {
+      phone_status: 'valid',
+      phone_basis: 'international',
+      phone_ext: '23',
+      name_basis: 'split',
+      custom_budget: '5000',
+    };
+    const mapped = defineConfig({
+      sources: { website: { provider: 'typeform' } },
+      zoho: { fields: { phone_status: 'Phone_Status', phone_ext: 'Extension' } },
+    });
+
+    const plain = contributionOf(aLeadEvent({ identity: {}, attributes }), config);
+    const full = contributionOf(aLeadEvent({ identity: {}, attributes }), mapped);
+
+    expect(plain.values).toEqual({ custom_budget: '5000', lead_source: 'website' });
+    expect(full.values).toEqual({
+      custom_budget: '5000',
+      lead_source: 'website',
+      phone_status: 'valid',
+      phone_ext: '23',
+    });
+  });
+
   it('permits making a record unless its source may only update', () => {
     const routing = { ...aLeadEvent().routing, mode: 'update_only' as const };
 

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fitAnswers, jsonBytes } from '../../../lambdas/core/normalize-answers.ts';
-import { normalizeName } from '../../../lambdas/core/normalize-name.ts';
+import { nameBasisOf, normalizeName } from '../../../lambdas/core/normalize-name.ts';
 import { cleanLine, cleanText, cutText } from '../../../lambdas/core/normalize-text.ts';
 import { occurrenceOf, parseTimeMs } from '../../../lambdas/core/normalize-time.ts';
 import { attributionOf, stripUrl } from '../../../lambdas/core/normalize-url.ts';
@@ -90,6 +90,10 @@ describe('normalizeName', () => {
     ['Sir Madam', 'Sir', 'Madam'],
     ['Ana 王', 'Ana', '王'],
     ['王 Ana', '王', 'Ana'],
+    ['Ana Ng, PhD', 'Ana', 'Ng, PhD'],
+    ['Ana Ng, Ph.D.', 'Ana', 'Ng, Ph.D.'],
+    ['Dr. Ng, Ana', 'Ana', 'Ng'],
+    ['Frau Müller', undefined, 'Müller'],
   ])('splits %j into %j and %j', (full, first, last) => {
     const name = normalizeName({ full_name: full });
 
@@ -113,18 +117,55 @@ describe('normalizeName', () => {
       'Ana Maria',
     );
     expect(normalizeName({ full_name: 'Ana', last_name: 'Ng' }).first_name).toBeUndefined();
+    expect(normalizeName({ full_name: 'Dr. Ana Ng', last_name: 'Ng' }).first_name).toBe('Ana');
+    expect(normalizeName({ full_name: 'Dr. Ng', last_name: 'Ng' }).first_name).toBeUndefined();
+    expect(normalizeName({ full_name: 'Mary Ann Ng', first_name: 'Mary Ann' }).last_name).toBe(
+      'Ng',
+    );
     expect(normalizeName({})).toStrictEqual({});
   });
 
   it('changes nothing the second time', () => {
+    const word = fc.constantFrom(
+      'Dr.',
+      'Mrs',
+      'Ana',
+      'Ng',
+      'Ng,',
+      'de',
+      '王小明',
+      ',',
+      'PhD',
+      'Jr.',
+    );
+    const words = fc.array(word, { maxLength: 5 }).map((chosen) => chosen.join(' '));
+    const text = fc.oneof(ANY_TEXT, words);
     fc.assert(
-      fc.property(ANY_TEXT, fc.option(ANY_TEXT), (full, first) => {
-        const once = normalizeName({ full_name: full, first_name: first ?? '' });
+      fc.property(text, fc.option(text), fc.option(text), (full, first, last) => {
+        const once = normalizeName({
+          full_name: full,
+          first_name: first ?? '',
+          last_name: last ?? '',
+        });
 
         expect(normalizeName(once)).toEqual(once);
       }),
-      { numRuns: 500 },
+      { numRuns: 2_000 },
     );
+  });
+
+  it.each([
+    [{ first_name: 'Ana', last_name: 'Ng' }, 'given'],
+    [{ last_name: 'Ng' }, 'given'],
+    [{ first_name: 'Ana' }, 'given'],
+    [{ full_name: 'Ana Ng', first_name: 'Ana', last_name: 'Ng' }, 'given'],
+    [{ full_name: 'Ana Ng' }, 'split'],
+    [{ full_name: 'Ana Ng', first_name: 'Ana' }, 'split'],
+    [{ full_name: 'Ana Ng', last_name: 'Ng' }, 'split'],
+    [{ full_name: 'Madonna', first_name: ' ' }, 'single'],
+    [{ full_name: ' ' }, undefined],
+  ] as const)('tells what %j is made of: %s', (given, basis) => {
+    expect(nameBasisOf(given, normalizeName(given))).toBe(basis);
   });
 });
 
@@ -139,6 +180,30 @@ describe('page addresses', () => {
     ['HTTP://WWW.Example.com/A', 'http://www.example.com/A'],
     ['HTTPS://WWW.Example.com/A', 'https://www.example.com/A'],
     ['about:blank', 'about:blank'],
+    ['https://example.com/unsubscribe/ana@example.com', 'https://example.com/unsubscribe/removed'],
+    ['https://example.com/u/ana%40example.com/edit', 'https://example.com/u/removed/edit'],
+    ['/u/ana@example.com', '/u/example.com'],
+    ['/u/ana%40example.com', '/u/example.com'],
+    ['mailto:ana@example.com', 'example.com'],
+    [
+      'https://example.com/confirm/eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.sig',
+      'https://example.com/confirm/removed.removed.sig',
+    ],
+    [
+      'https://example.com/reset/0123456789abcdef0123456789abcdef/now',
+      'https://example.com/reset/removed/now',
+    ],
+    ['https://blog.example.com/@ana/a-page', 'https://blog.example.com/@ana/a-page'],
+    [
+      'https://example.com/how-to-prepare-your-home-for-winter-2026',
+      'https://example.com/how-to-prepare-your-home-for-winter-2026',
+    ],
+    [
+      'https://example.com/f/018f3c2e-7b1a-7c3d-9e4f-0a1b2c3d4e5f',
+      'https://example.com/f/018f3c2e-7b1a-7c3d-9e4f-0a1b2c3d4e5f',
+    ],
+    ['https://example.com/internationalization', 'https://example.com/internationalization'],
+    ['x@http://www.example.com/a', 'http://www.example.com/a'],
   ])('%j is kept as %j', (raw, kept) => {
     expect(stripUrl(raw)).toBe(kept);
   });
@@ -154,12 +219,48 @@ describe('page addresses', () => {
     );
   });
 
+  it('change no more the second time, whatever they are', () => {
+    const part = fc.constantFrom(
+      'http:',
+      '/',
+      '//',
+      '@',
+      'a',
+      'é',
+      '%',
+      '%40',
+      ':',
+      '\\',
+      ' ',
+      'a1'.repeat(12),
+    );
+    const parts = fc.array(part, { maxLength: 12 }).map((chosen) => chosen.join(''));
+    const long = fc.nat(900).map((length) => `http://example.com/${'é'.repeat(length)}`);
+    fc.assert(
+      fc.property(fc.oneof(ANY_TEXT, parts, long), (raw) => {
+        const once = stripUrl(raw);
+
+        expect(stripUrl(once ?? '')).toBe(once);
+        expect(once?.length ?? 0).toBeLessThanOrEqual(2_000);
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+
   it('tell campaigns and click ids, the first of each', () => {
     const url =
       'https://www.example.com/?UTM_Source=ig&utm_source=later&gclid=Cj0EXAMPLE&email=x&utm_term=#utm_medium=no';
 
     expect(attributionOf(url)).toStrictEqual({ utm_source: 'ig', gclid: 'Cj0EXAMPLE' });
     expect(attributionOf('/x?utm_term=&utm_term=a')).toStrictEqual({ utm_term: 'a' });
+    expect(
+      attributionOf('/x?campaign_id=1&adset_id=2&ad_id=3&utm_id=4&platform=ios'),
+    ).toStrictEqual({
+      campaign_id: '1',
+      adset_id: '2',
+      ad_id: '3',
+      utm_id: '4',
+    });
     expect(attributionOf('nonsense')).toStrictEqual({});
     expect(attributionOf('/x?%E0%A4%A=1&gclid=%00a')).toEqual({ gclid: 'a' });
   });

@@ -4,13 +4,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { defineConfig, type HoldfastConfigInput } from '../../../lambdas/core/config.ts';
-import { buildCurlCommand, findOnPath } from '../../../local/curl-command.ts';
-import {
-  buildSampleLead,
-  buildSampleRequest,
-  type SampleRequest,
-  signSample,
-} from '../../../local/sample-requests.ts';
+import { buildCurlCommand, findOnPath } from '../../../local/samples/curl-command.ts';
+import { buildSampleLead } from '../../../local/samples/sample-lead.ts';
+import { buildSampleRequest, type SampleRequest } from '../../../local/samples/sample-request.ts';
+import { signSample } from '../../../local/samples/sample-signing.ts';
 
 const NOW_MS = Date.parse('2026-11-22T04:00:00.000Z');
 const ENDPOINT = 'http://127.0.0.1:4000';

@@ -116,6 +116,18 @@ test.each(['+12025550143', '(202) 555-0143', '+1 (202) 555-0143', '202.555.0143'
   },
 );
 
+test('takes a number without its extension, which the description shows', () => {
+  const values = { phone: '+12025550143;ext=23', message: 'Hello' };
+
+  expect(aMapper().forChanges(values, ['phone'])).toEqual({
+    Phone: '+12025550143',
+    Description: 'Hello\n\nPhone, as submitted: +12025550143 ext. 23',
+  });
+  expect(aMapper().forNewRecord({ phone: '202 555 0143 ext 23' })['Phone']).toBe(
+    '202 555 0143 ext 23',
+  );
+});
+
 test.each([
   ['www.example.com', 'www.example.com'],
   ['http://example.com/a?b=c', 'http://example.com/a?b=c'],

@@ -1,6 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
-import { type SampleRequest, type SampleSigning, signSample } from './sample-requests.ts';
+import type { SampleRequest } from './sample-request.ts';
+import { type SampleSigning, signSample } from './sample-signing.ts';
 
 /** A command to be pasted into a shell. */
 export interface CurlCommand {
@@ -24,6 +25,9 @@ export function buildCurlCommand(
 ): CurlCommand {
   const { signing } = request;
   const url = `${endpoint}${request.path}`;
+  if (request.multipart !== undefined && signing === undefined) {
+    return { text: curlForm(url, request, request.multipart) };
+  }
   if (signing?.timestamp === undefined) {
     return { text: curl(url, quoteHeaders(signSample(request, nowMs)), quote(request.body)) };
   }
@@ -35,14 +39,14 @@ export function buildCurlCommand(
   }
   const headers = [
     ...quoteHeaders(request.headers),
-    `"${signing.timestamp.header}: $ts"`,
-    `"${signing.header}: ${escapeInDoubleQuotes(signing.prefix)}$sig"`,
+    ...(signing.timestamp.header === undefined ? [] : [`"${signing.timestamp.header}: $ts"`]),
+    `"${signing.header}: ${shellText(signing.value)}"`,
   ];
   return {
     text: [
       `ts=$(date +%s)${signing.timestamp.unit === 'milliseconds' ? '000' : ''}`,
       `body=${quote(request.body)}`,
-      `sig=$(printf %s "${shellContent(signing)}" | ${opensslHmac(signing)})`,
+      `sig=$(printf %s "${shellText(signing.template)}" | ${opensslHmac(signing)})`,
       curl(url, headers, '"$body"'),
     ].join('\n'),
   };
@@ -72,14 +76,32 @@ function opensslHmac(signing: SampleSigning): string {
     : `${hmac} -binary | openssl base64 -A`;
 }
 
-function shellContent(signing: SampleSigning): string {
-  return signing.template
-    .split(/(\{timestamp\}|\{body\})/)
-    .map((part) => {
-      if (part === '{timestamp}') return '${ts}';
-      return part === '{body}' ? '${body}' : escapeInDoubleQuotes(part);
-    })
+/** A template as text in double quotes, with the command's own variables for its tokens. */
+function shellText(template: string): string {
+  return template
+    .split(/(\{timestamp\}|\{body\}|\{signature\})/)
+    .map((part) => SHELL_VARIABLES.get(part) ?? escapeInDoubleQuotes(part))
     .join('');
+}
+
+const SHELL_VARIABLES: ReadonlyMap<string, string> = new Map([
+  ['{timestamp}', '${ts}'],
+  ['{body}', '${body}'],
+  ['{signature}', '${sig}'],
+]);
+
+/** curl makes the boundary of a multipart form itself. */
+function curlForm(
+  url: string,
+  request: SampleRequest,
+  fields: Readonly<Record<string, string>>,
+): string {
+  const { 'content-type': _type, ...headers } = request.headers;
+  const flags = [
+    ...quoteHeaders(headers).map((header) => `-H ${header}`),
+    ...Object.entries(fields).map(([name, value]) => `--form-string ${quote(`${name}=${value}`)}`),
+  ];
+  return `curl -sS -w '\\n' ${url} \\\n  ${flags.join(' \\\n  ')}`;
 }
 
 function quoteHeaders(headers: Readonly<Record<string, string>>): string[] {

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { type SampleRequest, signSample } from './sample-requests.ts';
+import type { SampleRequest } from './sample-request.ts';
+import { signSample } from './sample-signing.ts';
 
 const answerSchema = z.object({
   events: z.array(z.object({ idempotency_key: z.string(), duplicate: z.boolean() })),
