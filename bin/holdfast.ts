@@ -1,8 +1,9 @@
 import { Command } from 'commander';
 import { config } from '../holdfast.config.ts';
 import { ReasonError } from '../lambdas/operations/execute-replay.ts';
-import { addOperatorCommands, EXIT_WRONG_USE } from '../local/operator/add-commands.ts';
+import { addOperatorCommands } from '../local/operator/add-commands.ts';
 import { describeOperatorError } from '../local/operator/describe-operator-error.ts';
+import { EXIT_WRONG_USE } from '../local/operator/operator-command.ts';
 import { parsePort } from '../local/option-parsers.ts';
 import { runSamples } from '../local/run-samples.ts';
 import { runStart } from '../local/run-start.ts';

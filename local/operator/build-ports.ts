@@ -3,6 +3,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { createDynamoDbBreakerStore } from '../../lambdas/aws/dynamodb-breaker-store.ts';
 import { createDynamoDbEventStore } from '../../lambdas/aws/dynamodb-event-store.ts';
+import { createDynamoDbTokenStore } from '../../lambdas/aws/dynamodb-token-store.ts';
 import { createS3Archive } from '../../lambdas/aws/s3-archive.ts';
 import { createSecretReader } from '../../lambdas/aws/secrets-manager.ts';
 import { createSqsDeliveryQueue } from '../../lambdas/aws/sqs-queues.ts';
@@ -77,6 +78,7 @@ export function buildOperatorPorts(
         client: sqs,
         queueUrl: resources.deadLetterQueueUrl,
       }),
+      tokens: createDynamoDbTokenStore(table),
       secrets: createSecretReader({ client: secrets, clock: systemClock }),
       clock: systemClock,
       ids: systemIds,

@@ -6,6 +6,7 @@ import type {
   Ids,
   Log,
   SecretReader,
+  TokenStore,
 } from '../../lambdas/core/ports.ts';
 import type { DeadLetterBrowser } from '../../lambdas/operations/remove-dead-letters.ts';
 
@@ -18,8 +19,18 @@ export interface OperatorTarget {
   /** Who works on it: an ARN, or `local`. */
   readonly by: string;
   readonly pepperSecretId: string;
+  readonly zoho: ZohoAddresses;
   readonly ports: OperatorPorts;
   close(): void;
+}
+
+/** Where the target's Zoho is, and what opens it. */
+export interface ZohoAddresses {
+  readonly secretId: string;
+  /** Origin of the accounts server. */
+  readonly accountsUrl: string;
+  /** Origin of the API. */
+  readonly apiUrl: string;
 }
 
 /** The same adapters that the functions use, and the dead-letter queue to go through. */
@@ -29,6 +40,8 @@ export interface OperatorPorts {
   readonly deadLetters: DeadLetterBrowser;
   readonly breakers: BreakerStore;
   readonly secrets: SecretReader;
+  /** The shared access token for Zoho. */
+  readonly tokens: TokenStore;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
