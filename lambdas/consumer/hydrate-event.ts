@@ -11,6 +11,7 @@
  *
  * The provider's trouble is its own: it says nothing of the CRM, and the breaker does not hear of it.
  */
+import { canonicalJson } from '../core/canonical-json.ts';
 import { type HoldfastConfig, retrySettingsOf } from '../core/config.ts';
 import type { DeliveryOutcome } from '../core/delivery-outcome.ts';
 import type { DetailsReading, DetailsRequest } from '../core/details-reader.ts';
@@ -68,7 +69,7 @@ export async function hydrateEvent(
   const reading = await ports.details.read(request);
   switch (reading.kind) {
     case 'read':
-      return await store(event, reading.details, ports);
+      return await store(event, reading.details, ports, context.config);
     case 'suppressed':
       return ended(reading);
     case 'wait':
@@ -91,13 +92,21 @@ async function store(
   { record, leaseToken, log }: ClaimedEvent,
   details: EventDetails,
   ports: HydrationPorts,
+  { sources }: HoldfastConfig,
 ): Promise<Hydration> {
+  const { mappingVersion, normalized } = details;
+  if (mappingVersion !== record.mappingVersion) {
+    // Of another deployment than intake's: what an event names must be there.
+    const settings = canonicalJson(sources[record.source]);
+    const nowMs = ports.clock.nowMs();
+    await ports.events.keepMapping(record.source, mappingVersion, settings, nowMs);
+  }
   const written = await ports.events.storeDetails(record.key, leaseToken, details);
   // Another consumer has it: what is released then is not ours, and stays as it is.
   if (written === 'superseded') return deferred(ports);
   log.info('The details of a submission were read', { attempt: record.attempts + 1 });
-  const { mappingVersion: remappedAs, normalized } = details;
-  return { kind: 'complete', record: { ...record, attempts: 0, remappedAs }, normalized };
+  const completed = { ...record, attempts: 0, remappedAs: mappingVersion };
+  return { kind: 'complete', record: completed, normalized };
 }
 
 function settleRefused(

@@ -30,7 +30,9 @@ async function read(
   event: ClaimedEvent,
   ports: DeliveryPorts,
   context: DeliveryContext,
-): Promise<Partial<Pick<Member, 'record' | 'identity' | 'head' | 'contribution' | 'outcome'>>> {
+): Promise<
+  Partial<Pick<Member, 'record' | 'identity' | 'head' | 'contribution' | 'isCompleted' | 'outcome'>>
+> {
   const { config, pepper } = context;
   const { key, payloadHash, remappedAs } = event.record;
   const stored = await ports.events.readNormalized(key, payloadHash, remappedAs);
@@ -50,7 +52,14 @@ async function read(
     case 'identity': {
       const { identity, head } = resolution;
       const contribution = contributionOf(normalized, config);
-      return { record, identity, contribution, ...(head === undefined ? {} : { head }) };
+      const isCompleted = normalized.details !== undefined;
+      return {
+        record,
+        identity,
+        contribution,
+        isCompleted,
+        ...(head === undefined ? {} : { head }),
+      };
     }
   }
 }
@@ -88,8 +97,11 @@ export async function linkEvents(
   context: DeliveryContext,
 ): Promise<void> {
   const { module } = context.config.zoho;
-  // A failed attempt came after the link, so only an event without one can lack it.
-  const unlinked = work.members.filter((member) => member.record.attempts === 0);
+  // A failed attempt came after the link, so only an event without one can lack it, or one whose attempts may
+  // have been made at its provider.
+  const unlinked = work.members.filter(
+    (member) => member.record.attempts === 0 || member.isCompleted === true,
+  );
   await Promise.all(
     unlinked.map(async ({ record }) => {
       await ports.identities.link(module, work.identity, record.occurredAt, record.key);

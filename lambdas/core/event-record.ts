@@ -108,7 +108,7 @@ export interface RawPayload {
 export interface EventDetails {
   /** The API's answers as they came: a JSON array, one item a call, in UTF-8. */
   readonly answers: Uint8Array;
-  /** Under which `normalized` was read; not one that the event was read with before. */
+  /** Under which `normalized` was read. */
   readonly mappingVersion: string;
   readonly normalized: NormalizedEvent;
 }

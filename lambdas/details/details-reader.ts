@@ -7,7 +7,7 @@ import type { Log, SecretReader } from '../core/ports.ts';
 import type { SourceConfig } from '../providers/catalogue.ts';
 import { cleanSubmission } from '../operations/clean-submission.ts';
 import { completeSubmission } from '../operations/complete-submission.ts';
-import { buildNormalizedEvent, completedVersionOf } from '../operations/normalize-submission.ts';
+import { buildNormalizedEvent, mappingVersionOf } from '../operations/normalize-submission.ts';
 import type { BoundDetailsApi } from '../providers/bind-details.ts';
 import { type BoundProvider, bindProvider } from '../providers/bind-provider.ts';
 import { apiTokenOf } from './api-token.ts';
@@ -159,7 +159,7 @@ async function complete(
       return { kind: 'refused', failure: completion.failure };
     case 'completed': {
       const { submission } = completion;
-      const mappingVersion = completedVersionOf(source);
+      const mappingVersion = mappingVersionOf(source, config.mappingLabel);
       const named = { sourceName: record.source, source };
       const normalized = buildNormalizedEvent(
         submission,

@@ -9,28 +9,26 @@ import { type BoundProvider, bindProvider } from '../providers/bind-provider.ts'
 import { isArray, parseJson } from '../providers/reading/json.ts';
 import type { Submission, WebhookRequest } from '../providers/provider.ts';
 import { cleanSubmission } from './clean-submission.ts';
+import { type Mapping, presentMapping } from './kept-mapping.ts';
 import { nameSubmission } from './name-submission.ts';
 import { completeSubmission } from './complete-submission.ts';
-import {
-  buildNormalizedEvent,
-  completedVersionOf,
-  mappingVersionOf,
-  namesSomebody,
-} from './normalize-submission.ts';
+import { buildNormalizedEvent, namesSomebody } from './normalize-submission.ts';
 
 /** What mapping anew needs to know. */
 export interface MappingSettings {
   readonly config: HoldfastConfig;
   /** The installation's secret for keyed hashes. */
   readonly pepper: string;
+  /** How each source is read; without it, as the configuration says. */
+  readonly mappings?: ReadonlyMap<string, Mapping>;
   /** Finds a source's provider; that of its configuration by default. */
   readonly bind?: (source: SourceConfig) => BoundProvider;
 }
 
 /** What mapping anew reads of an event. */
-type AnewEvents = Pick<EventStore, 'readRaw' | 'readDetails' | 'readNormalized'>;
+export type AnewEvents = Pick<EventStore, 'readRaw' | 'readDetails' | 'readNormalized'>;
 
-/** An event as the present configuration reads it, or why it cannot be read anew. */
+/** An event as a mapping reads it, or why it cannot be read anew. */
 export type MappedAnew =
   | {
       readonly kind: 'mapped';
@@ -44,55 +42,87 @@ export type MappedAnew =
  *
  * - `raw_gone`: the request as it came is no longer kept
  * - `source_gone`: its source is no longer configured
+ * - `mapping_unknown`: its source has never used the mapping version that was asked for
  * - `still_unreadable`: the body cannot be read now either
  * - `several_submissions`: a request that could not be read at first holds several; one event can't be all
  * - `not_in_raw`: none of the request's submissions is this event
+ */
+export type UnreadReason =
+  | 'raw_gone'
+  | 'source_gone'
+  | 'mapping_unknown'
+  | 'still_unreadable'
+  | 'several_submissions'
+  | 'not_in_raw';
+
+/**
+ * Why an event is not mapped anew: it cannot be read, or what is read is not delivered.
+ *
  * - `now_suppressed`: read anew, it is a test lead or a spam trap
  * - `names_nobody`: read anew, it still has no identifier
  */
-export type UnmappedReason =
-  | 'raw_gone'
-  | 'source_gone'
-  | 'still_unreadable'
-  | 'several_submissions'
-  | 'not_in_raw'
-  | 'now_suppressed'
-  | 'names_nobody';
+export type UnmappedReason = UnreadReason | 'now_suppressed' | 'names_nobody';
+
+/** What an event says, read anew, whether it would be delivered or not. */
+export type ReadAnew =
+  | {
+      readonly kind: 'read';
+      readonly mappingVersion: string;
+      readonly normalized: NormalizedEvent;
+      /** It is a test lead or a spam trap. */
+      readonly isSuppressed: boolean;
+    }
+  | { readonly kind: 'unread'; readonly why: UnreadReason };
 
 /**
- * Reads an event again from its request as it came, with the present configuration, by the very steps that
- * intake takes. Key, time of receipt and correlation id stay the event's own. Writes nothing.
+ * Reads an event again from its request as it came, and says what would be delivered. Writes nothing.
  *
  * @throws {StoreUnavailableError} the request could not be read
  */
 export async function mapAnew(
   record: EventRecord,
   events: AnewEvents,
-  { config, pepper, bind = bindProvider }: MappingSettings,
+  settings: MappingSettings,
 ): Promise<MappedAnew> {
-  const source = Object.hasOwn(config.sources, record.source)
-    ? config.sources[record.source]
-    : undefined;
-  if (source === undefined) return unmapped('source_gone');
+  const anew = await readAnew(record, events, settings);
+  if (anew.kind === 'unread') return unmapped(anew.why);
+  if (anew.isSuppressed) return unmapped('now_suppressed');
+  const { mappingVersion, normalized } = anew;
+  const isAwaiting = normalized.details?.state === 'awaiting';
+  if (!isAwaiting && !namesSomebody(normalized, settings.config)) return unmapped('names_nobody');
+  return { kind: 'mapped', mappingVersion, normalized };
+}
+
+/**
+ * Reads an event again from its request as it came, with the present configuration or with the mapping that
+ * is given for its source, by the very steps that intake takes. Key, time of receipt and correlation id stay
+ * the event's own. Writes nothing.
+ *
+ * @throws {StoreUnavailableError} the request could not be read
+ */
+export async function readAnew(
+  record: EventRecord,
+  events: AnewEvents,
+  { config, pepper, mappings, bind = bindProvider }: MappingSettings,
+): Promise<ReadAnew> {
+  const present = presentMapping(config, record.source);
+  if (present === undefined) return unread('source_gone');
+  const mapping = mappings === undefined ? present : mappings.get(record.source);
+  if (mapping === undefined) return unread('mapping_unknown');
   const raw = await events.readRaw(record.key, record.payloadHash);
-  if (raw === undefined) return unmapped('raw_gone');
+  if (raw === undefined) return unread('raw_gone');
+  const { version: mappingVersion, source } = mapping;
   const provider = bind(source);
   const reading = await provider.read(requestOf(raw));
-  if (reading.kind === 'unreadable') return unmapped('still_unreadable');
+  if (reading.kind === 'unreadable') return unread('still_unreadable');
 
-  const submission = await submissionOf(record, reading.submissions, source, pepper);
-  if (typeof submission === 'string') return unmapped(submission);
-  if (submission.suppression !== undefined) return unmapped('now_suppressed');
-
-  const whole = await withDetails(submission, record, events, provider);
-  if (whole.kind === 'unmapped') return whole;
-  const { isCompleted } = whole;
-  const named = { sourceName: record.source, source };
-  const clean = await cleanSubmission(whole.submission, named);
-  const isAwaiting = submission.details !== undefined && !isCompleted;
-  if (!isAwaiting && !namesSomebody(clean, config)) return unmapped('names_nobody');
-  const mappingVersion = isCompleted ? completedVersionOf(source) : mappingVersionOf(source);
-  const normalized = buildNormalizedEvent(whole.submission, clean, {
+  const named = await submissionOf(record, reading.submissions, source, pepper);
+  if (typeof named === 'string') return unread(named);
+  const whole = await withDetails(named, record, events, provider);
+  if (whole.kind === 'unread') return whole;
+  const { submission, isCompleted, isSuppressed } = whole;
+  const clean = await cleanSubmission(submission, { sourceName: record.source, source });
+  const normalized = buildNormalizedEvent(submission, clean, {
     sourceName: record.source,
     config,
     key: record.key,
@@ -102,12 +132,26 @@ export async function mapAnew(
     mappingVersion,
     isCompleted,
   });
-  return { kind: 'mapped', mappingVersion, normalized };
+  return {
+    kind: 'read',
+    mappingVersion,
+    normalized,
+    isSuppressed,
+  };
+}
+
+function unread(why: UnreadReason): Extract<ReadAnew, { kind: 'unread' }> {
+  return { kind: 'unread', why };
 }
 
 type Whole =
-  | { readonly kind: 'whole'; readonly submission: Submission; readonly isCompleted: boolean }
-  | Extract<MappedAnew, { kind: 'unmapped' }>;
+  | {
+      readonly kind: 'whole';
+      readonly submission: Submission;
+      readonly isCompleted: boolean;
+      readonly isSuppressed: boolean;
+    }
+  | Extract<ReadAnew, { kind: 'unread' }>;
 
 /**
  * A submission with its details as they were stored. One that still awaits them goes on awaiting them: the
@@ -119,32 +163,32 @@ async function withDetails(
   events: AnewEvents,
   provider: BoundProvider,
 ): Promise<Whole> {
-  if (submission.details === undefined) return { kind: 'whole', submission, isCompleted: false };
+  const isSuppressed = submission.suppression !== undefined;
+  const asNamed: Whole = { kind: 'whole', submission, isCompleted: false, isSuppressed };
+  if (submission.details === undefined) return asNamed;
   const { key, payloadHash: hash, remappedAs } = record;
   const stored = await events.readDetails(key, hash);
   if (stored === undefined) {
     const before = await events.readNormalized(key, hash, remappedAs);
-    return before?.details?.state === 'read'
-      ? unmapped('raw_gone')
-      : { kind: 'whole', submission, isCompleted: false };
+    return before?.details?.state === 'read' ? unread('raw_gone') : asNamed;
   }
   const answers = parseJson(stored);
   const api = provider.detailsApi;
   if (api === undefined || answers.kind === 'unreadable' || !isArray(answers.value)) {
-    return unmapped('still_unreadable');
+    return unread('still_unreadable');
   }
   const completion = completeSubmission(submission, answers.value, api);
   switch (completion.kind) {
     case 'completed':
-      return { kind: 'whole', submission: completion.submission, isCompleted: true };
+      return { ...asNamed, submission: completion.submission, isCompleted: true };
     case 'suppressed':
-      return unmapped('now_suppressed');
+      return { ...asNamed, isCompleted: true, isSuppressed: true };
     case 'unreadable':
-      return unmapped('still_unreadable');
+      return unread('still_unreadable');
   }
 }
 
-function unmapped(why: UnmappedReason): Extract<MappedAnew, { kind: 'unmapped' }> {
+function unmapped(why: UnmappedReason): MappedAnew {
   return { kind: 'unmapped', why };
 }
 

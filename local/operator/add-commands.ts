@@ -7,6 +7,8 @@ import {
 import { parseFailureCode, parseTime, type TypedTime } from '../option-parsers.ts';
 import { addMappingCommands } from './add-mapping-commands.ts';
 import { addZohoCommands } from './add-zoho-commands.ts';
+import { addMappingVersionCommands } from './add-mapping-version-commands.ts';
+import { addSourceCommands } from './add-source-commands.ts';
 import { type CommandContext, EXIT_CODES, operatorCommand } from './operator-command.ts';
 import { runBreaker } from './run-breaker.ts';
 import { runReplay } from './run-replay.ts';
@@ -18,6 +20,8 @@ export function addOperatorCommands(program: Command, context: CommandContext): 
   addBreaker(program, context);
   addMappingCommands(program, context);
   addZohoCommands(program, context);
+  addMappingVersionCommands(program, context);
+  addSourceCommands(program, context);
 }
 
 function addReplay(program: Command, context: CommandContext): void {
@@ -33,13 +37,20 @@ function addReplay(program: Command, context: CommandContext): void {
       '--remap',
       'read them again from the raw requests, with holdfast.config.ts as it is here',
     )
+    .option(
+      '--mapping <version>',
+      'with --remap: read them with this mapping version, which was in use once',
+    )
     .addOption(
       new Option('--plan', 'show the plan only (so it is without --reason)').conflicts('reason'),
     )
     .option('--reason <text>', 'do it, and record this with each lead')
     .addHelpText('after', EXIT_CODES)
-    .action(async (options: ReplayOptions) => {
-      const { key, source, class: failureClass, code: failureCode, from, to } = options;
+    .action(async (options: ReplayOptions, command: Command) => {
+      const { key, source, class: failureClass, code: failureCode, from, to, mapping } = options;
+      if (mapping !== undefined && options.remap !== true) {
+        command.error('error: --mapping needs --remap');
+      }
       process.exitCode = await runReplay({
         ...options,
         selection: {
@@ -59,6 +70,7 @@ function addReplay(program: Command, context: CommandContext): void {
           ...(to === undefined ? [] : ['--to', to.text]),
         ],
         remap: options.remap === true,
+        ...(mapping === undefined ? {} : { mappingVersion: mapping }),
         ...context,
       });
     });
@@ -95,6 +107,7 @@ interface ReplayOptions extends TargetOptions {
   readonly from?: TypedTime;
   readonly to?: TypedTime;
   readonly remap?: true;
+  readonly mapping?: string;
   readonly reason?: string;
   readonly json: boolean;
   readonly verbose: boolean;

@@ -23,6 +23,15 @@ const PROVIDERS = [
   ['unbounce', aSource('unbounce')],
   ['url_token', aSource('url_token', { idPath: 'id' })],
   ['wpforms', aSource('wpforms', { typePath: 'type' })],
+  ['google_ads', aSource('google_ads')],
+  ['tiktok', aSource('tiktok', { idPath: 'id', dataPath: 'data' })],
+  ['webflow', aSource('webflow')],
+  ['tally', aSource('tally')],
+  ['calendly', aSource('calendly')],
+  ['netlify', aSource('netlify')],
+  ['formspree', aSource('formspree')],
+  ['framer', aSource('framer')],
+  ['fillout', aSource('fillout')],
 ] as const;
 
 const TYPES = [
@@ -135,7 +144,9 @@ describe.each(PROVIDERS)('%s', (_, source) => {
 
   it('does not take brackets in a text for nesting', async () => {
     const text = '[{'.repeat(1_000) + '\\"[';
-    const body = `{"type":"x","event_type":"form_response","form_response":{},"data":{"a":"${text}"}}`;
+    const body = `{"type":"x","event_type":"form_response","form_response":{},"data":{"a":"${text}"},
+      "user_column_data":[],"triggerType":"form_submission","eventType":"FORM_RESPONSE","event":"invitee.created",
+      "payload":{"data":{}},"submission":{"questions":[]}}`;
 
     expect((await read(body)).kind).toBe('read');
   });
