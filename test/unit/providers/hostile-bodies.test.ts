@@ -16,6 +16,13 @@ const PROVIDERS = [
     }),
   ],
   ['website_form', aSource('website_form')],
+  ['contact_form_7', aSource('contact_form_7')],
+  ['elementor', aSource('elementor')],
+  ['gravity_forms', aSource('gravity_forms', { datesAreUtc: true, fields: { 2: 'email' } })],
+  ['shared_secret', aSource('shared_secret', { dataPath: 'data', idPath: '__proto__.id' })],
+  ['unbounce', aSource('unbounce')],
+  ['url_token', aSource('url_token', { idPath: 'id' })],
+  ['wpforms', aSource('wpforms', { typePath: 'type' })],
   ['google_ads', aSource('google_ads')],
   ['tiktok', aSource('tiktok', { idPath: 'id', dataPath: 'data' })],
   ['webflow', aSource('webflow')],
@@ -25,9 +32,28 @@ const PROVIDERS = [
   ['formspree', aSource('formspree')],
   ['framer', aSource('framer')],
   ['fillout', aSource('fillout')],
+  ['hubspot', aSource('hubspot')],
+  ['jotform', aSource('jotform')],
+  ['linkedin', aSource('linkedin')],
+  ['meta', aSource('meta')],
 ] as const;
 
-const TYPES = ['application/json', 'application/x-www-form-urlencoded', 'text/plain', ''];
+/** What a provider reads, with a text in it; for those that do not read the body that most do. */
+const BODIES: Readonly<Record<string, (text: string) => string>> = {
+  hubspot: (text) => `[{"subscriptionType":"${text}"}]`,
+  jotform: (text) => `{"rawRequest":{"q1_a":"${text}"}}`,
+  linkedin: (text) =>
+    `{"type":"LEAD_ACTION","leadAction":"CREATED","leadGenFormResponse":"urn:li:leadGenFormResponse:1","a":"${text}"}`,
+  meta: (text) => `{"object":"page","entry":[{"id":"${text}","changes":[]}]}`,
+};
+
+const TYPES = [
+  'application/json',
+  'application/x-www-form-urlencoded',
+  'multipart/form-data; boundary=b',
+  'text/plain',
+  '',
+];
 
 // Values that look like what a provider expects, with anything in their places.
 const KEYS = fc.constantFrom(
@@ -49,6 +75,20 @@ const KEYS = fc.constantFrom(
   'timestamp',
   'consent',
   'website',
+  'entry',
+  'changes',
+  'value',
+  'leadgen_id',
+  'leadAction',
+  'submissionID',
+  'rawRequest',
+  'q1_name',
+  'first',
+  'area',
+  'addr_line1',
+  'subscriptionType',
+  'objectId',
+  'leadGenFormResponse',
   '__proto__',
   'constructor',
   'toString',
@@ -56,11 +96,28 @@ const KEYS = fc.constantFrom(
   '\u0000',
   '\uD800',
   'a.b',
+  'fields[a][value]',
+  'fields[a]',
+  'meta',
+  'value',
+  'data.json',
+  'date_created',
+  '1.3',
+  '1.6',
 );
 const { value: ALMOST } = fc.letrec((tie) => ({
   value: fc.oneof(
     { depthSize: 'medium' },
-    fc.constantFrom('form_response', 'email', 'legal', 'choices', '\uDC00', '\u0000', ''),
+    fc.constantFrom(
+      'form_response',
+      'email',
+      'legal',
+      'choices',
+      'leadgen',
+      '\uDC00',
+      '\u0000',
+      '',
+    ),
     fc.constantFrom(null, true, false, 0, -1, 1e308, 2 ** 60),
     fc.string({ unit: 'binary' }),
     fc.array(tie('value'), { maxLength: 4 }),
@@ -68,7 +125,7 @@ const { value: ALMOST } = fc.letrec((tie) => ({
   ),
 }));
 
-describe.each(PROVIDERS)('%s', (_, source) => {
+describe.each(PROVIDERS)('%s', (name, source) => {
   const provider = bindProvider(source);
   const read = (body: string | Uint8Array, type = 'application/json') =>
     provider.read(aRequest({ body, headers: { 'content-type': type } }));
@@ -126,6 +183,9 @@ describe.each(PROVIDERS)('%s', (_, source) => {
     const body = `{"type":"x","event_type":"form_response","form_response":{},"data":{"a":"${text}"},
       "user_column_data":[],"triggerType":"form_submission","eventType":"FORM_RESPONSE","event":"invitee.created",
       "payload":{"data":{}},"submission":{"questions":[]}}`;
+    const body =
+      BODIES[name]?.(text) ??
+      `{"type":"x","event_type":"form_response","form_response":{},"data":{"a":"${text}"}}`;
 
     expect((await read(body)).kind).toBe('read');
   });
