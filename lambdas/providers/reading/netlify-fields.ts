@@ -1,7 +1,7 @@
 import type { Submission } from '../provider.ts';
 import { anyValue, flatFields } from './flat-fields.ts';
 import type { FormField } from './form-field.ts';
-import { idText, type Json, type JsonObject, member } from './json.ts';
+import { idText, isArray, type Json, type JsonObject, member } from './json.ts';
 
 /**
  * Reads the answers of a submission, by the names of the inputs.
@@ -11,7 +11,7 @@ import { idText, type Json, type JsonObject, member } from './json.ts';
  */
 export function readNetlifyFields(data: JsonObject, ordered: Json | undefined): FormField[] {
   const titled = new Map<string, Json>();
-  for (const item of Array.isArray(ordered) ? (ordered as readonly Json[]) : []) {
+  for (const item of isArray(ordered) ? ordered : []) {
     const name = idText(member(item, 'name')) ?? idText(member(item, 'title'));
     if (name !== undefined) titled.set(name, item);
   }

@@ -180,12 +180,11 @@ describe.each(PROVIDERS)('%s', (name, source) => {
 
   it('does not take brackets in a text for nesting', async () => {
     const text = '[{'.repeat(1_000) + '\\"[';
-    const body = `{"type":"x","event_type":"form_response","form_response":{},"data":{"a":"${text}"},
-      "user_column_data":[],"triggerType":"form_submission","eventType":"FORM_RESPONSE","event":"invitee.created",
-      "payload":{"data":{}},"submission":{"questions":[]}}`;
     const body =
       BODIES[name]?.(text) ??
-      `{"type":"x","event_type":"form_response","form_response":{},"data":{"a":"${text}"}}`;
+      `{"type":"x","event_type":"form_response","form_response":{},"data":{"a":"${text}"},
+      "user_column_data":[],"triggerType":"form_submission","eventType":"FORM_RESPONSE","event":"invitee.created",
+      "payload":{"data":{}},"submission":{"questions":[]}}`;
 
     expect((await read(body)).kind).toBe('read');
   });
