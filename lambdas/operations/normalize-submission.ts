@@ -112,6 +112,7 @@ const NOT_READING: ReadonlySet<string> = new Set([
   'highIntent',
   'retry',
   'signature',
+  'secretHeader',
   'toleranceSeconds',
   'allowedOrigins',
 ]);

@@ -9,6 +9,10 @@ import { genericHmac, genericHmacGuide, genericHmacSettings } from './generic-hm
 import { googleAds, googleAdsGuide, googleAdsSettings } from './google-ads.ts';
 import { gravityForms, gravityFormsGuide, gravityFormsSettings } from './gravity-forms.ts';
 import type { ProviderGuide } from './guide.ts';
+import { hubspot, hubspotGuide, hubspotSettings } from './hubspot.ts';
+import { jotform, jotformGuide, jotformSettings } from './jotform.ts';
+import { linkedin, linkedinGuide, linkedinSettings } from './linkedin.ts';
+import { meta, metaGuide, metaSettings } from './meta.ts';
 import { netlify, netlifyGuide, netlifySettings } from './netlify.ts';
 import { sharedSecret, sharedSecretGuide, sharedSecretSettings } from './shared-secret.ts';
 import {
@@ -39,6 +43,10 @@ export const sourceSchema = z.discriminatedUnion('provider', [
   genericHmacSettings,
   googleAdsSettings,
   gravityFormsSettings,
+  hubspotSettings,
+  jotformSettings,
+  linkedinSettings,
+  metaSettings,
   netlifySettings,
   sharedSecretSettings,
   standardWebhooksSettings,
@@ -69,6 +77,10 @@ export const PROVIDERS = {
   generic_hmac: genericHmac,
   google_ads: googleAds,
   gravity_forms: gravityForms,
+  hubspot,
+  jotform,
+  linkedin,
+  meta,
   netlify,
   shared_secret: sharedSecret,
   standard_webhooks: standardWebhooks,
@@ -93,6 +105,10 @@ export const GUIDES: Readonly<Record<ProviderName, ProviderGuide>> = {
   generic_hmac: genericHmacGuide,
   google_ads: googleAdsGuide,
   gravity_forms: gravityFormsGuide,
+  hubspot: hubspotGuide,
+  jotform: jotformGuide,
+  linkedin: linkedinGuide,
+  meta: metaGuide,
   netlify: netlifyGuide,
   shared_secret: sharedSecretGuide,
   standard_webhooks: standardWebhooksGuide,

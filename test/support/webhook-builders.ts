@@ -119,6 +119,7 @@ export function aSource<Name extends SourceConfig['provider']>(
     generic_hmac: {
       signature: { header: 'x-signature', template: '{body}', timestamp: 'none' },
     },
+    hubspot: { publicUrl: 'https://leads.example.com/hooks/hubspot' },
     website_form: { allowedOrigins: ['https://www.example.com'] },
   };
   const required = needed[provider] ?? {};
