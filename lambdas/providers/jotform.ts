@@ -6,7 +6,14 @@ import { buildSubmission } from './reading/build-submission.ts';
 import { isoOfMilliseconds } from './reading/epoch-time.ts';
 import { unknownShape } from './reading/generic-sender.ts';
 import { readJotformQuestions, readJotformSubmission } from './reading/jotform-answers.ts';
-import { idText, isObject, type Json, type JsonObject, member, scalarText } from './reading/json.ts';
+import {
+  idText,
+  isObject,
+  type Json,
+  type JsonObject,
+  member,
+  scalarText,
+} from './reading/json.ts';
 import { mayBeForm, parseJsonText, readForm } from './reading/read-form.ts';
 import { withoutVolatile } from './reading/without-volatile.ts';
 
@@ -91,9 +98,12 @@ function readBody(body: Json, source: JotformSource): Reading {
       fields: read?.fields ?? [],
       facts: { ...read?.facts, form_id: formId, form_name: scalarText(member(body, 'formTitle')) },
       ...(read === undefined ? {} : { consent: read.consent }),
-      details:
-        source.readDetails && isNamed ? { submission_id: submissionId } : undefined,
-      content: { formID: formId, submissionID: submissionId, rawRequest: withoutVolatile(raw ?? {}) },
+      details: source.readDetails && isNamed ? { submission_id: submissionId } : undefined,
+      content: {
+        formID: formId,
+        submissionID: submissionId,
+        rawRequest: withoutVolatile(raw ?? {}),
+      },
     },
     source,
   );

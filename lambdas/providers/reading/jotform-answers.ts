@@ -53,7 +53,8 @@ export function readJotformSubmission(
   const answers = member(content, 'answers');
   if (!isObject(answers)) return unknownShape('it has no answers');
   const id = idText(member(content, 'id'));
-  if (id !== undefined && id !== thin.sourceEventId) return unknownShape('it is another submission');
+  if (id !== undefined && id !== thin.sourceEventId)
+    return unknownShape('it is another submission');
 
   const questions = Object.entries(answers)
     .toSorted(([, one], [, other]) => orderOf(one) - orderOf(other))
@@ -94,7 +95,8 @@ function readAll(questions: readonly Question[]): JotformAnswers {
       seen.add(compound.kind);
       Object.assign(facts, compound.facts);
     }
-    const own = compound === undefined ? fieldsOf(question) : compoundField(question, compound.text);
+    const own =
+      compound === undefined ? fieldsOf(question) : compoundField(question, compound.text);
     fields.push(...own);
     consent.push(...readConsent(answersOf(own).map((each) => ({ ...each, key: question.slug }))));
   }
@@ -110,7 +112,11 @@ function fieldsOf(question: Question): FormField[] {
   const named = namesOf(question);
   if (isObject(answer)) {
     // A grid, a date, an appointment: each of its parts is an answer.
-    return flatFields({ [named.ids[0]]: answer }).map((field) => ({ ...named, ...field, names: [] }));
+    return flatFields({ [named.ids[0]]: answer }).map((field) => ({
+      ...named,
+      ...field,
+      names: [],
+    }));
   }
   const value = fieldValue(answer);
   if (value === undefined || value.length === 0) return [];
