@@ -22,16 +22,19 @@ export function describeScans(name: string, open: () => Promise<EventStore>): vo
       await store.accept(aNewEvent({ key, source, ...overrides }));
       return key;
     };
-    const scan = async (request: Partial<EventScanRequest> = {}) => {
+    const scan = async (
+      request: Partial<Omit<EventScanRequest, 'source'>> & { source?: string | undefined } = {},
+    ) => {
+      const { source: only, ...rest } = { source, ...request };
       const records = [];
       let parts = 0;
       let items = 0;
       let cursor: string | undefined;
       do {
         const page = await store.scanEvents({
-          source,
           itemsMax: 100_000,
-          ...request,
+          ...rest,
+          ...(only === undefined ? {} : { source: only }),
           ...(cursor === undefined ? {} : { cursor }),
         });
         records.push(...page.records);
@@ -73,6 +76,16 @@ export function describeScans(name: string, open: () => Promise<EventStore>): vo
       expect(inParts.keys).toEqual(whole.keys);
       expect(inParts.parts).toBeGreaterThanOrEqual(3);
       expect(inParts.items).toBe(whole.items);
+    });
+
+    it('finds the events of all sources, and takes nothing else for one', async () => {
+      const key = await accept('among-others');
+      await store.noteSourceSeen(source, T0);
+
+      const { keys } = await scan({ source: undefined });
+
+      expect(keys).toContain(key);
+      expect([...keys].every((each) => each.includes('|'))).toBe(true);
     });
 
     it('leaves out what was received before, and other sources', async () => {

@@ -3,7 +3,9 @@ import type { SourceConfig } from '../../lambdas/providers/catalogue.ts';
 import { defineConfig } from '../../lambdas/core/config.ts';
 import { bindProvider } from '../../lambdas/providers/bind-provider.ts';
 import type {
+  Reading,
   SourceSecrets,
+  Submission,
   Verification,
   WebhookRequest,
 } from '../../lambdas/providers/provider.ts';
@@ -83,6 +85,29 @@ export function verifyAs(
   nowMs: number,
 ): Verification {
   return bindProvider(source).verify(request, secrets, nowMs);
+}
+
+/** Reads a body as intake does; one that is no text is written as JSON. */
+export async function readAs(
+  source: SourceConfig,
+  body: unknown,
+  headers: Record<string, string> = {},
+): Promise<Reading> {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  return await bindProvider(source).read(aRequest({ body: text, headers }));
+}
+
+/** The one submission of a body that can be read. */
+export async function readOneAs(
+  source: SourceConfig,
+  body: unknown,
+  headers: Record<string, string> = {},
+): Promise<Submission> {
+  const reading = await readAs(source, body, headers);
+  if (reading.kind !== 'read') throw new Error(reading.failure.message);
+  const [submission, ...more] = reading.submissions;
+  if (submission === undefined || more.length > 0) throw new Error('It is not one submission');
+  return submission;
 }
 
 /** A source with every setting filled in, as `defineConfig` does it. */

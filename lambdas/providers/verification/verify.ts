@@ -26,7 +26,7 @@ export function verify(
     case 'hmac':
       return verifyVariants(request, authentication, secrets, nowMs);
     case 'jws':
-      return verifyJws(request, authentication, secrets);
+      return verifyJws(request, authentication, secrets, nowMs);
     case 'shared_secret':
       return request.token === undefined
         ? verifyShared(singleHeader(request, authentication.header), secrets)

@@ -20,7 +20,7 @@ async function compare(
   taken: HoldfastConfigInput['sources'],
   now: HoldfastConfigInput['sources'],
   bodies: readonly (Record<string, string> | string)[],
-  { unitsMax = 1_000, withoutRaw = false } = {},
+  { unitsMax = 1_000, withoutRaw = false, withoutReading = false } = {},
 ) {
   const intake = anIntake({ sources: taken });
   for (const [n, body] of bodies.entries()) {
@@ -39,6 +39,8 @@ async function compare(
         usedUnits += 10;
         return withoutRaw ? undefined : await intake.store.readRaw(key, hash);
       },
+      readNormalized: async (...of: Parameters<typeof intake.store.readNormalized>) =>
+        withoutReading ? undefined : await intake.store.readNormalized(...of),
     },
     meter: { usedUnits: () => usedUnits },
   };
@@ -145,6 +147,7 @@ describe('a comparison of mappings', () => {
 
   it('says which leads it could not compare, and why', async () => {
     const gone = await compare(form(), form(), [ANA], { withoutRaw: true });
+    const unread = await compare(form(), form(), [ANA], { withoutReading: true });
     const removed = await compare(form(), { demo: { provider: 'typeform' } }, [ANA]);
     const bounded = await compare(
       form(),
@@ -154,6 +157,7 @@ describe('a comparison of mappings', () => {
     );
 
     expect(gone.sources[0]?.notCompared).toEqual([{ why: 'raw_gone', count: 1 }]);
+    expect(unread.sources[0]?.notCompared).toEqual([{ why: 'reading_gone', count: 1 }]);
     expect(removed.sources[0]?.notCompared).toEqual([{ why: 'source_gone', count: 1 }]);
     const [{ why, count } = { why: '', count: 0 }] = bounded.sources[0]?.notCompared ?? [];
     expect(why).toBe('no_units_left');

@@ -27,6 +27,15 @@ const PROVIDERS = [
   ['jotform', aSource('jotform')],
   ['linkedin', aSource('linkedin')],
   ['meta', aSource('meta')],
+  ['google_ads', aSource('google_ads')],
+  ['tiktok', aSource('tiktok', { idPath: 'id', dataPath: 'data' })],
+  ['webflow', aSource('webflow')],
+  ['tally', aSource('tally')],
+  ['calendly', aSource('calendly')],
+  ['netlify', aSource('netlify')],
+  ['formspree', aSource('formspree')],
+  ['framer', aSource('framer')],
+  ['fillout', aSource('fillout')],
 ] as const;
 
 /** What a provider reads, with a text in it; for those that do not read the body that most do. */
@@ -173,7 +182,9 @@ describe.each(PROVIDERS)('%s', (name, source) => {
     const text = '[{'.repeat(1_000) + '\\"[';
     const body =
       BODIES[name]?.(text) ??
-      `{"type":"x","event_type":"form_response","form_response":{},"data":{"a":"${text}"}}`;
+      `{"type":"x","event_type":"form_response","form_response":{},"data":{"a":"${text}"},
+       "user_column_data":[],"triggerType":"form_submission","eventType":"FORM_RESPONSE","event":"invitee.created",
+       "payload":{"data":{}},"submission":{"questions":[]}}`;
 
     expect((await read(body)).kind).toBe('read');
   });
