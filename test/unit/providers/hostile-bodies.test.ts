@@ -23,10 +23,6 @@ const PROVIDERS = [
   ['unbounce', aSource('unbounce')],
   ['url_token', aSource('url_token', { idPath: 'id' })],
   ['wpforms', aSource('wpforms', { typePath: 'type' })],
-  ['hubspot', aSource('hubspot')],
-  ['jotform', aSource('jotform')],
-  ['linkedin', aSource('linkedin')],
-  ['meta', aSource('meta')],
   ['google_ads', aSource('google_ads')],
   ['tiktok', aSource('tiktok', { idPath: 'id', dataPath: 'data' })],
   ['webflow', aSource('webflow')],
@@ -36,6 +32,10 @@ const PROVIDERS = [
   ['formspree', aSource('formspree')],
   ['framer', aSource('framer')],
   ['fillout', aSource('fillout')],
+  ['hubspot', aSource('hubspot')],
+  ['jotform', aSource('jotform')],
+  ['linkedin', aSource('linkedin')],
+  ['meta', aSource('meta')],
 ] as const;
 
 /** What a provider reads, with a text in it; for those that do not read the body that most do. */
