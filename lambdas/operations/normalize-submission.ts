@@ -102,6 +102,7 @@ const NOT_READING: ReadonlySet<string> = new Set([
   'highIntent',
   'retry',
   'signature',
+  'secretHeader',
   'toleranceSeconds',
   'allowedOrigins',
 ]);

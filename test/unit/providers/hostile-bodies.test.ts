@@ -183,8 +183,8 @@ describe.each(PROVIDERS)('%s', (name, source) => {
     const body =
       BODIES[name]?.(text) ??
       `{"type":"x","event_type":"form_response","form_response":{},"data":{"a":"${text}"},
-       "user_column_data":[],"triggerType":"form_submission","eventType":"FORM_RESPONSE","event":"invitee.created",
-       "payload":{"data":{}},"submission":{"questions":[]}}`;
+      "user_column_data":[],"triggerType":"form_submission","eventType":"FORM_RESPONSE","event":"invitee.created",
+      "payload":{"data":{}},"submission":{"questions":[]}}`;
 
     expect((await read(body)).kind).toBe('read');
   });
