@@ -115,7 +115,9 @@ describe.each(EXAMPLES)('who sent %s', (name) => {
     'is not known by another secret, and nothing is stored',
     async () => {
       const intake = anIntakeFor(example);
-      intake.secrets.set(`source/${SOURCE}`, JSON.stringify({ ...anotherSecret(example) }));
+      const { current } = anotherSecret(example);
+      const stored = JSON.stringify({ ...example.example.secret, current });
+      intake.secrets.set(`source/${SOURCE}`, stored);
 
       const answer = await receive(intake, postedBy(example));
 

@@ -212,8 +212,8 @@ describe('the API', () => {
   });
 
   it('refuses a version that was retired as it refuses a token', () => {
-    expect(api.refusal(426, undefined)).toBe('unauthorized');
-    expect(api.refusal(404, undefined)).toBeUndefined();
+    expect(linkedin.detailsApi.refusal(426)).toBe('unauthorized');
+    expect(linkedin.detailsApi.refusal(404)).toBeUndefined();
   });
 });
 
