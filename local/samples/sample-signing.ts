@@ -74,23 +74,13 @@ export function signSample(
   const { signing } = request;
   if (signing === undefined) return { ...request.headers };
   const timestamp = timestampOf(signing, nowMs);
-<<<<<<< HEAD
-  const values = { timestamp, body: request.body, body_ascii: asciiJson(request.body) };
-  const content = signing.template.replaceAll(
-    /\{(timestamp|body|body_ascii)\}/g,
-    (_, token: keyof typeof values) => values[token],
-  );
-  const signature = createHmac(signing.algorithm, signing.key)
-    .update(content)
-    .digest(signing.encoding);
-=======
   const hmac = createHmac(signing.algorithm, signing.key);
-  for (const part of signing.template.split(/(\{timestamp\}|\{body\})/)) {
+  for (const part of signing.template.split(/(\{timestamp\}|\{body\}|\{body_ascii\})/)) {
     if (part === '{body}') hmac.update(request.body);
+    else if (part === '{body_ascii}') hmac.update(asciiJson(request.body));
     else hmac.update(part === '{timestamp}' ? timestamp : part);
   }
   const signature = hmac.digest(signing.encoding);
->>>>>>> main
   const { header } = signing.timestamp ?? {};
   return {
     ...request.headers,
@@ -133,11 +123,10 @@ function hmacSigning(
 }
 
 /** As some senders write JSON before they sign it: all but ASCII escaped. */
-function asciiJson(body: string): string {
-  return body.replaceAll(
-    /[^\0-\x7f]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+function asciiJson(body: string | Uint8Array): string {
+  return Buffer.from(body)
+    .toString('utf8')
+    .replaceAll(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 function signJws(claims: object, secret: string): string {
