@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { jsonPath, sourceSettings, toleranceSeconds } from '../core/source-settings.ts';
+import type { ProviderGuide } from './guide.ts';
 import type { Provider, Reading, WebhookRequest } from './provider.ts';
 import { buildSubmission } from './reading/build-submission.ts';
 import { flatFields } from './reading/flat-fields.ts';
@@ -50,6 +51,24 @@ export const standardWebhooks = {
       : readBody(parsed.value, messageId(request), source);
   },
 } satisfies Provider<z.output<typeof standardWebhooksSettings>>;
+
+/** How to connect a sender of Standard Webhooks, Svix among them. */
+export const standardWebhooksGuide: ProviderGuide = {
+  title: 'Standard Webhooks (Svix)',
+  secret: 'ours',
+  steps: [
+    'At the sender, add an endpoint: {url}',
+    'Set its signing secret to {secret}. A sender that makes the secret itself (Svix does) shows one that starts with whsec_: give it to us whole.',
+    'Subscribe to the events that bring leads. A body is {"type": "…", "timestamp": "…", "data": {…}}, and the lead is in data.',
+  ],
+  signs:
+    'HMAC-SHA256 of `{id}.{timestamp}.{body}`, base64, in `webhook-signature: v1,…` (Svix: `svix-signature`); five minutes at most',
+  retries:
+    'as the sender does; the specification proposes 10 attempts over 24 hours, with one id and a new timestamp each',
+  givesUp: 'at 410, which is never answered; Svix disables an endpoint that fails for days',
+  unconfirmed: ['after how long each sender disables an endpoint'],
+  sources: ['Standard Webhooks specification 1.0.0, read 2026-11-22'],
+};
 
 function schemeOf(family: 'webhook' | 'svix', tolerance: number): HmacScheme {
   return hmacScheme({

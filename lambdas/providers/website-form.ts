@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { sourceSettings } from '../core/source-settings.ts';
+import type { ProviderGuide } from './guide.ts';
 import type { Provider, Reading } from './provider.ts';
 import { buildSubmission } from './reading/build-submission.ts';
 import { flatFields } from './reading/flat-fields.ts';
@@ -52,6 +53,26 @@ export const websiteForm = {
     return form.kind === 'unreadable' ? form : readFields(form.value, source);
   },
 } satisfies Provider<z.output<typeof websiteFormSettings>>;
+
+/** How to connect a form of one's own website. */
+export const websiteFormGuide: ProviderGuide = {
+  title: 'A form on your own website',
+  secret: 'none',
+  steps: [
+    'Name the origins of your pages in `allowedOrigins`, for example https://www.example.com.',
+    'Let the form post to {url}: by fetch as JSON, or as an HTML form (action="{url}" method="post").',
+    'Put a hidden field submission_id into it, a new UUID each time that the form is shown: a double click is then one lead.',
+    'Add a field that people do not see, and name it in `honeypotField`: what fills it in is a bot.',
+    'Usual names are known: name, first_name, email, phone, company, message, form_id, page_url, utm_source, consent.',
+  ],
+  signs:
+    "nothing: a page can keep no secret. Browsers name the page's origin, which must be an allowed one",
+  retries: 'none, but what the page does itself',
+  givesUp:
+    'at once: let the page show an error and keep what was typed, when the answer is not 200',
+  unconfirmed: [],
+  sources: [],
+};
 
 function readFields(body: Json, source: WebsiteFormSource): Reading {
   if (!isObject(body)) return unknownShape('it is not an object');

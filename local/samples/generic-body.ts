@@ -23,7 +23,12 @@ export function applyPaths(body: unknown, source: SourceConfig, lead: SampleLead
 }
 
 /** Providers whose bodies are described by paths alone. */
-const GENERIC: ReadonlySet<string> = new Set(['generic_hmac', 'shared_secret', 'url_token']);
+const GENERIC: ReadonlySet<string> = new Set([
+  'generic_hmac',
+  'shared_secret',
+  'url_token',
+  'wpforms',
+]);
 
 function isGeneric(source: SourceConfig): source is SourceConfig & GenericSource {
   return GENERIC.has(source.provider);

@@ -198,7 +198,7 @@ describe.runIf(findDynoxide() !== undefined)(
       const [state] = (await stored(pipeline, (sk) => sk === 'STATE')).filter((item) =>
         String(item['pk']).endsWith(KEY),
       );
-      expect(state?.['remapped_as']).toMatch(/^1-/);
+      expect(state?.['remapped_as']).toMatch(/^2-/);
       expect(await stored(pipeline, (sk) => sk.startsWith('AUD#'))).toHaveLength(2);
     });
 

@@ -90,14 +90,13 @@ export function aSource<Name extends SourceConfig['provider']>(
   provider: Name,
   overrides: Record<string, unknown> = {},
 ): Extract<SourceConfig, { provider: Name }> {
-  const required = {
-    typeform: {},
-    standard_webhooks: {},
+  const needed: Partial<Record<SourceConfig['provider'], object>> = {
     generic_hmac: {
       signature: { header: 'x-signature', template: '{body}', timestamp: 'none' },
     },
     website_form: { allowedOrigins: ['https://www.example.com'] },
-  }[provider];
+  };
+  const required = needed[provider] ?? {};
   const source = { provider, ...required, ...overrides };
   const config = defineConfig({ sources: { it: source as never } });
   return config.sources['it'] as Extract<SourceConfig, { provider: Name }>;

@@ -3,9 +3,9 @@ import { optional } from 'zod/mini';
 import { jsonPath, type SourceBase } from '../../core/source-settings.ts';
 import { failure } from '../../core/failure.ts';
 import type { Reading, Submission } from '../provider.ts';
-import { buildSubmission } from './build-submission.ts';
+import { buildSubmission, type SubmissionParts } from './build-submission.ts';
 import { flatFields } from './flat-fields.ts';
-import { atPath, idText, isObject, type Json, scalarText } from './json.ts';
+import { atPath, idText, isObject, type Json, type JsonObject, scalarText } from './json.ts';
 import { bodyOf } from './parts.ts';
 import { withoutVolatile } from './without-volatile.ts';
 
@@ -30,6 +30,16 @@ const DEFAULT_EVENT_TYPE = 'lead.created';
 /** Each is stored and queued before the answer, within the function's time. */
 const SUBMISSIONS_MAX = 100;
 
+/** What a sender tells beyond what its paths lead to. */
+export interface SenderTraits {
+  /** Where the body names no event type; `lead.created` by default. */
+  readonly eventType?: string;
+  /** What is known of one submission's body. */
+  readonly factsOf?: (body: Json) => NonNullable<SubmissionParts['facts']>;
+  /** Whether a member of this name is part of what was submitted; every one by default. */
+  readonly isAnswer?: (name: string) => boolean;
+}
+
 /**
  * Reads a body that its source's paths describe. One that is a list holds several submissions; the paths then
  * start at each of them.
@@ -40,6 +50,7 @@ export function readGeneric(
   body: Json,
   source: GenericSource,
   skipped: readonly string[] = [],
+  traits: SenderTraits = {},
 ): Reading {
   const bodies = Array.isArray(body) ? (body as readonly Json[]) : [body];
   if (bodies.length === 0 || bodies.length > SUBMISSIONS_MAX) {
@@ -48,7 +59,7 @@ export function readGeneric(
     );
   }
   const submissions = bodies.flatMap(
-    (each) => readOne(each, source, skipped, bodies.length > 1) ?? [],
+    (each) => readOne(each, source, skipped, traits, bodies.length > 1) ?? [],
   );
   // All or none: an event that is quarantined whole can be replayed whole.
   return submissions.length === bodies.length
@@ -69,21 +80,24 @@ function readOne(
   body: Json,
   source: GenericSource,
   skipped: readonly string[],
+  { eventType = DEFAULT_EVENT_TYPE, factsOf = () => ({}), isAnswer = () => true }: SenderTraits,
   isOneOfMany: boolean,
 ): Submission | undefined {
   const data = source.dataPath === undefined ? body : atPath(body, source.dataPath);
   if (!isObject(data)) return undefined;
   const at = (path: string | undefined): Json | undefined =>
     path === undefined ? undefined : atPath(body, path);
-  const lead = Object.fromEntries(Object.entries(data).filter(([key]) => !skipped.includes(key)));
+  const answersIn = (object: JsonObject): JsonObject =>
+    Object.fromEntries(Object.entries(object).filter(([key]) => isAnswer(key)));
+  const lead = Object.entries(answersIn(data)).filter(([key]) => !skipped.includes(key));
   return buildSubmission(
     {
-      eventType: idText(at(source.typePath)) ?? DEFAULT_EVENT_TYPE,
+      eventType: idText(at(source.typePath)) ?? eventType,
       sourceEventId: idText(at(source.idPath)),
       occurredAt: scalarText(at(source.occurredAtPath)),
-      fields: flatFields(lead),
-      facts: { external_id: idText(at(source.externalIdPath)) },
-      content: withoutVolatile(body),
+      fields: flatFields(Object.fromEntries(lead)),
+      facts: { ...factsOf(body), external_id: idText(at(source.externalIdPath)) },
+      content: withoutVolatile(isObject(body) ? answersIn(body) : body),
       part: isOneOfMany ? bodyOf(body) : undefined,
     },
     source,

@@ -16,9 +16,22 @@ const PROVIDERS = [
     }),
   ],
   ['website_form', aSource('website_form')],
+  ['contact_form_7', aSource('contact_form_7')],
+  ['elementor', aSource('elementor')],
+  ['gravity_forms', aSource('gravity_forms', { datesAreUtc: true, fields: { 2: 'email' } })],
+  ['shared_secret', aSource('shared_secret', { dataPath: 'data', idPath: '__proto__.id' })],
+  ['unbounce', aSource('unbounce')],
+  ['url_token', aSource('url_token', { idPath: 'id' })],
+  ['wpforms', aSource('wpforms', { typePath: 'type' })],
 ] as const;
 
-const TYPES = ['application/json', 'application/x-www-form-urlencoded', 'text/plain', ''];
+const TYPES = [
+  'application/json',
+  'application/x-www-form-urlencoded',
+  'multipart/form-data; boundary=b',
+  'text/plain',
+  '',
+];
 
 // Values that look like what a provider expects, with anything in their places.
 const KEYS = fc.constantFrom(
@@ -47,6 +60,14 @@ const KEYS = fc.constantFrom(
   '\u0000',
   '\uD800',
   'a.b',
+  'fields[a][value]',
+  'fields[a]',
+  'meta',
+  'value',
+  'data.json',
+  'date_created',
+  '1.3',
+  '1.6',
 );
 const { value: ALMOST } = fc.letrec((tie) => ({
   value: fc.oneof(
