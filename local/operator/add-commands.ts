@@ -3,6 +3,7 @@ import type { FailureClass, FailureCode } from '../../lambdas/core/failure.ts';
 import { FAILURE_CLASSES } from '../../lambdas/operations/replay-selection.ts';
 import { parseFailureCode, parseTime, type TypedTime } from '../option-parsers.ts';
 import { addMappingCommands } from './add-mapping-commands.ts';
+import { addSourceSetupCommands } from './add-source-setup-commands.ts';
 import { addZohoCommands } from './add-zoho-commands.ts';
 import { type CommandContext, EXIT_CODES, operatorCommand } from './operator-command.ts';
 import { runBreaker } from './run-breaker.ts';
@@ -14,6 +15,7 @@ export function addOperatorCommands(program: Command, context: CommandContext): 
   addReplay(program, context);
   addBreaker(program, context);
   addMappingCommands(program, context);
+  addSourceSetupCommands(program, context);
   addZohoCommands(program, context);
 }
 

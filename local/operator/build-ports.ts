@@ -10,6 +10,7 @@ import { createSqsDeliveryQueue } from '../../lambdas/aws/sqs-queues.ts';
 import type { HoldfastConfig } from '../../lambdas/core/config.ts';
 import type { Log } from '../../lambdas/core/ports.ts';
 import { systemClock, systemIds } from '../../lambdas/runtime/system.ts';
+import { createSecretVault } from './secret-vault.ts';
 import { createSqsDeadLetterBrowser } from './sqs-dead-letter-browser.ts';
 import type { OperatorPorts } from './target.ts';
 
@@ -32,6 +33,8 @@ export interface StageResources {
   readonly archiveBucket: string;
   readonly deliveryQueueUrl: string;
   readonly deadLetterQueueUrl: string;
+  /** The secret store keeps what a secret was before. */
+  readonly hasSecretVersions: boolean;
 }
 
 /** A person waits: longer than a function would, not for ever. */
@@ -80,6 +83,7 @@ export function buildOperatorPorts(
       }),
       tokens: createDynamoDbTokenStore(table),
       secrets: createSecretReader({ client: secrets, clock: systemClock }),
+      vault: createSecretVault(secrets, { hasVersions: resources.hasSecretVersions }),
       clock: systemClock,
       ids: systemIds,
       log,

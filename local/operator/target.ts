@@ -8,6 +8,7 @@ import type {
   SecretReader,
   TokenStore,
 } from '../../lambdas/core/ports.ts';
+import type { SecretVault } from './secret-vault.ts';
 import type { DeadLetterBrowser } from '../../lambdas/operations/remove-dead-letters.ts';
 
 /** What an operator's command works on: a deployed stage, or the pipeline on this machine. */
@@ -18,6 +19,12 @@ export interface OperatorTarget {
   readonly options: readonly string[];
   /** Who works on it: an ARN, or `local`. */
   readonly by: string;
+  /** On this machine, not deployed. */
+  readonly isLocal: boolean;
+  /** Senders post to `/hooks/<source>` below it; without a slash at its end. */
+  readonly endpoint: string;
+  /** A source's secret is this and its name. */
+  readonly sourceSecretPrefix: string;
   readonly pepperSecretId: string;
   readonly zoho: ZohoAddresses;
   readonly ports: OperatorPorts;
@@ -40,6 +47,8 @@ export interface OperatorPorts {
   readonly deadLetters: DeadLetterBrowser;
   readonly breakers: BreakerStore;
   readonly secrets: SecretReader;
+  /** The same secrets, to be looked at and replaced. */
+  readonly vault: SecretVault;
   /** The shared access token for Zoho. */
   readonly tokens: TokenStore;
   readonly clock: Clock;
