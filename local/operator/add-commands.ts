@@ -5,6 +5,8 @@ import { parseFailureCode, parseTime, type TypedTime } from '../option-parsers.t
 import { addMappingCommands } from './add-mapping-commands.ts';
 import { addSourceSetupCommands } from './add-source-setup-commands.ts';
 import { addZohoCommands } from './add-zoho-commands.ts';
+import { addMappingVersionCommands } from './add-mapping-version-commands.ts';
+import { addSourceCommands } from './add-source-commands.ts';
 import { type CommandContext, EXIT_CODES, operatorCommand } from './operator-command.ts';
 import { runBreaker } from './run-breaker.ts';
 import { runReplay } from './run-replay.ts';
@@ -17,6 +19,8 @@ export function addOperatorCommands(program: Command, context: CommandContext): 
   addMappingCommands(program, context);
   addSourceSetupCommands(program, context);
   addZohoCommands(program, context);
+  addMappingVersionCommands(program, context);
+  addSourceCommands(program, context);
 }
 
 function addReplay(program: Command, context: CommandContext): void {
@@ -32,13 +36,20 @@ function addReplay(program: Command, context: CommandContext): void {
       '--remap',
       'read them again from the raw requests, with holdfast.config.ts as it is here',
     )
+    .option(
+      '--mapping <version>',
+      'with --remap: read them with this mapping version, which was in use once',
+    )
     .addOption(
       new Option('--plan', 'show the plan only (so it is without --reason)').conflicts('reason'),
     )
     .option('--reason <text>', 'do it, and record this with each lead')
     .addHelpText('after', EXIT_CODES)
-    .action(async (options: ReplayOptions) => {
-      const { key, source, class: failureClass, code: failureCode, from, to } = options;
+    .action(async (options: ReplayOptions, command: Command) => {
+      const { key, source, class: failureClass, code: failureCode, from, to, mapping } = options;
+      if (mapping !== undefined && options.remap !== true) {
+        command.error('error: --mapping needs --remap');
+      }
       process.exitCode = await runReplay({
         ...options,
         selection: {
@@ -58,6 +69,7 @@ function addReplay(program: Command, context: CommandContext): void {
           ...(to === undefined ? [] : ['--to', to.text]),
         ],
         remap: options.remap === true,
+        ...(mapping === undefined ? {} : { mappingVersion: mapping }),
         ...context,
       });
     });
@@ -94,6 +106,7 @@ interface ReplayOptions extends TargetOptions {
   readonly from?: TypedTime;
   readonly to?: TypedTime;
   readonly remap?: true;
+  readonly mapping?: string;
   readonly reason?: string;
   readonly json: boolean;
   readonly verbose: boolean;

@@ -7,6 +7,7 @@ import { createDynamoDbTokenStore } from '../../lambdas/aws/dynamodb-token-store
 import { createS3Archive } from '../../lambdas/aws/s3-archive.ts';
 import { createSecretReader } from '../../lambdas/aws/secrets-manager.ts';
 import { createSqsDeliveryQueue } from '../../lambdas/aws/sqs-queues.ts';
+import type { UsedCapacity } from '../../lambdas/aws/table.ts';
 import type { HoldfastConfig } from '../../lambdas/core/config.ts';
 import type { Log } from '../../lambdas/core/ports.ts';
 import { systemClock, systemIds } from '../../lambdas/runtime/system.ts';
@@ -61,7 +62,14 @@ export function buildOperatorPorts(
   const dynamodb = new DynamoDBClient(settings(endpoints.dynamodb));
   const sqs = new SQSClient(settings(endpoints.sqs));
   const secrets = new SecretsManagerClient(settings(endpoints.secrets));
-  const table = { client: dynamodb, tableName: resources.tableName };
+  let usedUnits = 0;
+  const table = {
+    client: dynamodb,
+    tableName: resources.tableName,
+    onCapacity: ({ read }: UsedCapacity) => {
+      usedUnits += read;
+    },
+  };
   const archive = createS3Archive({
     bucket: resources.archiveBucket,
     env: {
@@ -82,6 +90,7 @@ export function buildOperatorPorts(
         queueUrl: resources.deadLetterQueueUrl,
       }),
       tokens: createDynamoDbTokenStore(table),
+      meter: { usedUnits: () => usedUnits },
       secrets: createSecretReader({ client: secrets, clock: systemClock }),
       vault: createSecretVault(secrets, { hasVersions: resources.hasSecretVersions }),
       clock: systemClock,

@@ -5,6 +5,7 @@ import type {
   EventStore,
   Ids,
   Log,
+  ReadMeter,
   SecretReader,
   TokenStore,
 } from '../../lambdas/core/ports.ts';
@@ -46,6 +47,8 @@ export interface OperatorPorts {
   readonly queue: DeliveryQueue;
   readonly deadLetters: DeadLetterBrowser;
   readonly breakers: BreakerStore;
+  /** What has been read of the event store since the target was opened. */
+  readonly meter: ReadMeter;
   readonly secrets: SecretReader;
   /** The same secrets, to be looked at and replaced. */
   readonly vault: SecretVault;

@@ -3,6 +3,7 @@ import type {
   Authentication,
   HmacScheme,
 } from '../../lambdas/providers/verification/authentication.ts';
+import { asciiJson } from '../../lambdas/providers/verification/ascii-json.ts';
 import type { SampleRequest } from './sample-request.ts';
 
 /** How a sample is signed by an HMAC, whatever the provider. */
@@ -77,7 +78,7 @@ export function signSample(
   const hmac = createHmac(signing.algorithm, signing.key);
   for (const part of signing.template.split(/(\{timestamp\}|\{body\}|\{body_ascii\})/)) {
     if (part === '{body}') hmac.update(request.body);
-    else if (part === '{body_ascii}') hmac.update(asciiJson(request.body));
+    else if (part === '{body_ascii}') hmac.update(asciiJson(Buffer.from(request.body)));
     else hmac.update(part === '{timestamp}' ? timestamp : part);
   }
   const signature = hmac.digest(signing.encoding);
@@ -120,13 +121,6 @@ function hmacSigning(
           },
         }),
   };
-}
-
-/** As some senders write JSON before they sign it: all but ASCII escaped. */
-function asciiJson(body: string | Uint8Array): string {
-  return Buffer.from(body)
-    .toString('utf8')
-    .replaceAll(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 function signJws(claims: object, secret: string): string {
