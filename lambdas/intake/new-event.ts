@@ -145,6 +145,8 @@ function initialState(
 ): InitialState {
   const { suppression } = submission;
   if (suppression !== undefined) return { state: 'suppressed', suppression };
+  // Whom it is about is not known before its details are read.
+  if (submission.details !== undefined) return { state: 'received' };
   if (namesSomebody(clean, reception.config)) return { state: 'received' };
   return {
     state: 'quarantined',
