@@ -14,7 +14,7 @@ import {
 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 const SAMPLE = providerRequest('elementor-urlencoded');
-const SAMPLE_BODY = SAMPLE.body as string;
+const SAMPLE_BODY = SAMPLE.body;
 
 async function read(
   form: Record<string, string> | string,
