@@ -5,6 +5,7 @@ import type { SourceConfig } from '../lambdas/providers/catalogue.ts';
 import { SecretUnavailableError } from '../lambdas/core/errors.ts';
 import { parseSourceSecrets } from '../lambdas/providers/verification/source-secrets.ts';
 import type { SecretFile } from './emulators/secret-file.ts';
+import { DUMMY_SECRETS } from './turnstile-simulator/dummy-keys.ts';
 
 /** Ids of the secrets of the local stage; a source's is `sourcePrefix` and its name. */
 export const LOCAL_SECRET_IDS = {
@@ -70,8 +71,10 @@ export function readSourceSecret(secrets: SecretFile, source: string): string | 
 
 /** In the form in which the sender would show it, and readable in the source's own key encoding. */
 function secretMaker(source: SourceConfig): (() => string) | undefined {
-  const { authentication, hasSecret } = bindProvider(source);
+  const { authentication, hasSecret, provesSender } = bindProvider(source);
   if (!hasSecret) return undefined;
+  // It is asked of the simulator of Turnstile, where this one lets everybody pass.
+  if (!provesSender) return () => DUMMY_SECRETS.alwaysPasses;
   const [scheme] = authentication.kind === 'hmac' ? Object.values(authentication.variants) : [];
   const { keyPrefix = '', keyEncoding = 'utf8' } = scheme ?? {};
   const encoding = keyEncoding === 'utf8' ? 'base64url' : keyEncoding;

@@ -12,6 +12,8 @@ export type MetricName =
   | 'UnknownSource'
   | 'RequestWithoutLead'
   | 'SignatureRejected'
+  | 'HumanCheckFailed'
+  | 'HumanCheckUnavailable'
   | 'PreviousSecretUsed'
   | 'BodyTooLarge'
   | 'UnsupportedMediaType'

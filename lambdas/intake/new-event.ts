@@ -144,12 +144,14 @@ function initialState(
 ): InitialState {
   const { suppression } = submission;
   if (suppression !== undefined) return { state: 'suppressed', suppression };
-  if (namesSomebody(clean, reception.config)) return { state: 'received' };
-  return {
-    state: 'quarantined',
-    failure: failure('missing_identity', invalidIdentifier(clean)),
-    quarantineId: ports.ids.next(),
-  };
+  const why = !namesSomebody(clean, reception.config)
+    ? failure('missing_identity', invalidIdentifier(clean))
+    : reception.isUnverifiedHuman
+      ? failure('unverified_human')
+      : undefined;
+  return why === undefined
+    ? { state: 'received' }
+    : { state: 'quarantined', failure: why, quarantineId: ports.ids.next() };
 }
 
 /** An operator who reads "no e-mail address" must not look for a field that is there. */
