@@ -1,11 +1,13 @@
 import { Command } from 'commander';
 import { config } from '../holdfast.config.ts';
 import { ReasonError } from '../lambdas/operations/execute-replay.ts';
-import { addOperatorCommands, EXIT_WRONG_USE } from '../local/operator/add-commands.ts';
+import { addOperatorCommands } from '../local/operator/add-commands.ts';
 import { describeOperatorError } from '../local/operator/describe-operator-error.ts';
+import { EXIT_WRONG_USE } from '../local/operator/operator-command.ts';
 import { parsePort } from '../local/option-parsers.ts';
 import { runSamples } from '../local/run-samples.ts';
 import { runStart } from '../local/run-start.ts';
+import { withEveryProvider } from '../local/samples/every-provider.ts';
 import { DEFAULT_PORT } from '../local/start-pipeline.ts';
 import { DEFAULT_SIMULATOR_PORT, runZohoSimulator } from '../local/zoho-simulator/run.ts';
 
@@ -31,10 +33,16 @@ program
     DEFAULT_PORT,
   )
   .option('--data-dir <directory>', 'where leads, queues and secrets are kept', '.holdfast')
+  .option('--every-provider', 'with a source of each provider that is not configured', false)
   .option('--demo', 'send one lead of every source, show what arrived, and end', false)
   .option('--verbose', "print the functions' whole log", false)
   .action(async (options: StartOptions) => {
-    process.exitCode = await runStart({ ...options, config, env: process.env, print });
+    process.exitCode = await runStart({
+      ...options,
+      config: chooseConfig(options),
+      env: process.env,
+      print,
+    });
   });
 
 program
@@ -43,12 +51,13 @@ program
   .argument('[source]', 'of this source only')
   .option('--port <port>', 'port for webhooks', parsePort, DEFAULT_PORT)
   .option('--data-dir <directory>', 'where the secrets are kept', '.holdfast')
-  .action((source: string | undefined, options: Pick<StartOptions, 'port' | 'dataDir'>) => {
+  .option('--every-provider', 'as the pipeline was started', false)
+  .action((source: string | undefined, options: SamplesOptions) => {
     const searchPath = process.env['PATH'] ?? '';
     runSamples({
       ...options,
       ...(source === undefined ? {} : { source }),
-      config,
+      config: chooseConfig(options),
       searchPath,
       print,
     });
@@ -72,7 +81,14 @@ try {
   process.exitCode = error instanceof ReasonError ? EXIT_WRONG_USE : 1;
 }
 
+function chooseConfig({ everyProvider }: { readonly everyProvider: boolean }): typeof config {
+  return everyProvider ? withEveryProvider(config) : config;
+}
+
+type SamplesOptions = Pick<StartOptions, 'port' | 'dataDir' | 'everyProvider'>;
+
 interface StartOptions {
+  readonly everyProvider: boolean;
   readonly port: number;
   readonly dataDir: string;
   readonly demo: boolean;

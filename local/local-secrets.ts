@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { HoldfastConfig } from '../lambdas/core/config.ts';
 import { bindProvider } from '../lambdas/providers/bind-provider.ts';
-import type { SourceConfig } from '../lambdas/providers/catalogue.ts';
 import { SecretUnavailableError } from '../lambdas/core/errors.ts';
 import { parseSourceSecrets } from '../lambdas/providers/verification/source-secrets.ts';
 import type { SecretFile } from './emulators/secret-file.ts';
+import { makeSecret, makeToken } from './make-secret.ts';
 import { DUMMY_SECRETS } from './turnstile-simulator/dummy-keys.ts';
 
 /** Ids of the secrets of the local stage; a source's is `sourcePrefix` and its name. */
@@ -34,12 +34,29 @@ export function ensureLocalSecrets(secrets: SecretFile, config: HoldfastConfig):
   ensure(LOCAL_SECRET_IDS.zoho, () => JSON.stringify(SIMULATOR_CREDENTIALS));
   ensure(LOCAL_SECRET_IDS.pepper, () => randomBytes(32).toString('hex'));
   for (const [name, source] of Object.entries(config.sources)) {
-    const make = secretMaker(source);
-    if (make === undefined) continue;
+    const { authentication, hasSecret, provesSender, handshake, detailsApi } = bindProvider(source);
+    if (!hasSecret) continue;
     const id = `${LOCAL_SECRET_IDS.sourcePrefix}${name}`;
+    // One that is asked of the simulator of Turnstile lets everybody pass.
+    const make = (): string =>
+      provesSender ? makeSecret(authentication) : DUMMY_SECRETS.alwaysPasses;
     ensure(id, () => JSON.stringify({ current: make() }));
     assertSourceSecret(secrets, name, id);
+    const members = [
+      ...(handshake === undefined ? [] : ['verify_token']),
+      ...(detailsApi === undefined ? [] : ['api_token']),
+    ];
+    addMembers(secrets, id, members);
   }
+}
+
+/** Adds the members that a provider asks for besides; what is there stays. */
+function addMembers(secrets: SecretFile, id: string, members: readonly string[]): void {
+  const stored = JSON.parse(secrets.get(id) ?? '{}') as Readonly<Record<string, string>>;
+  const missing = members.filter((member) => stored[member] === undefined);
+  if (missing.length === 0) return;
+  const added = Object.fromEntries(missing.map((member) => [member, makeToken()]));
+  secrets.set(id, JSON.stringify({ ...stored, ...added }));
 }
 
 /** What the functions would answer 503 for is told before anything starts. */
@@ -68,17 +85,3 @@ export function readSourceSecret(secrets: SecretFile, source: string): string | 
     return undefined;
   }
 }
-
-/** In the form in which the sender would show it, and readable in the source's own key encoding. */
-function secretMaker(source: SourceConfig): (() => string) | undefined {
-  const { authentication, hasSecret, provesSender } = bindProvider(source);
-  if (!hasSecret) return undefined;
-  // It is asked of the simulator of Turnstile, where this one lets everybody pass.
-  if (!provesSender) return () => DUMMY_SECRETS.alwaysPasses;
-  const [scheme] = authentication.kind === 'hmac' ? Object.values(authentication.variants) : [];
-  const { keyPrefix = '', keyEncoding = 'utf8' } = scheme ?? {};
-  const encoding = keyEncoding === 'utf8' ? 'base64url' : keyEncoding;
-  return () => `${keyPrefix}${randomBytes(SECRET_BYTES).toString(encoding)}`;
-}
-
-const SECRET_BYTES = 32;

@@ -66,6 +66,19 @@ export function parseFailureCode(text: string): FailureCode {
 }
 
 /**
+ * Builds what reads a whole number within bounds, both included.
+ *
+ * @returns throws {InvalidArgumentError} for anything else
+ */
+export function parseWholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d{1,12}$/.test(text) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`It must be a whole number, ${min} to ${max}.`);
+  };
+}
+
+/**
  * Reads the name of a stage.
  *
  * @throws {InvalidArgumentError} no stage can have it

@@ -99,7 +99,7 @@ function describeLead(
     return {
       cells: [
         lead.source,
-        lead.key ?? '',
+        shorten(lead.key ?? ''),
         progress.recordId,
         `${textOf('First_Name')} ${textOf('Last_Name')}`.trim(),
         textOf('Email'),
@@ -126,3 +126,10 @@ function formatTable(rows: readonly (readonly string[])[]): readonly string[] {
       .trimEnd(),
   );
 }
+
+/** Keys that are made of content hold a hash that tells a person nothing. */
+function shorten(key: string): string {
+  return key.length <= KEY_SHOWN_MAX ? key : `${key.slice(0, KEY_SHOWN_MAX - 1)}…`;
+}
+
+const KEY_SHOWN_MAX = 56;

@@ -11,6 +11,8 @@ import type { NormalizedEvent } from '../core/lead-event.ts';
 import type { EventStore, FencedWrite } from '../core/ports.ts';
 import { listAudit, putAudit } from './audit-items.ts';
 import { newStateItem, recordFromItem } from './event-record-item.ts';
+import { getSourceFields, putSourceFields } from './field-items.ts';
+import { measureScan, scanEvents } from './event-scan.ts';
 import {
   claimTransition,
   reopenTransition,
@@ -25,6 +27,7 @@ import {
   type Transition,
   unholdTransition,
 } from './event-transitions.ts';
+import { getMapping, putMapping, queryMappings } from './mapping-items.ts';
 import { listOpen, measureOpen } from './open-index-query.ts';
 import { getNormalized, getRaw, putNormalized, putRaw, putRemapped } from './payload-items.ts';
 import type { BodyArchive } from './s3-archive.ts';
@@ -100,8 +103,16 @@ export function createDynamoDbEventStore(options: DynamoDbEventStoreOptions): Ev
     readAudit: async (key) => await listAudit(options, key),
     listOpen: async (partition, page) => await listOpen(options, partition, page),
     measureOpen: async (partition, countMax) => await measureOpen(options, partition, countMax),
+    scanEvents: async (request) => await scanEvents(options, request),
+    measureScan: async () => await measureScan(options),
     noteSourceSeen: async (source, atMs) => await putSourceSeen(options, source, atMs),
     readSourceSeenMs: async (source) => await getSourceSeenMs(options, source),
+    readSourceFields: async (source) => await getSourceFields(options, source),
+    saveSourceFields: async (source, known) => await putSourceFields(options, source, known),
+    keepMapping: async (source, version, settings, atMs) =>
+      await putMapping(options, source, { version, settings, firstUsedAtMs: atMs }),
+    readMapping: async (source, version) => await getMapping(options, source, version),
+    listMappings: async (source) => await queryMappings(options, source),
     rememberSubmitter: async (source, personHash, key, expiresAtMs) =>
       await putSubmitter(options, { source, personHash, key, expiresAtMs }),
   };

@@ -4,7 +4,8 @@
  * ```
  * EVT#<event key>             STATE, RAW#<hash>, NORM#<hash>, NORM#<hash>#<mapping version>, AUD#<at>#<id>
  * IDN#<module>#<name>         HEAD (a merged state, or another name's identity), EVT#<occurred at>#<event key>
- * SRC#<source>                STATE (last event seen), SUBMITTER#<keyed hash>
+ * SRC#<source>                STATE (last event seen), FIELDS, SUBMITTER#<keyed hash>
+ * MAP#<source>                <mapping version>
  * BRK#zoho, TOK#zoho          STATE
  * ```
  */
@@ -79,7 +80,17 @@ export function sourceKey(source: string): ItemKey {
   return { pk: `SRC#${source}`, sk: 'STATE' };
 }
 
+/** Where it is kept which fields a source sends. */
+export function sourceFieldsKey(source: string): ItemKey {
+  return { pk: sourceKey(source).pk, sk: 'FIELDS' };
+}
+
 /** Where the first event of a person at a source is remembered. */
 export function submitterKey(source: string, personHash: string): ItemKey {
   return { pk: `SRC#${source}`, sk: `SUBMITTER#${personHash}` };
+}
+
+/** Where a mapping version that was in use is kept; all of a source lie in one partition. */
+export function mappingKey(source: string, version: string): ItemKey {
+  return { pk: `MAP#${source}`, sk: version };
 }

@@ -3,11 +3,14 @@ import {
   type AttributeValue,
   ConditionalCheckFailedException,
   type ConsumedCapacity,
+  DescribeTableCommand,
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
   QueryCommand,
   type QueryCommandInput,
+  ScanCommand,
+  type ScanCommandInput,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { StoreUnavailableError } from '../core/errors.ts';
@@ -196,6 +199,53 @@ export async function queryPage(
     count: output.Count ?? 0,
     ...(output.LastEvaluatedKey === undefined ? {} : { next: output.LastEvaluatedKey }),
   };
+}
+
+/**
+ * Reads one page of a scan.
+ *
+ * @param filter of what is handed over; everything that is looked at is billed
+ * @returns the items, and how many were looked at
+ * @throws {StoreUnavailableError} the table did not answer
+ */
+export async function scanPage(
+  table: Table,
+  filter: Expression,
+  input: Pick<ScanCommandInput, 'Limit' | 'ExclusiveStartKey'>,
+): Promise<QueryPage> {
+  const output = await callTable(
+    async () =>
+      await table.client.send(
+        new ScanCommand({
+          ...input,
+          TableName: table.tableName,
+          FilterExpression: filter.text,
+          ...namesAndValues(filter.names, filter.values),
+          ...askForCapacity(table),
+        }),
+      ),
+  );
+  reportRead(table, output.ConsumedCapacity);
+  return {
+    items: (output.Items ?? []).map(fromAttributes),
+    count: output.ScannedCount ?? 0,
+    ...(output.LastEvaluatedKey === undefined ? {} : { next: output.LastEvaluatedKey }),
+  };
+}
+
+/**
+ * How much a table holds, as DynamoDB counts about every six hours.
+ *
+ * @throws {StoreUnavailableError} the table did not answer
+ * @see Amazon DynamoDB, API reference, TableDescription, read 2026-11-22
+ */
+export async function describeSize(
+  table: Table,
+): Promise<{ readonly items: number; readonly bytes: number }> {
+  const { Table: found } = await callTable(
+    async () => await table.client.send(new DescribeTableCommand({ TableName: table.tableName })),
+  );
+  return { items: found?.ItemCount ?? 0, bytes: found?.TableSizeBytes ?? 0 };
 }
 
 async function callTable<Result>(call: () => Promise<Result>): Promise<Result> {

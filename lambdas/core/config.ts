@@ -47,6 +47,20 @@ const configSchema = z.strictObject({
       sourceSchema,
     )
     .check(z.refine((sources) => Object.keys(sources).length > 0, 'must name at least one source')),
+  /**
+   * What people call the present mapping, for example `spring-form`: each event's mapping version begins with
+   * it. Changing it changes no reading.
+   */
+  mappingLabel: z.optional(
+    z
+      .string()
+      .check(
+        z.regex(
+          /^[a-z0-9][a-z0-9._-]{0,39}$/i,
+          'must be letters, digits, ., _ or -, at most 40, starting with a letter or a digit',
+        ),
+      ),
+  ),
   identity: z._default(
     z.strictObject({
       /** What stands for a person, in this order: the first one that a lead has. */

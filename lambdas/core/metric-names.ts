@@ -9,6 +9,7 @@ export type MetricName =
   | 'LeadQuarantined'
   | 'LeadHeld'
   | 'LeadRequeued'
+  | 'SchemaDrift'
   | 'UnknownSource'
   | 'RequestWithoutLead'
   | 'SignatureRejected'

@@ -19,6 +19,7 @@ import type { NormalizedEvent } from './lead-event.ts';
 import type { LogFields } from './log-fields.ts';
 import type { MetricName } from './metric-names.ts';
 import type { OpenPartition } from './open-index.ts';
+import type { SourceFields } from './source-fields.ts';
 
 /** Time, so that tests and simulations can own it. */
 export interface Clock {
@@ -125,10 +126,30 @@ export interface EventStore {
    * @param countMax counts no further: the answer is then `countMax`
    */
   measureOpen(partition: OpenPartition, countMax: number): Promise<OpenMeasure>;
+  /**
+   * Looks at a part of everything that is stored, and hands over the events in it, of all states. In no order
+   * of time; an event that changes meanwhile comes once, as it is then. Dear: for operators.
+   */
+  scanEvents(request: EventScanRequest): Promise<EventScanPage>;
+  /** How much there is to scan; figures may be hours old. */
+  measureScan(): Promise<ScanMeasure>;
   /** Notes when a source last sent an event. An earlier time than the noted one changes nothing. */
   noteSourceSeen(source: string, atMs: number): Promise<void>;
   /** When a source last sent an event, as far as it was noted. */
   readSourceSeenMs(source: string): Promise<number | undefined>;
+  /** What is known of the fields that a source sends. May lag behind by a moment. */
+  readSourceFields(source: string): Promise<SourceFields | undefined>;
+  /** Compare-and-set on `revision`, like `IdentityStore.save`. */
+  saveSourceFields(source: string, known: SourceFields): Promise<SourceFieldsSave>;
+  /**
+   * Keeps the settings of a mapping version that is in use. A version that is kept already stays as it is.
+   *
+   * @param settings the source's settings as JSON
+   */
+  keepMapping(source: string, version: string, settings: string, atMs: number): Promise<void>;
+  readMapping(source: string, version: string): Promise<KeptMapping | undefined>;
+  /** The mapping versions of a source that have been in use, the one that was first used first. */
+  listMappings(source: string): Promise<readonly KeptMapping[]>;
   /**
    * Remembers the first event of a person at a source.
    *
@@ -141,6 +162,52 @@ export interface EventStore {
     key: string,
     expiresAtMs: number,
   ): Promise<string>;
+}
+
+/** Whether it was stored, or what stands in the way. */
+export type SourceFieldsSave =
+  | { readonly kind: 'saved' }
+  | { readonly kind: 'changed'; readonly current: SourceFields | undefined };
+
+/** Which part to look at, and which events of it to hand over. */
+export interface EventScanRequest {
+  /** Of this source only. */
+  readonly source?: string;
+  /** Received at this time or later, epoch milliseconds. */
+  readonly receivedFromMs?: number;
+  /** Stored items to look at, 1 or more; an event has three and more. */
+  readonly itemsMax: number;
+  /** Where the part before ended. */
+  readonly cursor?: string;
+}
+
+/** The events of a part, and how many items it had. */
+export interface EventScanPage {
+  readonly records: readonly EventRecord[];
+  readonly items: number;
+  /** Absent once everything has been looked at. */
+  readonly cursor?: string;
+}
+
+/** How much there is to scan. */
+export interface ScanMeasure {
+  readonly items: number;
+  /** What looking at all of them takes; absent where nobody knows. */
+  readonly readUnits?: number;
+}
+
+/** What has been read so far. */
+export interface ReadMeter {
+  /** Capacity units, as the store bills them. */
+  usedUnits(): number;
+}
+
+/** A mapping version that has been in use. */
+export interface KeptMapping {
+  readonly version: string;
+  /** The source's settings as JSON, as they were when the version was first used. */
+  readonly settings: string;
+  readonly firstUsedAtMs: number;
 }
 
 /** Which part of a partition to list. */

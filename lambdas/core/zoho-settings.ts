@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { ATTRIBUTE_NAMES, isCustomField } from './lead-event.ts';
+import { savedMetadataSchema } from './saved-metadata.ts';
 import { wholeNumber } from './setting.ts';
 
 const httpsUrl = z
@@ -67,8 +68,7 @@ export const mergedField = z
     ),
   );
 
-/** What is configured of the Zoho organisation. */
-export const zohoSchema = z.strictObject({
+const zohoSettings = z.strictObject({
   /** Where tokens come from. Depends on the data centre: accounts.zoho.eu, accounts.zoho.in, … */
   accountsUrl: z._default(httpsUrl, 'https://accounts.zoho.com'),
   /** Where records are written: www.zohoapis.com, www.zohoapis.eu, sandbox.zohoapis.com, … */
@@ -105,7 +105,20 @@ export const zohoSchema = z.strictObject({
    * Ultimate 25 (Zoho CRM v8, API limits, read 2026-11-22).
    */
   editionConcurrency: z._default(wholeNumber(4, 25), 10),
+  /**
+   * The organisation's own fields, as `holdfast mapping check --save` wrote them: values are cut to these
+   * lengths instead of the built-in ones. Any JSON goes in, since TypeScript does not know a file's values.
+   */
+  metadata: z.optional(z.pipe(z.unknown(), savedMetadataSchema)),
 });
+
+/** What is configured of the Zoho organisation. */
+export const zohoSchema = zohoSettings.check(
+  z.refine(({ metadata, module }) => metadata === undefined || metadata.module === module, {
+    path: ['metadata', 'module'],
+    error: 'must be the module of zoho.module; save the metadata again',
+  }),
+);
 
 /** The full canonical → Zoho mapping: the module's built-in one with the configured entries over it. */
 export function zohoFieldMapping({

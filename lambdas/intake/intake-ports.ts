@@ -15,7 +15,14 @@ import type {
 export interface IntakePorts {
   readonly events: Pick<
     EventStore,
-    'accept' | 'readRecord' | 'markDlqSent' | 'rememberSubmitter' | 'noteSourceSeen'
+    | 'accept'
+    | 'readRecord'
+    | 'markDlqSent'
+    | 'rememberSubmitter'
+    | 'noteSourceSeen'
+    | 'keepMapping'
+    | 'readSourceFields'
+    | 'saveSourceFields'
   >;
   readonly queue: Pick<DeliveryQueue, 'enqueue'>;
   readonly deadLetters: DeadLetterQueue;

@@ -90,6 +90,7 @@ const RAW_HEADERS = [
   'webhook-timestamp',
   'svix-id',
   'svix-timestamp',
+  'framer-webhook-submission-id',
 ] as const;
 
 /** The request as it is kept: the bytes, and headers that are named here and hold no secret. */

@@ -10,6 +10,8 @@ import {
   unavailableResponse,
 } from './intake-request.ts';
 import { answerHandshake } from './handshake.ts';
+import { createKeepMapping } from './keep-mapping.ts';
+import { createNoteFields } from './note-fields.ts';
 import { createNoteSource } from './note-source.ts';
 import { routeOf } from './route.ts';
 import { type Arrival, takeIn } from './take-in.ts';
@@ -28,6 +30,8 @@ export type ReceiveWebhook = (request: IntakeRequest) => Promise<IntakeResponse>
  */
 export function createReceiveWebhook(ports: IntakePorts, settings: IntakeSettings): ReceiveWebhook {
   const noteSource = createNoteSource(ports.events);
+  const keepMapping = createKeepMapping(ports.events);
+  const noteFields = createNoteFields(ports);
   return async (request) => {
     const route = routeOf(request.path, settings.config.sources);
     const correlationId = ports.ids.next();
@@ -56,6 +60,8 @@ export function createReceiveWebhook(ports: IntakePorts, settings: IntakeSetting
           correlationId,
           log,
           noteSource,
+          keepMapping,
+          noteFields,
         };
         return withCors(await answer(ports, settings, arrival), source, request);
       }

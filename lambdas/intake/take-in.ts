@@ -3,7 +3,7 @@ import { readPepper } from '../core/pepper.ts';
 import type { Log } from '../core/ports.ts';
 import { mappingVersionOf } from '../operations/normalize-submission.ts';
 import type { BoundProvider } from '../providers/bind-provider.ts';
-import type { AnswerRules, Submission } from '../providers/provider.ts';
+import type { AnswerRules, Reading, Submission } from '../providers/provider.ts';
 import { replaceBytes } from './replace-bytes.ts';
 import { type AcceptedEvent, acceptEvent } from './accept-event.ts';
 import { admit, isKnown, refuseForm } from './admit.ts';
@@ -11,6 +11,8 @@ import { authenticate, reportVerification } from './authenticate.ts';
 import type { IntakePorts, IntakeSettings } from './intake-ports.ts';
 import { type IntakeRequest, type IntakeResponse, jsonResponse } from './intake-request.ts';
 import { rawPayload, submissionEvent, unreadableEvent } from './new-event.ts';
+import type { KeepMapping } from './keep-mapping.ts';
+import type { NoteFields } from './note-fields.ts';
 import type { NoteSource } from './note-source.ts';
 import type { Reception } from './reception.ts';
 
@@ -25,6 +27,8 @@ export interface Arrival {
   readonly correlationId: string;
   readonly log: Log;
   readonly noteSource: NoteSource;
+  readonly keepMapping: KeepMapping;
+  readonly noteFields: NoteFields;
 }
 
 /**
@@ -39,7 +43,7 @@ export async function takeIn(
   ports: IntakePorts,
   settings: IntakeSettings,
   provider: BoundProvider,
-  { request, name, source, correlationId, log, noteSource }: Arrival,
+  { request, name, source, correlationId, log, noteSource, keepMapping, noteFields }: Arrival,
 ): Promise<IntakeResponse> {
   const secretId = `${settings.sourceSecretPrefix}${name}`;
   const verification = await authenticate(ports, provider, name, secretId, request);
@@ -66,7 +70,7 @@ export async function takeIn(
     raw: rawPayload(clean, verification.secretUsed),
     receivedAtMs: ports.clock.nowMs(),
     correlationId,
-    mappingVersion: mappingVersionOf(source),
+    mappingVersion: mappingVersionOf(source, settings.config.mappingLabel),
     pepper: await readPepper(ports.secrets, settings.pepperSecretId),
     isUnverifiedHuman: admission.isUnverifiedHuman,
     log,
@@ -75,22 +79,28 @@ export async function takeIn(
     return refuseForm(ports, name, log, 'spent');
   }
   // Beside the writes that the sender waits for anyway, and only once it is known who sent this.
-  const noting = noteSource(name, reception.receivedAtMs, log);
+  const { receivedAtMs, mappingVersion: version } = reception;
+  const notes = [
+    noteSource(name, receivedAtMs, log),
+    keepMapping({ sourceName: name, source, version }, receivedAtMs, log),
+  ];
   try {
-    const accepted = await acceptAll(ports, provider, clean, reception);
+    const reading = await provider.read(clean);
+    const submissions = reading.kind === 'read' ? reading.submissions : [];
+    notes.push(noteFields(name, submissions, receivedAtMs, log));
+    const accepted = await acceptAll(ports, provider, reading, reception);
     return answerAccepted(accepted, provider.answers, correlationId);
   } finally {
-    await noting;
+    await Promise.all(notes);
   }
 }
 
 async function acceptAll(
   ports: IntakePorts,
   provider: BoundProvider,
-  request: IntakeRequest,
+  reading: Reading,
   reception: Reception,
 ): Promise<readonly AcceptedEvent[]> {
-  const reading = await provider.read(request);
   if (reading.kind === 'unreadable') {
     const event = unreadableEvent(ports, reception, reading.failure, reading.sourceEventId);
     return [await acceptEvent(ports, reception, event)];

@@ -1,8 +1,10 @@
+import { canonicalJson } from '../core/canonical-json.ts';
 import { deliveryMessageOf } from '../core/delivery-message.ts';
 import { HoldfastError } from '../core/errors.ts';
 import type { EventRecord } from '../core/event-record.ts';
 import type { Clock, DeliveryQueue, EventStore, Ids, Log, SecretReader } from '../core/ports.ts';
 import { inParallel } from './in-parallel.ts';
+import { presentMapping } from './kept-mapping.ts';
 import { mapAnew, type MappingSettings } from './map-anew.ts';
 import { mappingSettings, type ReplaySettings } from './plan-replay.ts';
 import {
@@ -14,7 +16,10 @@ import { type ReplayItem, type ReplayPlan, skipSentenceOf } from './replay-plan.
 
 /** What a replay needs of the world. */
 export interface ReplayPorts {
-  readonly events: Pick<EventStore, 'readRecord' | 'readRaw' | 'remap' | 'appendAudit'>;
+  readonly events: Pick<
+    EventStore,
+    'readRecord' | 'readRaw' | 'readMapping' | 'keepMapping' | 'remap' | 'appendAudit'
+  >;
   readonly queue: Pick<DeliveryQueue, 'enqueue'>;
   readonly deadLetters: DeadLetterBrowser;
   readonly secrets: Pick<SecretReader, 'read'>;
@@ -63,6 +68,8 @@ const AT_A_TIME = 10;
  *
  * @throws {ReasonError}
  * @throws {SecretUnavailableError} the pepper, needed to map anew, cannot be read
+ * @throws {MappingVersionError} the mapping version that was asked for cannot be used
+ * @throws {StoreUnavailableError} the mapping could not be kept; nothing has been done
  */
 export async function executeReplay(
   plan: ReplayPlan,
@@ -72,6 +79,7 @@ export async function executeReplay(
 ): Promise<ReplayResult> {
   const checked = { ...order, reason: parseReason(order.reason) };
   const mapping = plan.remap ? await mappingSettings(ports, settings) : undefined;
+  if (mapping !== undefined) await keepMappings(plan, mapping, ports);
   const results = await inParallel(plan.items, AT_A_TIME, async (item) => ({
     item,
     outcome: await replayOrReport(item, checked, ports, mapping),
@@ -105,6 +113,19 @@ export function parseReason(text: string): string {
   const reason = text.trim();
   if (reason === '' || reason.length > REASON_LENGTH_MAX) throw new ReasonError();
   return reason;
+}
+
+/** Keeps the mappings first: what an event names must be there. */
+async function keepMappings(
+  plan: ReplayPlan,
+  { config, mappings }: MappingSettings,
+  { events, clock }: Pick<ReplayPorts, 'events' | 'clock'>,
+): Promise<void> {
+  for (const name of new Set(plan.items.filter(hasChange).map((item) => item.source))) {
+    const mapping = mappings === undefined ? presentMapping(config, name) : mappings.get(name);
+    if (mapping === undefined) continue;
+    await events.keepMapping(name, mapping.version, canonicalJson(mapping.source), clock.nowMs());
+  }
 }
 
 type Outcome =

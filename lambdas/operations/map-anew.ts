@@ -8,17 +8,20 @@ import type { SourceConfig } from '../providers/catalogue.ts';
 import { bindProvider } from '../providers/bind-provider.ts';
 import type { Submission, WebhookRequest } from '../providers/provider.ts';
 import { cleanSubmission } from './clean-submission.ts';
+import { type Mapping, presentMapping } from './kept-mapping.ts';
 import { nameSubmission } from './name-submission.ts';
-import { buildNormalizedEvent, mappingVersionOf, namesSomebody } from './normalize-submission.ts';
+import { buildNormalizedEvent, namesSomebody } from './normalize-submission.ts';
 
 /** What mapping anew needs to know. */
 export interface MappingSettings {
   readonly config: HoldfastConfig;
   /** The installation's secret for keyed hashes. */
   readonly pepper: string;
+  /** How each source is read; without it, as the configuration says. */
+  readonly mappings?: ReadonlyMap<string, Mapping>;
 }
 
-/** An event as the present configuration reads it, or why it cannot be read anew. */
+/** An event as a mapping reads it, or why it cannot be read anew. */
 export type MappedAnew =
   | {
       readonly kind: 'mapped';
@@ -32,48 +35,81 @@ export type MappedAnew =
  *
  * - `raw_gone`: the request as it came is no longer kept
  * - `source_gone`: its source is no longer configured
+ * - `mapping_unknown`: its source has never used the mapping version that was asked for
  * - `still_unreadable`: the body cannot be read now either
  * - `several_submissions`: a request that could not be read at first holds several; one event can't be all
  * - `not_in_raw`: none of the request's submissions is this event
+ */
+export type UnreadReason =
+  | 'raw_gone'
+  | 'source_gone'
+  | 'mapping_unknown'
+  | 'still_unreadable'
+  | 'several_submissions'
+  | 'not_in_raw';
+
+/**
+ * Why an event is not mapped anew: it cannot be read, or what is read is not delivered.
+ *
  * - `now_suppressed`: read anew, it is a test lead or a spam trap
  * - `names_nobody`: read anew, it still has no identifier
  */
-export type UnmappedReason =
-  | 'raw_gone'
-  | 'source_gone'
-  | 'still_unreadable'
-  | 'several_submissions'
-  | 'not_in_raw'
-  | 'now_suppressed'
-  | 'names_nobody';
+export type UnmappedReason = UnreadReason | 'now_suppressed' | 'names_nobody';
+
+/** What an event says, read anew, whether it would be delivered or not. */
+export type ReadAnew =
+  | {
+      readonly kind: 'read';
+      readonly mappingVersion: string;
+      readonly normalized: NormalizedEvent;
+      /** It is a test lead or a spam trap. */
+      readonly isSuppressed: boolean;
+    }
+  | { readonly kind: 'unread'; readonly why: UnreadReason };
 
 /**
- * Reads an event again from its request as it came, with the present configuration, by the very steps that
- * intake takes. Key, time of receipt and correlation id stay the event's own. Writes nothing.
+ * Reads an event again from its request as it came, and says what would be delivered. Writes nothing.
  *
  * @throws {StoreUnavailableError} the request could not be read
  */
 export async function mapAnew(
   record: EventRecord,
   events: Pick<EventStore, 'readRaw'>,
-  { config, pepper }: MappingSettings,
+  settings: MappingSettings,
 ): Promise<MappedAnew> {
-  const source = Object.hasOwn(config.sources, record.source)
-    ? config.sources[record.source]
-    : undefined;
-  if (source === undefined) return unmapped('source_gone');
+  const anew = await readAnew(record, events, settings);
+  if (anew.kind === 'unread') return unmapped(anew.why);
+  if (anew.isSuppressed) return unmapped('now_suppressed');
+  const { mappingVersion, normalized } = anew;
+  if (!namesSomebody(normalized, settings.config)) return unmapped('names_nobody');
+  return { kind: 'mapped', mappingVersion, normalized };
+}
+
+/**
+ * Reads an event again from its request as it came, with the present configuration or with the mapping that
+ * is given for its source, by the very steps that intake takes. Key, time of receipt and correlation id stay
+ * the event's own. Writes nothing.
+ *
+ * @throws {StoreUnavailableError} the request could not be read
+ */
+export async function readAnew(
+  record: EventRecord,
+  events: Pick<EventStore, 'readRaw'>,
+  { config, pepper, mappings }: MappingSettings,
+): Promise<ReadAnew> {
+  const present = presentMapping(config, record.source);
+  if (present === undefined) return unread('source_gone');
+  const mapping = mappings === undefined ? present : mappings.get(record.source);
+  if (mapping === undefined) return unread('mapping_unknown');
   const raw = await events.readRaw(record.key, record.payloadHash);
-  if (raw === undefined) return unmapped('raw_gone');
+  if (raw === undefined) return unread('raw_gone');
+  const { version: mappingVersion, source } = mapping;
   const reading = await bindProvider(source).read(requestOf(raw));
-  if (reading.kind === 'unreadable') return unmapped('still_unreadable');
+  if (reading.kind === 'unreadable') return unread('still_unreadable');
 
   const submission = await submissionOf(record, reading.submissions, source, pepper);
-  if (typeof submission === 'string') return unmapped(submission);
-  if (submission.suppression !== undefined) return unmapped('now_suppressed');
-
+  if (typeof submission === 'string') return unread(submission);
   const clean = await cleanSubmission(submission, { sourceName: record.source, source });
-  if (!namesSomebody(clean, config)) return unmapped('names_nobody');
-  const mappingVersion = mappingVersionOf(source);
   const normalized = buildNormalizedEvent(submission, clean, {
     sourceName: record.source,
     config,
@@ -83,7 +119,16 @@ export async function mapAnew(
     correlationId: record.correlationId,
     mappingVersion,
   });
-  return { kind: 'mapped', mappingVersion, normalized };
+  return {
+    kind: 'read',
+    mappingVersion,
+    normalized,
+    isSuppressed: submission.suppression !== undefined,
+  };
+}
+
+function unread(why: UnreadReason): ReadAnew {
+  return { kind: 'unread', why };
 }
 
 function unmapped(why: UnmappedReason): MappedAnew {

@@ -10,8 +10,35 @@ export interface FieldChange {
 /** Canonical field → what becomes of it. A field that stays as it is has no entry. */
 export type MappingChange = Readonly<Record<string, FieldChange>>;
 
+/** One field of an event before and after; absent where it has none. Values are personal. */
+export interface FieldDifference {
+  readonly field: string;
+  readonly before?: string;
+  readonly after?: string;
+}
+
 /**
- * Compares what an event said with what it says when it is mapped anew.
+ * Compares what an event said with what it says when it is mapped anew, by the fields' names.
+ *
+ * @param before `undefined` when the event could not be read at first
+ */
+export function fieldDifferences(
+  before: NormalizedEvent | undefined,
+  after: NormalizedEvent,
+): readonly FieldDifference[] {
+  const old = before === undefined ? {} : fieldsOf(before);
+  const anew = fieldsOf(after);
+  return [...new Set([...Object.keys(old), ...Object.keys(anew)])]
+    .filter((field) => old[field] !== anew[field])
+    .map((field) => ({
+      field,
+      ...(old[field] === undefined ? {} : { before: old[field] }),
+      ...(anew[field] === undefined ? {} : { after: anew[field] }),
+    }));
+}
+
+/**
+ * What a mapping anew changes of an event, in counts.
  *
  * @param before `undefined` when the event could not be read at first
  */
@@ -19,20 +46,20 @@ export function mappingChangeOf(
   before: NormalizedEvent | undefined,
   after: NormalizedEvent,
 ): MappingChange {
-  const old = before === undefined ? {} : fieldsOf(before);
-  const anew = fieldsOf(after);
-  const names = [...new Set([...Object.keys(old), ...Object.keys(anew)])];
+  return countDifferences(fieldDifferences(before, after));
+}
+
+/** The differences of one event in counts. */
+export function countDifferences(differences: readonly FieldDifference[]): MappingChange {
   return Object.fromEntries(
-    names
-      .filter((name) => old[name] !== anew[name])
-      .map((name) => [
-        name,
-        {
-          added: old[name] === undefined ? 1 : 0,
-          changed: old[name] !== undefined && anew[name] !== undefined ? 1 : 0,
-          removed: anew[name] === undefined ? 1 : 0,
-        },
-      ]),
+    differences.map(({ field, before, after }) => [
+      field,
+      {
+        added: before === undefined ? 1 : 0,
+        changed: before !== undefined && after !== undefined ? 1 : 0,
+        removed: after === undefined ? 1 : 0,
+      },
+    ]),
   );
 }
 

@@ -90,11 +90,34 @@ export function namesSomebody(
 }
 
 /**
- * Names the way in which a source's submissions are read: it changes with the source's configuration and
- * with the reader, so that an event tells what made it what it is.
+ * Settings that decide who may send, what a source is called and how its leads are delivered, but not how
+ * they are read. Every other setting counts, one that is added later too: a version too many is harmless,
+ * one name for two readings is not.
  */
-export function mappingVersionOf(source: SourceConfig): string {
-  return `${READER_VERSION}-${payloadHash(source).slice(0, 12)}`;
+const NOT_READING: ReadonlySet<string> = new Set([
+  'label',
+  'trust',
+  'onRepeat',
+  'mode',
+  'highIntent',
+  'retry',
+  'signature',
+  'secretHeader',
+  'toleranceSeconds',
+  'allowedOrigins',
+]);
+
+/**
+ * Names the way in which a source's submissions are read: it changes with the settings that decide the
+ * reading and with the reader, so that an event tells what made it what it is.
+ *
+ * @param label `HoldfastConfig.mappingLabel`
+ * @returns `<reader>-<hash>`, or `<label>:<reader>-<hash>`
+ */
+export function mappingVersionOf(source: SourceConfig, label?: string): string {
+  const reading = Object.entries(source).filter(([name]) => !NOT_READING.has(name));
+  const version = `${READER_VERSION}-${payloadHash(Object.fromEntries(reading)).slice(0, 12)}`;
+  return label === undefined ? version : `${label}:${version}`;
 }
 
 /**

@@ -15,6 +15,7 @@ import { UNREADABLE_EVENT_TYPE } from '../core/idempotency-key.ts';
 import { readPepper } from '../core/pepper.ts';
 import type { Clock, EventStore, SecretReader } from '../core/ports.ts';
 import { inParallel } from './in-parallel.ts';
+import { loadMappings } from './kept-mapping.ts';
 import { listQuarantined, READS_AT_A_TIME } from './list-quarantined.ts';
 import { mapAnew, type MappingSettings } from './map-anew.ts';
 import { mappingChangeOf } from './mapping-change.ts';
@@ -24,21 +25,32 @@ import { isSelected, type ReplaySelection } from './replay-selection.ts';
 
 /** What planning needs of the world. It only reads. */
 export interface PlanPorts {
-  readonly events: Pick<EventStore, 'listOpen' | 'readRecord' | 'readNormalized' | 'readRaw'>;
+  readonly events: Pick<
+    EventStore,
+    'listOpen' | 'readRecord' | 'readNormalized' | 'readRaw' | 'readMapping'
+  >;
   readonly secrets: Pick<SecretReader, 'read'>;
   readonly clock: Pick<Clock, 'nowMs'>;
+}
+
+/** What preparing to map anew needs of the world. */
+export interface MappingPorts {
+  readonly events: Pick<EventStore, 'readMapping'>;
+  readonly secrets: Pick<SecretReader, 'read'>;
 }
 
 /** What replaying needs to know. */
 export interface ReplaySettings {
   readonly config: HoldfastConfig;
   readonly pepperSecretId: string;
+  /** Events are mapped anew with this version, which was in use once; with the configuration without it. */
+  readonly mappingVersion?: string;
 }
 
 /** What an operator asks for. */
 export interface ReplayRequest {
   readonly selection: ReplaySelection;
-  /** Read the events again from their requests as they came, with the present configuration. */
+  /** Read the events again from their requests as they came. */
   readonly remap: boolean;
   /** Events that one replay takes. */
   readonly countMax?: number;
@@ -55,6 +67,7 @@ const COUNT_MAX = 10_000;
  *
  * @throws {StoreUnavailableError}
  * @throws {SecretUnavailableError} the pepper, needed to map anew, cannot be read
+ * @throws {MappingVersionError} the mapping version that was asked for cannot be used
  */
 export async function planReplay(
   { selection, remap, countMax = COUNT_MAX }: ReplayRequest,
@@ -77,15 +90,19 @@ export async function planReplay(
 }
 
 /**
- * What mapping anew needs to know, its secret read.
+ * What mapping anew needs to know: its secret, and the mapping version that was asked for.
  *
  * @throws {SecretUnavailableError}
+ * @throws {MappingVersionError} no configured source has used it, or its settings can no longer be read
+ * @throws {StoreUnavailableError}
  */
 export async function mappingSettings(
-  { secrets }: Pick<PlanPorts, 'secrets'>,
-  { config, pepperSecretId }: ReplaySettings,
+  { secrets, events }: MappingPorts,
+  { config, pepperSecretId, mappingVersion }: ReplaySettings,
 ): Promise<MappingSettings> {
-  return { config, pepper: await readPepper(secrets, pepperSecretId) };
+  const pepper = await readPepper(secrets, pepperSecretId);
+  if (mappingVersion === undefined) return { config, pepper };
+  return { config, pepper, mappings: await loadMappings(events, config, mappingVersion) };
 }
 
 async function candidatesOf(

@@ -36,6 +36,7 @@ const SKIP_SENTENCES: Readonly<Record<SkipReason, string>> = {
   incomplete: 'its record does not say which quarantine it lies in',
   raw_gone: 'the request as it came is no longer kept, so it cannot be mapped anew',
   source_gone: 'its source is no longer in holdfast.config.ts, so it cannot be mapped anew',
+  mapping_unknown: 'its source has never used that mapping version',
   still_unreadable: 'its body cannot be read with this configuration either',
   several_submissions:
     'its request holds several submissions; let the sender send it again to store each',
@@ -68,7 +69,7 @@ export interface SkippedEvent {
 
 /** What a replay would do. It has done nothing yet. */
 export interface ReplayPlan {
-  /** Read again from the requests as they came, with the present configuration. */
+  /** Read again from the requests as they came. */
   readonly remap: boolean;
   /** Oldest first. */
   readonly items: readonly ReplayItem[];

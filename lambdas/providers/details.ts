@@ -18,11 +18,18 @@ export interface DetailsCall {
  * What an API's refusal means.
  *
  * - `retry`: it may pass; the event waits
+ * - `rate_limited`: too many requests; all events of the source wait for a while
  * - `unauthorized`: the token or its rights are at fault; a person must mend them
  * - `gone`: the provider no longer has the submission
  * - `unreadable`: asking again cannot help
  */
-export type DetailsRefusal = 'retry' | 'unauthorized' | 'gone' | 'unreadable';
+export type DetailsRefusal = 'retry' | 'rate_limited' | 'unauthorized' | 'gone' | 'unreadable';
+
+/** The event type and id of a webhook that tells of a deletion, as `Submission` has them. */
+export interface DeletionEvent {
+  readonly eventType: string;
+  readonly sourceEventId: string;
+}
 
 /**
  * How the details of a thin event are read: a webhook that only names a submission. Pure; the consumer
@@ -35,11 +42,18 @@ export interface DetailsApi<Config> {
   authorize(token: string): Readonly<Record<string, string>>;
   /** The calls that read one submission, made in this order. */
   calls(ref: DetailsRef, source: Config): readonly DetailsCall[];
+  /** Calls a minute that one consumer makes for the source, 1 or more; 60 where a provider does not say. */
+  callsPerMinuteMax?(source: Config): number;
+  /**
+   * The event by which the provider tells that it deleted the submission, for a provider that does: if that
+   * one is stored, there is nothing to be read.
+   */
+  deletionOf?(ref: DetailsRef): DeletionEvent;
   /**
    * What a refusal means, where its status alone does not tell it (Meta answers 400 for an expired token).
    *
-   * @returns `undefined` to go by the status: 401 and 403 are `unauthorized`, 404 and 410 `gone`, 408, 425,
-   *   429 and 5xx `retry`, any other `unreadable`
+   * @returns `undefined` to go by the status: 401 and 403 are `unauthorized`, 404 and 410 `gone`, 429
+   *   `rate_limited`, 408, 425 and 5xx `retry`, any other `unreadable`
    */
   refusal?(status: number, body: Json | undefined): DetailsRefusal | undefined;
   /**

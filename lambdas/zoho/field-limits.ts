@@ -1,8 +1,18 @@
-/** What Zoho checks of a standard field. Lengths in characters. */
+import type { SavedMetadata } from '../core/saved-metadata.ts';
+
+/** What Zoho checks of a field. Lengths in characters. `no_text`: it takes numbers, dates or ids, say. */
 export interface FieldLimit {
-  readonly kind: 'line' | 'text' | 'email' | 'phone' | 'website';
+  readonly kind: 'line' | 'text' | 'email' | 'phone' | 'website' | 'no_text';
   readonly lengthMax: number;
 }
+
+/**
+ * The limit of a field.
+ *
+ * @param apiName the field in Zoho
+ * @param canonical what fills it
+ */
+export type FieldLimits = (apiName: string, canonical: string) => FieldLimit;
 
 /** Length of an e-mail address (Zoho CRM v7, Create custom fields, read 2026-11-22). */
 const EMAIL_LENGTH_MAX = 100;
@@ -52,20 +62,48 @@ const LIMITS: Readonly<Record<string, FieldLimit>> = {
 };
 
 /**
- * The limit of a field.
+ * Builds the limits: of the saved metadata where it knows the field, else the built-in ones.
  *
- * An organisation's own fields are of kinds that only its metadata tell: they are held to what their
- * canonical field is, and to the longest text that Zoho takes.
- *
- * @param apiName the field in Zoho
- * @param canonical what fills it
+ * Without metadata, an organisation's own fields are of kinds that nobody has told: they are held to what
+ * their canonical field is, and to the longest text that Zoho takes.
  */
-export function fieldLimit(apiName: string, canonical: string): FieldLimit {
+export function createFieldLimits(metadata?: SavedMetadata): FieldLimits {
+  const saved = new Map(metadata?.fields.map((field) => [field.apiName, field]));
+  return (apiName, canonical) => {
+    const field = saved.get(apiName);
+    if (field === undefined) return builtInLimit(apiName, canonical);
+    const kind = KINDS.get(field.dataType) ?? 'no_text';
+    return { kind, lengthMax: field.length ?? LENGTHS[kind] };
+  };
+}
+
+/** The limit of a field of which there is no metadata. */
+export const builtInLimit: FieldLimits = (apiName, canonical) => {
   const standard = Object.hasOwn(LIMITS, apiName) ? LIMITS[apiName] : undefined;
   if (standard !== undefined) return standard;
   if (canonical === 'email') return EMAIL;
   return canonical === 'phone' ? PHONE : TEXT;
-}
+};
+
+/** Zoho's data types that take text (Zoho CRM v8, Fields metadata, read 2026-11-22). */
+const KINDS: ReadonlyMap<string, FieldLimit['kind']> = new Map([
+  ['text', 'line'],
+  ['picklist', 'line'],
+  ['textarea', 'text'],
+  ['email', 'email'],
+  ['phone', 'phone'],
+  ['website', 'website'],
+]);
+
+/** Where the metadata name no length: what any field of the kind takes (Zoho CRM v7, as above). */
+const LENGTHS: Readonly<Record<FieldLimit['kind'], number>> = {
+  line: 255,
+  text: 2_000,
+  email: EMAIL_LENGTH_MAX,
+  phone: PHONE_LENGTH_MAX,
+  website: 450,
+  no_text: 0,
+};
 
 function line(lengthMax: number): FieldLimit {
   return { kind: 'line', lengthMax };

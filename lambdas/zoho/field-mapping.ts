@@ -1,6 +1,6 @@
 import type { HoldfastConfig } from '../core/config.ts';
 import { zohoFieldMapping } from '../core/zoho-settings.ts';
-import { fieldLimit } from './field-limits.ts';
+import { createFieldLimits, type FieldLimits } from './field-limits.ts';
 import { clamp, cutWithMark, fitValue } from './field-value.ts';
 
 /** Fields of one record by API name. No field is empty: an empty one could clear what the CRM holds. */
@@ -20,23 +20,34 @@ export interface FieldMapper {
 
 const NOTE_LENGTH_MAX = 1_000;
 const NOTES_LENGTH_MAX = 10_000;
+/** Of a short field, notes leave most of the room to the message. */
+const NOTES_PART_MAX = 1 / 3;
+
+const DESCRIPTION = 'Description';
 
 /** Builds the mapper for the configured module and mapping. */
 export function createFieldMapper(config: HoldfastConfig): FieldMapper {
   const mapping = zohoFieldMapping(config);
-  const compose = (values: Values): Composed => composeFields(mapping, values);
+  const limits = createFieldLimits(config.zoho.metadata);
+  const compose = (values: Values): Composed => composeFields(mapping, limits, values);
 
   return {
     forKnownRecord: (values) => compose(values).fields,
     forNewRecord: (values) => {
       const { fields } = compose(values);
+      const { module, lastNameFallback, companyFallback } = config.zoho;
+      const fit = (apiName: string, text: string): string | undefined =>
+        fitValue(text, limits(apiName, '')).value;
       const company = fields['Company'];
-      const lastName = fields['Last_Name'] ?? lastNameFrom(company) ?? config.zoho.lastNameFallback;
+      const lastName =
+        fields['Last_Name'] ??
+        fit('Last_Name', company ?? '') ??
+        fit('Last_Name', lastNameFallback);
       return {
         ...fields,
-        Last_Name: lastName,
-        ...(config.zoho.module === 'Leads'
-          ? { Company: company ?? config.zoho.companyFallback }
+        Last_Name: lastName ?? lastNameFallback,
+        ...(module === 'Leads'
+          ? { Company: company ?? fit('Company', companyFallback) ?? companyFallback }
           : {}),
       };
     },
@@ -61,8 +72,12 @@ interface Composed {
  * always depends on all of them. Where several canonical fields have one target, the first that is
  * filled wins; in the description each gets a line.
  */
-function composeFields(mapping: Readonly<Record<string, string>>, values: Values): Composed {
-  const notesField = mapping['message'] ?? 'Description';
+function composeFields(
+  mapping: Readonly<Record<string, string>>,
+  limits: FieldLimits,
+  values: Values,
+): Composed {
+  const notesField = notesFieldOf(mapping, limits);
   const fields = new Map<string, string>();
   const sources = new Map<string, string[]>();
   const notes: string[] = [];
@@ -74,7 +89,7 @@ function composeFields(mapping: Readonly<Record<string, string>>, values: Values
   for (const [canonical, apiName] of Object.entries(mapping)) {
     const raw = Object.hasOwn(values, canonical) ? values[canonical] : undefined;
     if (raw === undefined) continue;
-    const fitted = fitValue(raw, fieldLimit(apiName, canonical));
+    const fitted = fitValue(raw, limits(apiName, canonical));
     if (apiName === notesField && canonical !== 'message') {
       if (fitted.value !== undefined) note(canonical, canonical, fitted.value);
     } else if (!fields.has(apiName)) {
@@ -86,21 +101,28 @@ function composeFields(mapping: Readonly<Record<string, string>>, values: Values
     }
   }
 
-  const description = describe(fields.get(notesField), notes);
+  const { lengthMax } = limits(notesField, 'message');
+  const description = describe(fields.get(notesField), notes, lengthMax);
   if (description !== '') fields.set(notesField, description);
   return { fields: Object.fromEntries(fields), sources };
 }
 
+/** Where notes go: to the message if it has a field for long texts, else to the description. */
+function notesFieldOf(mapping: Readonly<Record<string, string>>, limits: FieldLimits): string {
+  const messageField = mapping['message'] ?? DESCRIPTION;
+  return limits(messageField, 'message').kind === 'text' ? messageField : DESCRIPTION;
+}
+
 /** The message, then what found no place elsewhere: the message is what is cut when both are long. */
-function describe(message: string | undefined, notes: readonly string[]): string {
-  const lengthMax = fieldLimit('Description', 'message').lengthMax;
-  const appendix = clamp(notes.join('\n'), NOTES_LENGTH_MAX);
+function describe(
+  message: string | undefined,
+  notes: readonly string[],
+  lengthMax: number,
+): string {
+  const notesMax = message === undefined ? lengthMax : Math.floor(lengthMax * NOTES_PART_MAX);
+  const appendix = clamp(notes.join('\n'), Math.min(NOTES_LENGTH_MAX, notesMax));
   if (message === undefined) return appendix;
   const room = appendix === '' ? lengthMax : lengthMax - appendix.length - '\n\n'.length;
   const body = cutWithMark(message, room);
   return appendix === '' ? body : `${body}\n\n${appendix}`;
-}
-
-function lastNameFrom(company: string | undefined): string | undefined {
-  return company === undefined ? undefined : fitValue(company, fieldLimit('Last_Name', '')).value;
 }

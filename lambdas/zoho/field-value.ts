@@ -44,6 +44,7 @@ export interface FittedValue {
 export function fitValue(raw: string, limit: FieldLimit): FittedValue {
   const text = withoutControls(raw);
   if (text === '') return {};
+  if (limit.kind === 'no_text') return { rest: text };
   if (limit.kind === 'text') return { value: cutWithMark(text, limit.lengthMax) };
 
   const line = text.replace(/[\r\n\t]+/g, ' ');
@@ -68,9 +69,10 @@ export function clamp(text: string, lengthMax: number): string {
   return cut.isWellFormed() ? cut : cut.slice(0, -1);
 }
 
-/** A text of at most `lengthMax` UTF-16 units, with a plain mark where it was cut. */
+/** A text of at most `lengthMax` UTF-16 units, with a plain mark where it was cut, if there is room for it. */
 export function cutWithMark(text: string, lengthMax: number): string {
   if (text.length <= lengthMax) return text;
+  if (lengthMax < CUT_MARK.length) return clamp(text, Math.max(0, lengthMax));
   return `${clamp(text, lengthMax - CUT_MARK.length)}${CUT_MARK}`;
 }
 

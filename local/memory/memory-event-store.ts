@@ -15,6 +15,8 @@ import {
   openPartitionOf,
 } from '../../lambdas/core/open-index.ts';
 import type {
+  EventScanPage,
+  EventScanRequest,
   EventStore,
   OpenMeasure,
   OpenPage,
@@ -34,6 +36,9 @@ import {
   succeedChange,
   unholdChange,
 } from './event-changes.ts';
+
+import { createMemoryMappings } from './memory-mappings.ts';
+import { createMemorySourceFields } from './memory-source-fields.ts';
 
 /** What the store holds. Everything in it is frozen, and so handed out without a copy. */
 interface Contents {
@@ -101,10 +106,14 @@ export function createMemoryEventStore(): EventStore {
         .map(([, entry]) => entry),
     listOpen: async (partition, page) => listOpen(records, partition, page),
     measureOpen: async (partition, countMax) => measureOpen(records, partition, countMax),
+    scanEvents: async (request) => scanEvents(records, request),
+    measureScan: async () => ({ items: records.size }),
     noteSourceSeen: async (source, atMs) => {
       sourcesSeenMs.set(source, Math.max(sourcesSeenMs.get(source) ?? 0, atMs));
     },
     readSourceSeenMs: async (source) => sourcesSeenMs.get(source),
+    ...createMemorySourceFields(),
+    ...createMemoryMappings(),
     rememberSubmitter: async (source, personHash, key) => {
       const submitter = `${source} ${personHash}`;
       const first = submitters.get(submitter) ?? key;
@@ -162,6 +171,23 @@ function listOpen(
   return {
     keys: shown.map((record) => record.key),
     ...(last === undefined || listed.length === shown.length ? {} : { cursor: positionOf(last) }),
+  };
+}
+
+/** An item of memory is an event; in the order in which they came. */
+function scanEvents(records: Contents['records'], request: EventScanRequest): EventScanPage {
+  const { source, receivedFromMs = Number.NEGATIVE_INFINITY, itemsMax, cursor = '0' } = request;
+  const start = Number(cursor);
+  const part = [...records.values()].slice(start, start + itemsMax);
+  const end = start + part.length;
+  return {
+    records: part.filter(
+      (record) =>
+        (source === undefined || record.source === source) &&
+        Date.parse(record.receivedAt) >= receivedFromMs,
+    ),
+    items: part.length,
+    ...(end < records.size ? { cursor: String(end) } : {}),
   };
 }
 

@@ -1,37 +1,24 @@
-import { type Command, type CommanderError, Option } from 'commander';
-import type { HoldfastConfig } from '../../lambdas/core/config.ts';
+import { type Command, Option } from 'commander';
 import type { FailureClass, FailureCode } from '../../lambdas/core/failure.ts';
 import { FAILURE_CLASSES } from '../../lambdas/operations/replay-selection.ts';
-import {
-  parseFailureCode,
-  parsePort,
-  parseStage,
-  parseTime,
-  type TypedTime,
-} from '../option-parsers.ts';
-import { DEFAULT_PORT } from '../start-pipeline.ts';
+import { parseFailureCode, parseTime, type TypedTime } from '../option-parsers.ts';
+import { addMappingCommands } from './add-mapping-commands.ts';
+import { addZohoCommands } from './add-zoho-commands.ts';
+import { addMappingVersionCommands } from './add-mapping-version-commands.ts';
+import { addSourceCommands } from './add-source-commands.ts';
+import { type CommandContext, EXIT_CODES, operatorCommand } from './operator-command.ts';
 import { runBreaker } from './run-breaker.ts';
 import { runReplay } from './run-replay.ts';
 import type { TargetOptions } from './target.ts';
-
-/** What the commands are given besides their options. */
-export interface CommandContext {
-  readonly config: HoldfastConfig;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly print: (line: string) => void;
-  readonly printError: (line: string) => void;
-}
-
-/** The exit code of a command that was typed wrongly; nothing has been done. */
-export const EXIT_WRONG_USE = 2;
-
-const EXIT_CODES = `
-Exit codes: 0 done, or a plan shown; 1 something failed; 2 wrong use, nothing was done.`;
 
 /** Adds the commands of whoever runs Holdfast: on this machine, or deployed. */
 export function addOperatorCommands(program: Command, context: CommandContext): void {
   addReplay(program, context);
   addBreaker(program, context);
+  addMappingCommands(program, context);
+  addZohoCommands(program, context);
+  addMappingVersionCommands(program, context);
+  addSourceCommands(program, context);
 }
 
 function addReplay(program: Command, context: CommandContext): void {
@@ -47,13 +34,20 @@ function addReplay(program: Command, context: CommandContext): void {
       '--remap',
       'read them again from the raw requests, with holdfast.config.ts as it is here',
     )
+    .option(
+      '--mapping <version>',
+      'with --remap: read them with this mapping version, which was in use once',
+    )
     .addOption(
       new Option('--plan', 'show the plan only (so it is without --reason)').conflicts('reason'),
     )
     .option('--reason <text>', 'do it, and record this with each lead')
     .addHelpText('after', EXIT_CODES)
-    .action(async (options: ReplayOptions) => {
-      const { key, source, class: failureClass, code: failureCode, from, to } = options;
+    .action(async (options: ReplayOptions, command: Command) => {
+      const { key, source, class: failureClass, code: failureCode, from, to, mapping } = options;
+      if (mapping !== undefined && options.remap !== true) {
+        command.error('error: --mapping needs --remap');
+      }
       process.exitCode = await runReplay({
         ...options,
         selection: {
@@ -73,6 +67,7 @@ function addReplay(program: Command, context: CommandContext): void {
           ...(to === undefined ? [] : ['--to', to.text]),
         ],
         remap: options.remap === true,
+        ...(mapping === undefined ? {} : { mappingVersion: mapping }),
         ...context,
       });
     });
@@ -101,21 +96,6 @@ function addBreaker(program: Command, context: CommandContext): void {
   }
 }
 
-/** A command that works on the local pipeline or, with a stage, on a deployed one. */
-function operatorCommand(parent: Command, name: string): Command {
-  return parent
-    .command(name)
-    .option('--port <port>', "the local pipeline's port for webhooks", parsePort, DEFAULT_PORT)
-    .option('--stage <stage>', 'a deployed stage instead, with your AWS credentials', parseStage)
-    .addOption(new Option('--region <region>', "the stage's AWS region"))
-    .addOption(new Option('--profile <profile>', 'the AWS profile to use'))
-    .option('--json', 'print one JSON document instead of text', false)
-    .option('--verbose', 'print the log as well, on standard error', false)
-    .exitOverride((error: CommanderError) => {
-      process.exit(error.exitCode === 0 ? 0 : EXIT_WRONG_USE);
-    });
-}
-
 interface ReplayOptions extends TargetOptions {
   readonly key?: readonly string[];
   readonly source?: string;
@@ -124,6 +104,7 @@ interface ReplayOptions extends TargetOptions {
   readonly from?: TypedTime;
   readonly to?: TypedTime;
   readonly remap?: true;
+  readonly mapping?: string;
   readonly reason?: string;
   readonly json: boolean;
   readonly verbose: boolean;

@@ -40,6 +40,9 @@ export async function openAwsTarget(
     );
   };
   const pepperSecretId = output('PepperSecretName');
+  // What the stack gives the functions, too.
+  const { accountsUrl, apiUrl } = config.zoho;
+  const zoho = { secretId: output('ZohoSecretName'), accountsUrl, apiUrl };
   const { ports, close } = buildOperatorPorts(
     {
       region: access.region,
@@ -63,6 +66,7 @@ export async function openAwsTarget(
     ],
     by,
     pepperSecretId,
+    zoho,
     ports,
     close,
   };

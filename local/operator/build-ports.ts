@@ -3,9 +3,11 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { createDynamoDbBreakerStore } from '../../lambdas/aws/dynamodb-breaker-store.ts';
 import { createDynamoDbEventStore } from '../../lambdas/aws/dynamodb-event-store.ts';
+import { createDynamoDbTokenStore } from '../../lambdas/aws/dynamodb-token-store.ts';
 import { createS3Archive } from '../../lambdas/aws/s3-archive.ts';
 import { createSecretReader } from '../../lambdas/aws/secrets-manager.ts';
 import { createSqsDeliveryQueue } from '../../lambdas/aws/sqs-queues.ts';
+import type { UsedCapacity } from '../../lambdas/aws/table.ts';
 import type { HoldfastConfig } from '../../lambdas/core/config.ts';
 import type { Log } from '../../lambdas/core/ports.ts';
 import { systemClock, systemIds } from '../../lambdas/runtime/system.ts';
@@ -57,7 +59,14 @@ export function buildOperatorPorts(
   const dynamodb = new DynamoDBClient(settings(endpoints.dynamodb));
   const sqs = new SQSClient(settings(endpoints.sqs));
   const secrets = new SecretsManagerClient(settings(endpoints.secrets));
-  const table = { client: dynamodb, tableName: resources.tableName };
+  let usedUnits = 0;
+  const table = {
+    client: dynamodb,
+    tableName: resources.tableName,
+    onCapacity: ({ read }: UsedCapacity) => {
+      usedUnits += read;
+    },
+  };
   const archive = createS3Archive({
     bucket: resources.archiveBucket,
     env: {
@@ -77,6 +86,8 @@ export function buildOperatorPorts(
         client: sqs,
         queueUrl: resources.deadLetterQueueUrl,
       }),
+      tokens: createDynamoDbTokenStore(table),
+      meter: { usedUnits: () => usedUnits },
       secrets: createSecretReader({ client: secrets, clock: systemClock }),
       clock: systemClock,
       ids: systemIds,

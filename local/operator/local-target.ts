@@ -4,6 +4,7 @@ import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../emulators/credentials.ts';
 import { findDynoxide } from '../emulators/dynamodb.ts';
 import { localQueueUrl } from '../emulators/sqs.ts';
 import { LOCAL_SECRET_IDS } from '../local-secrets.ts';
+import { createMemoryTokenStore } from '../memory/memory-token-store.ts';
 import {
   LOCAL_BUCKET,
   LOCAL_DEAD_LETTER_QUEUE,
@@ -21,6 +22,8 @@ const TIMEOUT_MS = 3_000;
 export interface LocalAddresses {
   /** Webhooks. */
   readonly endpoint: string;
+  /** The simulator. */
+  readonly zoho: string;
   readonly dynamodb: string;
   readonly sqs: string;
   readonly secrets: string;
@@ -41,6 +44,7 @@ export function localAddresses(
   const elsewhere = findDynoxide() === undefined ? env['AWS_ENDPOINT_URL_DYNAMODB'] : undefined;
   return {
     endpoint: at(ports.endpoint),
+    zoho: at(ports.zoho),
     dynamodb: elsewhere ?? at(ports.dynamodb),
     sqs: at(ports.sqs),
     secrets: at(ports.secrets),
@@ -57,13 +61,8 @@ export async function openLocalTarget(
   config: HoldfastConfig,
   log: Log,
 ): Promise<OperatorTarget> {
-  const { endpoint, dynamodb, sqs, secrets } = addresses;
-  if (!(await answers(`${endpoint}/health`))) {
-    throw new OperatorError(
-      `No Holdfast answers on ${endpoint}. Start it with "npm start", or say where it is: --port PORT ` +
-        'for another one on this machine, --stage STAGE for a deployed one.',
-    );
-  }
+  const { dynamodb } = addresses;
+  await assertRunning(addresses);
   if (!(await answers(dynamodb))) {
     throw new OperatorError(
       'The Holdfast on this machine keeps its events in memory, since there is no DynamoDB program for ' +
@@ -71,6 +70,39 @@ export async function openLocalTarget(
         'naming a DynamoDB, and give that to this command, too.',
     );
   }
+  return buildLocalTarget(addresses, config, log);
+}
+
+/**
+ * Opens the pipeline that runs on this machine as far as its Zoho goes. Where no other process can reach its
+ * table, the access token is not shared: each command asks for one of its own.
+ *
+ * @throws {OperatorError} none runs there
+ */
+export async function openLocalZoho(
+  addresses: LocalAddresses,
+  config: HoldfastConfig,
+  log: Log,
+): Promise<OperatorTarget> {
+  await assertRunning(addresses);
+  const target = buildLocalTarget(addresses, config, log);
+  if (await answers(addresses.dynamodb)) return target;
+  return { ...target, ports: { ...target.ports, tokens: createMemoryTokenStore() } };
+}
+
+async function assertRunning({ endpoint }: LocalAddresses): Promise<void> {
+  if (await answers(`${endpoint}/health`)) return;
+  throw new OperatorError(
+    `No Holdfast answers on ${endpoint}. Start it with "npm start", or say where it is: --port PORT ` +
+      'for another one on this machine, --stage STAGE for a deployed one.',
+  );
+}
+
+function buildLocalTarget(
+  { endpoint, zoho, dynamodb, sqs, secrets }: LocalAddresses,
+  config: HoldfastConfig,
+  log: Log,
+): OperatorTarget {
   const { ports, close } = buildOperatorPorts(
     {
       region: LOCAL_REGION,
@@ -90,6 +122,7 @@ export async function openLocalTarget(
     options: port === String(DEFAULT_PORT) ? [] : ['--port', port],
     by: 'local',
     pepperSecretId: LOCAL_SECRET_IDS.pepper,
+    zoho: { secretId: LOCAL_SECRET_IDS.zoho, accountsUrl: zoho, apiUrl: zoho },
     ports,
     close,
   };

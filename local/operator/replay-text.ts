@@ -5,6 +5,7 @@ import {
   skipSentenceOf,
   summarizePlan,
 } from '../../lambdas/operations/replay-plan.ts';
+import { fieldChangeLines, mappingName } from './mapping-text.ts';
 import { shortTime } from './short-time.ts';
 
 /** Keys that are shown; `--json` has all. */
@@ -15,8 +16,13 @@ const KEYS_SHOWN = 20;
  * out.
  *
  * @param target what it is for, for example `the stage prod in eu-central-1`
+ * @param mappingVersion with which leads are mapped anew; none: with the configuration
  */
-export function describePlan(plan: ReplayPlan, target: string): readonly string[] {
+export function describePlan(
+  plan: ReplayPlan,
+  target: string,
+  mappingVersion?: string,
+): readonly string[] {
   const summary = summarizePlan(plan);
   const { count, oldestReceivedAt: oldest, newestReceivedAt: newest } = summary;
   return [
@@ -29,7 +35,7 @@ export function describePlan(plan: ReplayPlan, target: string): readonly string[
       `    ${failureSentenceOf(group.failureCode)}${fieldsText(group.crmFields)}`,
     ]),
     ...(count === 0 ? [] : ['', 'Keys:', ...keyLines(plan.items.map((item) => item.key))]),
-    ...(plan.remap && count > 0 ? ['', ...changeLines(plan)] : []),
+    ...(plan.remap && count > 0 ? ['', ...changeLines(plan, mappingName(mappingVersion))] : []),
     ...skippedLines(plan),
     ...(plan.hasMore
       ? ['', 'There may be more than one replay takes: run it again once these are delivered.']
@@ -84,23 +90,15 @@ function letterLines(letters: ReplayResult['letters']): readonly string[] {
   ];
 }
 
-function changeLines(plan: ReplayPlan): readonly string[] {
+function changeLines(plan: ReplayPlan, mapping: string): readonly string[] {
   const { change } = summarizePlan(plan);
   const changed = plan.items.filter((item) => Object.keys(item.change ?? {}).length > 0).length;
   if (changed === 0) {
-    return ['Mapped anew with holdfast.config.ts as it is here, no lead would say anything else.'];
+    return [`Mapped anew with ${mapping}, no lead would say anything else.`];
   }
-  const width = Math.max(...Object.keys(change).map((field) => field.length));
   return [
-    `Mapped anew with holdfast.config.ts as it is here, ${leads(changed)} would change (keys stay):`,
-    ...Object.entries(change).map(([field, { added, changed: other, removed }]) => {
-      const parts = [
-        ...(added === 0 ? [] : [`added in ${added}`]),
-        ...(other === 0 ? [] : [`changed in ${other}`]),
-        ...(removed === 0 ? [] : [`removed in ${removed}`]),
-      ];
-      return `  ${field.padEnd(width)}  ${parts.join(', ')}`;
-    }),
+    `Mapped anew with ${mapping}, ${leads(changed)} would change (keys stay):`,
+    ...fieldChangeLines(change),
   ];
 }
 

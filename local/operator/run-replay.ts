@@ -11,6 +11,8 @@ import type { OperatorTarget } from './target.ts';
 export interface RunReplayOptions extends OpenTargetOptions {
   readonly selection: ReplaySelection;
   readonly remap: boolean;
+  /** Maps anew with this kept version; with the configuration without it. */
+  readonly mappingVersion?: string;
   /** Without it, the plan is all. */
   readonly reason?: string;
   readonly json: boolean;
@@ -29,14 +31,18 @@ export interface RunReplayOptions extends OpenTargetOptions {
  * @throws {OperatorError} the target can't be reached
  */
 export async function runReplay(options: RunReplayOptions): Promise<number> {
-  const { selection, remap, json, print, config } = options;
+  const { selection, remap, mappingVersion, json, print, config } = options;
   const reason = options.reason === undefined ? undefined : parseReason(options.reason);
   const target = await openTarget(options);
   try {
-    const settings = { config, pepperSecretId: target.pepperSecretId };
+    const settings = {
+      config,
+      pepperSecretId: target.pepperSecretId,
+      ...(mappingVersion === undefined ? {} : { mappingVersion }),
+    };
     const plan = await planReplay({ selection, remap }, target.ports, settings);
     const summary = summarizePlan(plan);
-    if (!json) for (const line of describePlan(plan, target.name)) print(line);
+    if (!json) for (const line of describePlan(plan, target.name, mappingVersion)) print(line);
     if (reason === undefined) {
       if (json) print(JSON.stringify({ plan, summary }, undefined, 2));
       else if (plan.items.length > 0) for (const line of howToGoOn(options, target)) print(line);
@@ -63,6 +69,7 @@ function howToGoOn(options: RunReplayOptions, target: OperatorTarget): readonly 
   const words = [
     ...options.selectionOptions,
     ...(options.remap ? ['--remap'] : []),
+    ...(options.mappingVersion === undefined ? [] : ['--mapping', options.mappingVersion]),
     ...target.options,
   ];
   return [

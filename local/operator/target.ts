@@ -5,7 +5,9 @@ import type {
   EventStore,
   Ids,
   Log,
+  ReadMeter,
   SecretReader,
+  TokenStore,
 } from '../../lambdas/core/ports.ts';
 import type { DeadLetterBrowser } from '../../lambdas/operations/remove-dead-letters.ts';
 
@@ -18,8 +20,18 @@ export interface OperatorTarget {
   /** Who works on it: an ARN, or `local`. */
   readonly by: string;
   readonly pepperSecretId: string;
+  readonly zoho: ZohoAddresses;
   readonly ports: OperatorPorts;
   close(): void;
+}
+
+/** Where the target's Zoho is, and what opens it. */
+export interface ZohoAddresses {
+  readonly secretId: string;
+  /** Origin of the accounts server. */
+  readonly accountsUrl: string;
+  /** Origin of the API. */
+  readonly apiUrl: string;
 }
 
 /** The same adapters that the functions use, and the dead-letter queue to go through. */
@@ -28,7 +40,11 @@ export interface OperatorPorts {
   readonly queue: DeliveryQueue;
   readonly deadLetters: DeadLetterBrowser;
   readonly breakers: BreakerStore;
+  /** What has been read of the event store since the target was opened. */
+  readonly meter: ReadMeter;
   readonly secrets: SecretReader;
+  /** The shared access token for Zoho. */
+  readonly tokens: TokenStore;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;

@@ -3,6 +3,7 @@ import type {
   Authentication,
   HmacScheme,
 } from '../../lambdas/providers/verification/authentication.ts';
+import { asciiJson } from '../../lambdas/providers/verification/ascii-json.ts';
 import type { SampleRequest } from './sample-request.ts';
 
 /** How a sample is signed by an HMAC, whatever the provider. */
@@ -13,7 +14,7 @@ export interface SampleSigning {
   readonly algorithm: 'sha256' | 'sha512';
   readonly encoding: 'hex' | 'base64';
   readonly key: Buffer;
-  /** What is signed; `{timestamp}` and `{body}` stand for themselves. */
+  /** What is signed; `{timestamp}`, `{body}` and `{body_ascii}` stand for themselves. */
   readonly template: string;
   readonly timestamp?: {
     /** Absent when it stands in the signature's header alone. */
@@ -40,7 +41,7 @@ export function proofOf(
   authentication: Authentication,
   secret: string,
   headers: Readonly<Record<string, string>>,
-  body: string,
+  body: string | Uint8Array,
 ): SampleProof {
   switch (authentication.kind) {
     case 'hmac': {
@@ -68,18 +69,19 @@ export function proofOf(
 
 /** The headers of a request that is signed now. */
 export function signSample(
-  request: Pick<SampleRequest, 'headers' | 'body' | 'signing'>,
+  request: Pick<SampleRequest, 'headers' | 'signing'> & { readonly body: string | Uint8Array },
   nowMs: number,
 ): Record<string, string> {
   const { signing } = request;
   if (signing === undefined) return { ...request.headers };
   const timestamp = timestampOf(signing, nowMs);
-  const content = signing.template.replaceAll(/\{timestamp\}|\{body\}/g, (token) =>
-    token === '{body}' ? request.body : timestamp,
-  );
-  const signature = createHmac(signing.algorithm, signing.key)
-    .update(content)
-    .digest(signing.encoding);
+  const hmac = createHmac(signing.algorithm, signing.key);
+  for (const part of signing.template.split(/(\{timestamp\}|\{body\}|\{body_ascii\})/)) {
+    if (part === '{body}') hmac.update(request.body);
+    else if (part === '{body_ascii}') hmac.update(asciiJson(Buffer.from(request.body)));
+    else hmac.update(part === '{timestamp}' ? timestamp : part);
+  }
+  const signature = hmac.digest(signing.encoding);
   const { header } = signing.timestamp ?? {};
   return {
     ...request.headers,

@@ -5,6 +5,25 @@ import type { SampleLead } from './sample-lead.ts';
 const text = z.record(z.string(), z.string());
 const json = z.json();
 
+/** What comes of one submission, with placeholders. */
+const expectedSchema = z.strictObject({
+  event_type: z.string(),
+  source_event_id: z.optional(z.string()),
+  delivery_id: z.optional(z.string()),
+  occurred_at: z.optional(z.string()),
+  identity: z.optional(text),
+  attributes: z.optional(text),
+  consent: z.optional(z.array(json)),
+  suppression: z.optional(z.enum(['spam_trap', 'test_lead', 'deleted_at_source', 'not_a_lead'])),
+  details: z.optional(text),
+  details_lead: z.optional(
+    z.strictObject({ identity: text, attributes: text, suppression: z.optional(z.string()) }),
+  ),
+});
+
+/** What an example is expected to become. */
+export type ExpectedEvent = z.output<typeof expectedSchema>;
+
 const exampleSchema = z.strictObject({
   provider: z.string(),
   settings: z.optional(z.record(z.string(), json)),
@@ -18,7 +37,7 @@ const exampleSchema = z.strictObject({
   }),
   /** What the provider's API answers about a submission that the webhook only names, in the order of the calls. */
   api: z.optional(z.array(z.strictObject({ path: z.string(), answer: json }))),
-  expected: z.union([z.record(z.string(), json), z.array(z.record(z.string(), json))]),
+  expected: z.union([expectedSchema, z.array(expectedSchema)]),
 });
 
 /** A webhook as its sender posts it, with placeholders; see examples/webhooks/README.md. */

@@ -5,7 +5,7 @@ import type { SeededRandom } from './seeded-random.ts';
 
 /** Calls that are made only where a fault is on, and seldom even then. */
 const SELDOM: Readonly<Partial<Record<FaultName, readonly string[]>>> = {
-  credits_low: ['consumer/deliver-leads.ts clock.sleep'],
+  credits_low: ['consumer/deliver-leads.ts clock.sleep', 'consumer/write-rows.ts clock.sleep'],
   zoho_refuses_connection: ['consumer/deliver-leads.ts clock.sleep'],
   outage: ['consumer/deliver-leads.ts clock.sleep', 'zoho/token.ts clock.sleep'],
   // More than once: of what is seldom, this is the rarest.
@@ -22,6 +22,7 @@ const SELDOM: Readonly<Partial<Record<FaultName, readonly string[]>>> = {
   ],
   replayed: [
     'operations/execute-replay.ts events.appendAudit',
+    'operations/execute-replay.ts events.keepMapping',
     'operations/execute-replay.ts events.readRecord',
     'operations/execute-replay.ts events.remap',
     'operations/execute-replay.ts queue.enqueue',

@@ -26,6 +26,13 @@ const METHODS = {
   noteSourceSeen: 'leaves',
   readSourceSeenMs: 'leaves',
   rememberSubmitter: 'leaves',
+  keepMapping: 'leaves',
+  readMapping: 'leaves',
+  listMappings: 'leaves',
+  readSourceFields: 'leaves',
+  saveSourceFields: 'leaves',
+  scanEvents: 'leaves',
+  measureScan: 'leaves',
 } as const satisfies Record<keyof EventStore, 'changes' | 'leaves'>;
 
 /** The event store's methods: all of them wait for the world. */

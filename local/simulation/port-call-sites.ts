@@ -33,7 +33,14 @@ const HANDED_IN: Readonly<Record<string, string>> = {
 };
 
 /** Calls that no run of the simulation can reach, by file and port, and why. */
-const UNREACHABLE: Readonly<Record<string, string>> = {};
+const UNREACHABLE: Readonly<Record<string, string>> = {
+  'operations/kept-mapping.ts events.readMapping': 'only a person asks for an old mapping',
+  'operations/mapping-diff.ts events.readNormalized':
+    'only a person compares mappings; it writes nothing',
+  'operations/recent-events.ts clock.sleep': 'only a person compares mappings; it writes nothing',
+  'operations/recent-events.ts events.scanEvents':
+    'only a person compares mappings; it writes nothing',
+};
 
 /** Why a place can't be reached; `undefined` where it can. */
 export function whyUnreachable(site: CallSite): string | undefined {
@@ -75,7 +82,11 @@ function targetsOf(line: string): readonly string[] {
  * Lines are not the same in every runner, and a seed must be the same run in all of them.
  */
 export const AIMS: readonly string[] = [
-  ...new Set(listPortCallSites().map((site) => withoutLine(site))),
+  ...new Set(
+    listPortCallSites()
+      .filter((site) => whyUnreachable(site) === undefined)
+      .map((site) => withoutLine(site)),
+  ),
 ];
 
 /** A call site without its line. */

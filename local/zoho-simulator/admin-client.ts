@@ -6,7 +6,7 @@ import type { FaultInput } from './faults/fault.ts';
 import { isObject } from './http/message.ts';
 import type { Knobs } from './knobs.ts';
 import { parseKnobs } from './knobs.ts';
-import type { ModuleName } from './modules/catalogue.ts';
+import type { ModuleName } from './modules/module-names.ts';
 
 /** What tests and tools do with a simulator besides talking Zoho to it. */
 export interface SimulatorAdmin {

@@ -29,6 +29,8 @@ const knobsSchema = z.strictObject({
   customFields: z.boolean(),
   /** Fields with "Do not allow duplicate values", in their order. Zoho allows two a module. */
   uniqueFields: z.readonly(z.array(z.string()).check(z.maxLength(2))),
+  /** Whether a field can be made external where it is created; if not, only in Zoho's own pages. */
+  externalFieldByApi: z.enum(['accept', 'refuse']),
   /** UTC offset of the organisation's time zone. */
   timeZoneOffset: z.string().check(z.regex(/^[+-]\d{2}:\d{2}$/, 'must look like "+05:30"')),
 
@@ -97,6 +99,7 @@ export const DEFAULT_KNOBS: Knobs = {
     'ZohoCRM.modules.notes.CREATE',
     'ZohoCRM.modules.notes.READ',
     'ZohoCRM.settings.fields.READ',
+    'ZohoCRM.settings.fields.CREATE',
     'ZohoCRM.settings.layouts.READ',
     'ZohoCRM.settings.modules.READ',
     'ZohoCRM.coql.READ',
@@ -111,6 +114,7 @@ export const DEFAULT_KNOBS: Knobs = {
 
   customFields: true,
   uniqueFields: ['Holdfast_Key'],
+  externalFieldByApi: 'accept',
   timeZoneOffset: '+05:30',
 
   unknownField: 'reject',

@@ -5,8 +5,10 @@ import { RequestJournal } from './accounting/request-journal.ts';
 import { FaultScript } from './faults/fault-script.ts';
 import type { Knobs } from './knobs.ts';
 import { KnobBoard } from './knobs.ts';
-import type { ModuleDefinition, ModuleName } from './modules/catalogue.ts';
+import type { ModuleDefinition } from './modules/catalogue.ts';
 import { moduleDefinition } from './modules/catalogue.ts';
+import { CreatedFields } from './modules/created-fields.ts';
+import type { ModuleName } from './modules/module-names.ts';
 import { AccessTokens } from './oauth/access-tokens.ts';
 import type { RecordChange, RecordJournal } from './records/record-file.ts';
 import { RecordStore } from './records/store.ts';
@@ -20,6 +22,7 @@ export interface World {
   /** Waits. Never ends once the simulator is closed: what was under way then does not take effect. */
   readonly sleep: (ms: number) => Promise<void>;
   readonly module: (name: ModuleName) => ModuleDefinition;
+  readonly createdFields: CreatedFields;
   readonly tokens: AccessTokens;
   readonly store: RecordStore;
   readonly faults: FaultScript;
@@ -31,7 +34,7 @@ export interface World {
   readonly refused: { burst: number; quota: number };
   /** Changes knobs; a new seed starts the random numbers anew. */
   changeKnobs(changes: unknown): Knobs;
-  /** Back to the start: no records, tokens, faults or journal, and the knobs of the start. */
+  /** Back to the start: no records, created fields, tokens, faults or journal, and the knobs of the start. */
   reset(): void;
   close(): void;
 }
@@ -51,6 +54,7 @@ export function createWorld(options: {
   const refused = { burst: 0, quota: 0 };
   const tokens = new AccessTokens(current, now);
   const store = new RecordStore(now, options.records.journal, options.records.changes);
+  const createdFields = new CreatedFields(options.records.journal, options.records.changes);
   const faults = new FaultScript();
   const credits = new CreditLedger(current, now);
   const calls = new ConcurrencyGauge();
@@ -62,7 +66,8 @@ export function createWorld(options: {
     now,
     random: () => draw(),
     sleep: options.sleep ?? (async (ms) => await sleepUntilClosed(ms, closing.signal)),
-    module: (name) => moduleDefinition(name, current()),
+    module: (name) => moduleDefinition(name, current(), createdFields.of(name)),
+    createdFields,
     tokens,
     store,
     faults,
@@ -80,7 +85,7 @@ export function createWorld(options: {
     reset: () => {
       knobs.reset();
       draw = seededRandom(current().seed);
-      for (const room of [tokens, store, credits, calls, heavyCalls]) room.reset();
+      for (const room of [tokens, store, createdFields, credits, calls, heavyCalls]) room.reset();
       faults.clear();
       journal.clear();
       Object.assign(refused, { burst: 0, quota: 0 });

@@ -1,8 +1,12 @@
 import type { EventStore } from '../../lambdas/core/ports.ts';
 import { describeMeasures } from './event-measure-contract.ts';
+import { describeMappings } from './mapping-contract.ts';
 import { describePayloads } from './event-payload-contract.ts';
 import { describeLifeCycle } from './event-store-contract.ts';
+import { describeScans } from './event-scan-contract.ts';
 import { describeTransitions } from './event-transition-contract.ts';
+
+import { describeSourceFields } from './source-fields-contract.ts';
 
 type Suite = (name: string, open: () => Promise<EventStore>) => void;
 
@@ -28,6 +32,13 @@ const SUITES: Record<keyof EventStore, readonly [Suite, ...Suite[]]> = {
   measureOpen: [describeMeasures],
   noteSourceSeen: [describeMeasures],
   readSourceSeenMs: [describeMeasures],
+  scanEvents: [describeScans],
+  measureScan: [describeScans],
+  readSourceFields: [describeSourceFields],
+  saveSourceFields: [describeSourceFields],
+  keepMapping: [describeMappings],
+  readMapping: [describeMappings],
+  listMappings: [describeMappings],
   rememberSubmitter: [describeLifeCycle],
 };
 

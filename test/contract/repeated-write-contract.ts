@@ -16,6 +16,7 @@ import type {
 import { aLeadEvent, aNewEvent, T0 } from '../support/event-builders.ts';
 import { aBreaker, aToken } from './compare-and-set-contract.ts';
 import { aHead, aName } from './identity-store-contract.ts';
+import { aSourceFields } from './source-fields-contract.ts';
 
 /** The stores, and a way to lose an answer. */
 export interface LossyStores {
@@ -258,6 +259,33 @@ export function describeRepeatedWrites(name: string, open: () => Promise<LossySt
             expect(await stores.events.readSourceSeenMs(key)).toBe(T0);
           });
         },
+        readSourceFields: 'reads',
+        saveSourceFields: () => {
+          it('saveSourceFields: our own stands in the way, and the next revision follows it', async () => {
+            const known = aSourceFields();
+
+            const again = await twice(async () => await stores.events.saveSourceFields(key, known));
+            const next = await stores.events.saveSourceFields(key, { ...known, revision: 2 });
+
+            expect(again).toEqual({ kind: 'changed', current: known });
+            expect(next).toEqual({ kind: 'saved' });
+          });
+        },
+        keepMapping: () => {
+          it('keepMapping: the version is kept as it was first used', async () => {
+            await twice(async () => {
+              await stores.events.keepMapping(key, '1-abc', '{}', T0);
+            });
+
+            expect(await stores.events.listMappings(key)).toEqual([
+              { version: '1-abc', settings: '{}', firstUsedAtMs: T0 },
+            ]);
+          });
+        },
+        scanEvents: 'reads',
+        measureScan: 'reads',
+        readMapping: 'reads',
+        listMappings: 'reads',
         rememberSubmitter: () => {
           it('rememberSubmitter: the first event is its own, not a repeat of itself', async () => {
             const first = await twice(

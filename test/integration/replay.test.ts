@@ -1,18 +1,12 @@
 import { execFile } from 'node:child_process';
-import { createServer } from 'node:http';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { defineConfig } from '../../lambdas/core/config.ts';
 import { findDynoxide } from '../../local/emulators/dynamodb.ts';
-import { closeServer, listenOnLoopback, PortTakenError } from '../../local/emulators/listen.ts';
-import {
-  LOCAL_BUCKET,
-  LOCAL_DEAD_LETTER_QUEUE,
-  LOCAL_DELIVERY_QUEUE,
-  LOCAL_TABLE,
-} from '../../local/local-stack.ts';
+import { PortTakenError } from '../../local/emulators/listen.ts';
 import { runReplay } from '../../local/operator/run-replay.ts';
 import { portsFrom } from '../../local/start-pipeline.ts';
+import { OPERATOR, startFakeAws } from '../support/fake-aws.ts';
 import { eventually, startTestPipeline, type TestPipeline } from '../support/running-pipeline.ts';
 
 const COMMAND_TIMEOUT_MS = 30_000;
@@ -47,38 +41,6 @@ async function holdfastWith(env: Readonly<Record<string, string>>, ...words: rea
         resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err }),
     );
   });
-}
-
-const OPERATOR = 'arn:aws:sts::111122223333:assumed-role/Operator/ana';
-
-/** CloudFormation and STS, as far as the command line asks them: a stage whose names are the local ones. */
-async function startFakeAws(sqsUrl: string) {
-  const queueUrl = (name: string) => `${sqsUrl}/000000000000/${name}`;
-  const outputs = {
-    TableName: LOCAL_TABLE,
-    ArchiveBucketName: LOCAL_BUCKET,
-    DeliveryQueueUrl: queueUrl(LOCAL_DELIVERY_QUEUE),
-    DeadLetterQueueUrl: queueUrl(LOCAL_DEAD_LETTER_QUEUE),
-    PepperSecretName: 'holdfast/local/pepper',
-  };
-  const members = Object.entries(outputs).map(
-    ([key, value]) =>
-      `<member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue></member>`,
-  );
-  const server = createServer((request, response) => {
-    let body = '';
-    request.on('data', (chunk: Buffer) => (body += chunk.toString()));
-    request.on('end', () => {
-      if (body.includes('GetCallerIdentity')) response.end(`<Arn>${OPERATOR}</Arn>`);
-      else if (body.includes('StackName=holdfast-staging')) response.end(members.join(''));
-      else {
-        const why = '<Code>ValidationError</Code><Message>There is no such stack</Message>';
-        response.writeHead(400).end(why);
-      }
-    });
-  });
-  const port = await listenOnLoopback(server, { port: 0, what: 'AWS', remedy: '' });
-  return { url: `http://127.0.0.1:${port}`, stop: async () => await closeServer(server) };
 }
 
 describe.runIf(findDynoxide() !== undefined)(
@@ -236,7 +198,7 @@ describe.runIf(findDynoxide() !== undefined)(
       const [state] = (await stored(pipeline, (sk) => sk === 'STATE')).filter((item) =>
         String(item['pk']).endsWith(KEY),
       );
-      expect(state?.['remapped_as']).toMatch(/^1-/);
+      expect(state?.['remapped_as']).toMatch(/^2-/);
       expect(await stored(pipeline, (sk) => sk.startsWith('AUD#'))).toHaveLength(2);
     });
 

@@ -39,6 +39,7 @@ export interface HarnessOptions {
   readonly sources?: HoldfastConfigInput['sources'];
   readonly identity?: HoldfastConfigInput['identity'];
   readonly jsonBytesMax?: number;
+  readonly mappingLabel?: string;
 }
 
 /** The intake and everything around it that a test may look at or change. */
@@ -77,6 +78,7 @@ export interface IntakeHarness {
 export function anIntake(options: HarnessOptions = {}): IntakeHarness {
   const config = defineConfig({
     sources: options.sources ?? SOURCES,
+    ...(options.mappingLabel === undefined ? {} : { mappingLabel: options.mappingLabel }),
     ...(options.identity === undefined ? {} : { identity: options.identity }),
     ...(options.jsonBytesMax === undefined
       ? {}
@@ -121,6 +123,16 @@ export function anIntake(options: HarnessOptions = {}): IntakeHarness {
       for (let turn = 0; turn < broken.notesTurns; turn += 1) await Promise.resolve();
       if (broken.notes) throw new StoreUnavailableError('The table', new Error('throttled'));
       await memory.noteSourceSeen(source, atMs);
+    },
+    keepMapping: async (...mapping) => {
+      for (let turn = 0; turn < broken.notesTurns; turn += 1) await Promise.resolve();
+      if (broken.notes) throw new StoreUnavailableError('The table', new Error('throttled'));
+      await memory.keepMapping(...mapping);
+    },
+    saveSourceFields: async (...known) => {
+      for (let turn = 0; turn < broken.notesTurns; turn += 1) await Promise.resolve();
+      if (broken.notes) throw new StoreUnavailableError('The table', new Error('throttled'));
+      return await memory.saveSourceFields(...known);
     },
   };
 

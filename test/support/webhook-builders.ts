@@ -3,7 +3,9 @@ import type { SourceConfig } from '../../lambdas/providers/catalogue.ts';
 import { defineConfig } from '../../lambdas/core/config.ts';
 import { bindProvider } from '../../lambdas/providers/bind-provider.ts';
 import type {
+  Reading,
   SourceSecrets,
+  Submission,
   Verification,
   WebhookRequest,
 } from '../../lambdas/providers/provider.ts';
@@ -85,6 +87,29 @@ export function verifyAs(
   return bindProvider(source).verify(request, secrets, nowMs);
 }
 
+/** Reads a body as intake does; one that is no text is written as JSON. */
+export async function readAs(
+  source: SourceConfig,
+  body: unknown,
+  headers: Record<string, string> = {},
+): Promise<Reading> {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  return await bindProvider(source).read(aRequest({ body: text, headers }));
+}
+
+/** The one submission of a body that can be read. */
+export async function readOneAs(
+  source: SourceConfig,
+  body: unknown,
+  headers: Record<string, string> = {},
+): Promise<Submission> {
+  const reading = await readAs(source, body, headers);
+  if (reading.kind !== 'read') throw new Error(reading.failure.message);
+  const [submission, ...more] = reading.submissions;
+  if (submission === undefined || more.length > 0) throw new Error('It is not one submission');
+  return submission;
+}
+
 /** A source with every setting filled in, as `defineConfig` does it. */
 export function aSource<Name extends SourceConfig['provider']>(
   provider: Name,
@@ -94,6 +119,7 @@ export function aSource<Name extends SourceConfig['provider']>(
     generic_hmac: {
       signature: { header: 'x-signature', template: '{body}', timestamp: 'none' },
     },
+    hubspot: { publicUrl: 'https://leads.example.com/hooks/hubspot' },
     website_form: { allowedOrigins: ['https://www.example.com'] },
   };
   const required = needed[provider] ?? {};

@@ -56,3 +56,9 @@ export function fieldValue(value: Json): string | string[] | undefined {
   const items = (value as readonly Json[]).map((item) => scalarText(item));
   return items.every((item) => item !== undefined) ? items : JSON.stringify(value);
 }
+
+/** Any value as one answer, an object as JSON text; `undefined` for null and for nothing. */
+export function anyValue(value: Json | undefined): string | string[] | undefined {
+  if (value === undefined) return undefined;
+  return isObject(value) ? JSON.stringify(value) : fieldValue(value);
+}

@@ -11,7 +11,8 @@ const ENTRIES_MAX = 50;
  * Reads what a form recorded about consent: `consent`, `consent_marketing`, `consent[marketing]`, an
  * object `{"consent": {"marketing": true, "text": "…"}}`, `newsletter`, `gdpr` and the like.
  *
- * Only a plain yes or no counts. A consent that is not there is unknown, never refused.
+ * Where a sender names its questions by ids, their labels are looked at as well. Only a plain yes or no
+ * counts. A consent that is not there is unknown, never refused.
  */
 export function readConsent(answers: readonly Answer[]): Consent[] {
   const text = answers.find(isWording)?.value;
@@ -20,7 +21,7 @@ export function readConsent(answers: readonly Answer[]): Consent[] {
   return answers
     .flatMap((answer) => {
       const granted = grantedOf(answer);
-      const key = consentKey(answer.key);
+      const key = consentKey(answer.key) ?? consentLabel(answer.label);
       return key === undefined || granted === undefined ? [] : [{ key, granted, ...wording }];
     })
     .slice(0, ENTRIES_MAX);
@@ -44,6 +45,11 @@ function consentKey(key: string): string | undefined {
   const [first = '', ...rest] = pathOf(key);
   if (!CONSENT_NAME.test(squashName(first))) return undefined;
   return rest.length === 0 ? first : rest.join('.');
+}
+
+/** A label is one name, whatever dots and brackets are in it. */
+function consentLabel(label = ''): string | undefined {
+  return CONSENT_NAME.test(squashName(label)) ? label : undefined;
 }
 
 function grantedOf(answer: Answer): boolean | undefined {

@@ -2,6 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { SecretUnavailableError } from '../../core/errors.ts';
 import type { SourceSecrets, Verification, WebhookRequest } from '../provider.ts';
 import type { HmacScheme } from './authentication.ts';
+import { asciiJson } from './ascii-json.ts';
 import { decodeBase64 } from './base64.ts';
 import { readSignatureHeader, type SignedHeader, singleHeader } from './signature-header.ts';
 
@@ -113,13 +114,6 @@ function signedBytes(
     }
   }
   return parts;
-}
-
-/** A JSON text with every character outside ASCII as `\uXXXX`. */
-function asciiJson(body: Uint8Array): string {
-  return new TextDecoder()
-    .decode(body)
-    .replaceAll(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 function decodeKey(secret: string, scheme: HmacScheme): Buffer {

@@ -10,14 +10,17 @@ type JwsAuthentication = Extract<Authentication, { kind: 'jws' }>;
 /**
  * Verifies a request by a compact JWS in a header. The algorithm is HS256, whatever the token says of it:
  * a token that names another one, `none` among them, is refused. The claims must name the issuer and the
- * SHA-256 of the body, since the JWS does not cover the body otherwise.
+ * SHA-256 of the body, since the JWS does not cover the body otherwise. Where they say from when and until
+ * when they count, that is held to, by the second.
  *
- * @see RFC 7515, section 7.1; RFC 8725, section 3.1 (algorithm verification), read 2026-11-22
+ * @see RFC 7515, section 7.1; RFC 7519, sections 4.1.4 and 4.1.5; RFC 8725, section 3.1 (algorithm
+ *   verification), read 2026-11-22
  */
 export function verifyJws(
   request: WebhookRequest,
   { header, issuer, bodyHashClaim }: JwsAuthentication,
   secrets: SourceSecrets,
+  nowMs: number,
 ): Verification {
   const token = singleHeader(request, header);
   if (typeof token !== 'string') return token;
@@ -36,9 +39,9 @@ export function verifyJws(
     if (secret === undefined) continue;
     const expected = createHmac('sha256', secret).update(`${head}.${claims}`).digest();
     if (!timingSafeEqual(received, expected)) continue;
-    return member(payload, 'iss') === issuer && isHashOf(member(payload, bodyHashClaim), request)
-      ? { kind: 'verified', secretUsed }
-      : refused('mismatch');
+    if (member(payload, 'iss') !== issuer) return refused('mismatch');
+    if (!isHashOf(member(payload, bodyHashClaim), request)) return refused('mismatch');
+    return isInTime(payload, nowMs) ? { kind: 'verified', secretUsed } : refused('stale');
   }
   return refused('mismatch');
 }
@@ -47,6 +50,18 @@ function isHashOf(claim: Json | undefined, request: WebhookRequest): boolean {
   if (typeof claim !== 'string' || !/^[0-9a-f]{64}$/i.test(claim)) return false;
   const hash = createHash('sha256').update(request.body).digest();
   return timingSafeEqual(Buffer.from(claim, 'hex'), hash);
+}
+
+/** A time that is no number is none that can be held to, so that nothing is in time for it. */
+function isInTime(payload: Json, nowMs: number): boolean {
+  const [until = Infinity, from = -Infinity] = [member(payload, 'exp'), member(payload, 'nbf')];
+  const nowSeconds = Math.floor(nowMs / 1_000);
+  return (
+    typeof until === 'number' &&
+    typeof from === 'number' &&
+    nowSeconds < until &&
+    nowSeconds >= from
+  );
 }
 
 function decodeJson(part: string): Json | undefined {

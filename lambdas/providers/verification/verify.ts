@@ -26,7 +26,7 @@ export function verify(
     case 'hmac':
       return verifyVariants(request, authentication, secrets, nowMs);
     case 'jws':
-      return verifyJws(request, authentication, secrets);
+      return verifyJws(request, authentication, secrets, nowMs);
     case 'shared_secret':
       return request.token === undefined
         ? verifyShared(singleHeader(request, authentication.header), secrets)
@@ -82,8 +82,11 @@ function verifyShared(
   return refused('mismatch');
 }
 
-/** Over digests, so that neither content nor length of the secret shows in the time it takes. */
-function isSameSecret(presented: string, secret: string): boolean {
+/**
+ * Whether a text is the secret. Over digests, so that neither content nor length of the secret shows in
+ * the time it takes.
+ */
+export function isSameSecret(presented: string, secret: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text, 'utf8').digest();
   return timingSafeEqual(digest(presented), digest(secret));
 }

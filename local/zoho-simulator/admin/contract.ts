@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { MODULE_NAMES } from '../modules/catalogue.ts';
+import { MODULE_NAMES } from '../modules/module-names.ts';
 
 const moduleName = z.enum(MODULE_NAMES);
 

@@ -1,5 +1,6 @@
 import { writeCredits } from '../accounting/credits.ts';
 import type { RowFault } from '../faults/fault-script.ts';
+import { answerCreateFields } from '../modules/create-fields.ts';
 import { answerMetadata } from '../modules/metadata-api.ts';
 import type { ReadyCoql } from '../search/coql-api.ts';
 import { answerCoql, prepareCoql } from '../search/coql-api.ts';
@@ -36,6 +37,8 @@ export interface CrmAnswer {
 /** A write of more rows belongs to the heavy calls (Zoho CRM v8, API limits, read 2026-11-22). */
 const LIGHT_ROWS_MAX = 10;
 const CONVERT_CREDITS = 5;
+/** A call that creates fields (Zoho CRM, API limits, read 2026-11-22). */
+const CREATE_FIELDS_CREDITS = 10;
 
 /**
  * Answers a call to the CRM.
@@ -117,7 +120,9 @@ async function answerRoute(
     case 'coql':
       return answerCoql(coql ?? prepareCoql(request.body, world), world);
     case 'metadata':
-      return answerMetadata(route.of, request, world.knobs.current());
+      return answerMetadata(route.of, request, world);
+    case 'create_fields':
+      return answerCreateFields(request, world);
   }
 }
 
@@ -136,6 +141,7 @@ function isHeavy(route: CrmRoute, rows: number): boolean {
     case 'search':
     case 'notes':
     case 'metadata':
+    case 'create_fields':
       return false;
   }
 }
@@ -149,6 +155,8 @@ function creditsOf(route: CrmRoute, rows: number, coql: ReadyCoql | Refusal | un
       return writeCredits(rows);
     case 'convert':
       return CONVERT_CREDITS;
+    case 'create_fields':
+      return CREATE_FIELDS_CREDITS;
     case 'coql':
       return coql === undefined || isRefusal(coql) ? 1 : coql.credits;
     case 'remove':

@@ -1,4 +1,4 @@
-import type { ModuleName } from '../modules/catalogue.ts';
+import type { ModuleName } from '../modules/module-names.ts';
 import { parseModuleName } from '../modules/catalogue.ts';
 import type { Permission } from '../oauth/scopes.ts';
 import type { Refusal } from './errors.ts';
@@ -14,7 +14,8 @@ export type CrmRoute =
   /** The notes of one record. */
   | { readonly kind: 'notes'; readonly module: ModuleName; readonly id: string }
   | { readonly kind: 'coql' }
-  | { readonly kind: 'metadata'; readonly of: 'fields' | 'layouts' | 'modules' };
+  | { readonly kind: 'metadata'; readonly of: 'fields' | 'layouts' | 'modules' }
+  | { readonly kind: 'create_fields' };
 
 const PREFIX = '/crm/v8/';
 
@@ -83,6 +84,8 @@ export function permissionsOf(route: CrmRoute): readonly Permission[] {
       return [crm('coql', 'READ')];
     case 'metadata':
       return [crm(`settings.${route.of}`, 'READ')];
+    case 'create_fields':
+      return [crm('settings.fields', 'CREATE')];
   }
 }
 
@@ -93,6 +96,7 @@ function metadataRoute(
 ): CrmRoute | Refusal {
   if (more !== undefined) return unknownAddress();
   if (kind !== 'fields' && kind !== 'layouts' && kind !== 'modules') return unknownAddress();
+  if (method === 'POST' && kind === 'fields') return { kind: 'create_fields' };
   return method === 'GET' ? { kind: 'metadata', of: kind } : wrongMethod();
 }
 

@@ -1,4 +1,4 @@
-import type { ModuleName } from '../modules/catalogue.ts';
+import type { ModuleName } from '../modules/module-names.ts';
 import type { Permission } from '../oauth/scopes.ts';
 import { allows } from '../oauth/scopes.ts';
 import type { World } from '../world.ts';

@@ -1,14 +1,9 @@
 import type { Knobs } from '../knobs.ts';
 import type { FieldDefinition } from './field-definition.ts';
+import { MODULE_NAMES, type ModuleName } from './module-names.ts';
 import { CONTACT_FIELDS, HOLDFAST_FIELDS, LEAD_FIELDS, NOTE_FIELDS } from './standard-fields.ts';
 
-/** The modules that the simulator knows. */
-export const MODULE_NAMES = ['Leads', 'Contacts', 'Notes'] as const;
-
-/** API name of a module that holds records. */
-export type ModuleName = (typeof MODULE_NAMES)[number];
-
-/** A module as the knobs make it. */
+/** A module as the knobs make it, with the fields that were created. */
 export interface ModuleDefinition {
   readonly name: ModuleName;
   readonly id: string;
@@ -31,17 +26,26 @@ const IDS: Readonly<Record<ModuleName, { id: string; layoutId: string }>> = {
  *
  * The system duplicate-check field of Leads and of Contacts is `Email`.
  *
+ * @param created fields that were created through the API, in their order
  * @see Zoho CRM v8, Upsert Records, read 2026-11-22
  */
-export function moduleDefinition(name: ModuleName, knobs: Knobs): ModuleDefinition {
-  const fields = fieldsOf(name, knobs);
-  const known = new Set(fields.map((definition) => definition.apiName));
+export function moduleDefinition(
+  name: ModuleName,
+  knobs: Knobs,
+  created: readonly FieldDefinition[] = [],
+): ModuleDefinition {
+  const isCreated = new Set(created.map((definition) => definition.apiName));
+  const given = fieldsOf(name, knobs).filter(({ apiName }) => !isCreated.has(apiName));
+  const known = new Set(given.map((definition) => definition.apiName));
   return {
     name,
     ...IDS[name],
-    fields,
+    fields: [...given, ...created],
     systemCheckField: name === 'Notes' ? undefined : 'Email',
-    uniqueFields: knobs.uniqueFields.filter((apiName) => known.has(apiName)),
+    uniqueFields: [
+      ...knobs.uniqueFields.filter((apiName) => known.has(apiName)),
+      ...created.filter(({ unique }) => unique).map(({ apiName }) => apiName),
+    ],
   };
 }
 

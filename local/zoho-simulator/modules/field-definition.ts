@@ -1,19 +1,23 @@
 /** The kinds of field that the simulator knows, by Zoho's `data_type`. */
-export type FieldType =
-  | 'text'
-  | 'email'
-  | 'phone'
-  | 'website'
-  | 'textarea'
-  | 'picklist'
-  | 'multiselectpicklist'
-  | 'integer'
-  | 'currency'
-  | 'boolean'
-  | 'date'
-  | 'datetime'
-  | 'lookup'
-  | 'ownerlookup';
+export const FIELD_TYPES = [
+  'text',
+  'email',
+  'phone',
+  'website',
+  'textarea',
+  'picklist',
+  'multiselectpicklist',
+  'integer',
+  'currency',
+  'boolean',
+  'date',
+  'datetime',
+  'lookup',
+  'ownerlookup',
+] as const;
+
+/** One of `FIELD_TYPES`. */
+export type FieldType = (typeof FIELD_TYPES)[number];
 
 /** One field of a module. */
 export interface FieldDefinition {
@@ -32,6 +36,8 @@ export interface FieldDefinition {
   readonly custom: boolean;
   /** External field of the organisation: one value, one record. */
   readonly external: boolean;
+  /** "Do not allow duplicate values", as it was created. Of the other fields, a knob tells. */
+  readonly unique: boolean;
   /** Known values. Zoho takes others too. */
   readonly pickList: readonly string[];
 }
@@ -73,6 +79,7 @@ export function field(
     readOnly: false,
     custom: false,
     external: false,
+    unique: false,
     pickList: [],
     ...more,
   };

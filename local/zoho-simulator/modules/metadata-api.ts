@@ -2,10 +2,11 @@ import type { Refusal } from '../http/errors.ts';
 import { refuse } from '../http/errors.ts';
 import type { SimReply, SimRequest } from '../http/message.ts';
 import { jsonReply } from '../http/message.ts';
-import type { Knobs } from '../knobs.ts';
+import type { World } from '../world.ts';
 import type { ModuleDefinition } from './catalogue.ts';
-import { MODULE_NAMES, moduleDefinition, parseModuleName } from './catalogue.ts';
+import { parseModuleName } from './catalogue.ts';
 import type { FieldDefinition, FieldType } from './field-definition.ts';
+import { MODULE_NAMES } from './module-names.ts';
 
 /**
  * Answers `GET /crm/v8/settings/fields|layouts|modules` from the same definitions that validate rows.
@@ -15,12 +16,21 @@ import type { FieldDefinition, FieldType } from './field-definition.ts';
 export function answerMetadata(
   kind: 'fields' | 'layouts' | 'modules',
   request: SimRequest,
-  knobs: Knobs,
+  world: World,
 ): SimReply | Refusal {
   if (kind === 'modules') {
-    const modules = MODULE_NAMES.map((name) => renderModule(moduleDefinition(name, knobs)));
+    const modules = MODULE_NAMES.map((name) => renderModule(world.module(name)));
     return jsonReply(200, { modules });
   }
+  const definition = moduleAskedFor(request, world);
+  if ('kind' in definition) return definition;
+  return kind === 'fields'
+    ? jsonReply(200, { fields: definition.fields.map((one) => renderField(one, definition)) })
+    : jsonReply(200, { layouts: [renderLayout(definition)] });
+}
+
+/** The module that the query names. */
+export function moduleAskedFor(request: SimRequest, world: World): ModuleDefinition | Refusal {
   const asked = request.query.get('module');
   if (asked === null) {
     return refuse(400, 'REQUIRED_PARAM_MISSING', 'One of the expected parameter is missing', {
@@ -28,13 +38,9 @@ export function answerMetadata(
     });
   }
   const name = parseModuleName(asked);
-  if (name === undefined) {
-    return refuse(400, 'INVALID_MODULE', 'the module name given seems to be invalid');
-  }
-  const definition = moduleDefinition(name, knobs);
-  return kind === 'fields'
-    ? jsonReply(200, { fields: definition.fields.map((one) => renderField(one, definition)) })
-    : jsonReply(200, { layouts: [renderLayout(definition)] });
+  return name === undefined
+    ? refuse(400, 'INVALID_MODULE', 'the module name given seems to be invalid')
+    : world.module(name);
 }
 
 function renderField(definition: FieldDefinition, module: ModuleDefinition): object {
@@ -110,7 +116,8 @@ function renderModule(module: ModuleDefinition): object {
   };
 }
 
-function fieldId(definition: FieldDefinition, module: ModuleDefinition): string {
+/** The id of a field: a text of 19 digits, by its place in the module. */
+export function fieldId(definition: FieldDefinition, module: ModuleDefinition): string {
   const position = module.fields.indexOf(definition) + 1;
   return `${module.id.slice(0, 16)}${String(position).padStart(3, '0')}`;
 }

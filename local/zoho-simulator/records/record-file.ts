@@ -11,13 +11,17 @@ import {
 import { dirname } from 'node:path';
 import * as z from 'zod/mini';
 import { SimulatorInputError } from '../knobs.ts';
+import { parseCreatedField } from '../modules/created-fields.ts';
+import type { FieldDefinition } from '../modules/field-definition.ts';
+import { MODULE_NAMES, type ModuleName } from '../modules/module-names.ts';
 import type { StoredRecord } from './record.ts';
 import { parseStoredRecord } from './record.ts';
 
-/** One line of the record file. A `put` holds the whole record. */
+/** One line of the record file. A `put` holds the whole record; a `field` was created through the API. */
 export type RecordChange =
   | { readonly op: 'put'; readonly record: StoredRecord }
   | { readonly op: 'delete'; readonly id: string }
+  | { readonly op: 'field'; readonly module: ModuleName; readonly definition: FieldDefinition }
   | { readonly op: 'reset' };
 
 /** Where changes go before a write is answered. */
@@ -32,6 +36,11 @@ export const NO_JOURNAL: RecordJournal = { append: () => {}, close: () => {} };
 const changeSchema = z.union([
   z.object({ op: z.literal('put'), record: z.unknown() }),
   z.object({ op: z.literal('delete'), id: z.string() }),
+  z.object({
+    op: z.literal('field'),
+    module: z.enum(MODULE_NAMES),
+    definition: z.unknown(),
+  }),
   z.object({ op: z.literal('reset') }),
 ]);
 
@@ -72,7 +81,15 @@ export function openRecordFile(path: string): {
 function parseChange(line: string, path: string, lineNumber: number): RecordChange {
   try {
     const change = changeSchema.parse(JSON.parse(line));
-    return change.op === 'put' ? { op: 'put', record: parseStoredRecord(change.record) } : change;
+    switch (change.op) {
+      case 'put':
+        return { op: 'put', record: parseStoredRecord(change.record) };
+      case 'field':
+        return { ...change, definition: parseCreatedField(change.definition) };
+      case 'delete':
+      case 'reset':
+        return change;
+    }
   } catch (error) {
     throw new SimulatorInputError(
       `${path}, line ${lineNumber}, is no record change (${error instanceof Error ? error.name : 'error'}). Move the file away to start empty.`,

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { MODULE_NAMES } from '../modules/catalogue.ts';
+import { MODULE_NAMES } from '../modules/module-names.ts';
 
 const storedRecordSchema = z.strictObject({
   /** 19 digits: above 2^53, so never a number. */

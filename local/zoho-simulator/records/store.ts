@@ -1,4 +1,4 @@
-import type { ModuleName } from '../modules/catalogue.ts';
+import type { ModuleName } from '../modules/module-names.ts';
 import type { StoredRecord } from './record.ts';
 import { positionAfter, recordId } from './record.ts';
 import type { RecordChange, RecordJournal } from './record-file.ts';
@@ -153,6 +153,8 @@ export class RecordStore {
         break;
       case 'reset':
         this.forgetAll();
+        break;
+      case 'field':
         break;
     }
   }

@@ -1,5 +1,5 @@
 import { comparable } from '../matching/duplicate-check.ts';
-import type { ModuleName } from '../modules/catalogue.ts';
+import type { ModuleName } from '../modules/module-names.ts';
 import type { StoredRecord } from './record.ts';
 
 /** UTF-16 units; 255 characters have at most so many. Longer values are never looked up. */

@@ -2,7 +2,7 @@ import type { Refusal } from '../http/errors.ts';
 import { isRefusal, refuse } from '../http/errors.ts';
 import type { SimReply, SimRequest } from '../http/message.ts';
 import { isObject } from '../http/message.ts';
-import type { ModuleName } from '../modules/catalogue.ts';
+import type { ModuleName } from '../modules/module-names.ts';
 import { recordView } from '../records/record-view.ts';
 import type { World } from '../world.ts';
 import { narrow, pageReply, parsePage } from './page.ts';

@@ -2,7 +2,7 @@ import type { Refusal } from '../http/errors.ts';
 import { refuse } from '../http/errors.ts';
 import type { SimReply } from '../http/message.ts';
 import { jsonReply } from '../http/message.ts';
-import type { ModuleName } from '../modules/catalogue.ts';
+import type { ModuleName } from '../modules/module-names.ts';
 import type { World } from '../world.ts';
 
 /**

@@ -21,7 +21,13 @@ describe('the pipeline on this machine, for an operator', () => {
     const port = await listenOnLoopback(server, { port: 0, what: 'it', remedy: '' });
     const endpoint = `http://127.0.0.1:${port}`;
     const nowhere = 'http://127.0.0.1:1';
-    const addresses = { endpoint, dynamodb: nowhere, sqs: nowhere, secrets: nowhere };
+    const addresses = {
+      endpoint,
+      zoho: nowhere,
+      dynamodb: nowhere,
+      sqs: nowhere,
+      secrets: nowhere,
+    };
 
     const opening = openLocalTarget(addresses, CONFIG, createRecordingLog());
 

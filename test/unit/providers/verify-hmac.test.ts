@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { sign as octokitSigns, verify as octokitVerifies } from '@octokit/webhooks-methods';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type SignatureScheme, signatureSchema } from '../../../lambdas/core/source-settings.ts';
@@ -101,6 +102,37 @@ describe('the signature', () => {
 
           expect(verify(headers, body).kind).toBe('verified');
           expect(verify(headers, altered)).toEqual(refused('mismatch'));
+        },
+      ),
+    );
+  });
+
+  it('agrees with the reference implementation of sha256= about any body, secret and signature', async () => {
+    const scheme = aScheme({ header: 'x-hub-signature-256', prefix: 'sha256=' });
+    const secret = fc.string({ unit: 'binary', minLength: 16, maxLength: 40 });
+    const alteration = fc.constantFrom(
+      (right: string) => right,
+      (right: string) => right.slice(0, -1),
+      (right: string) => `${right}0`,
+      (right: string) => right.replace('sha256=', 'sha1='),
+      (right: string) => right.replace(/.$/, (last) => (last === '0' ? '1' : '0')),
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.json(),
+        secret,
+        secret,
+        fc.boolean(),
+        alteration,
+        async (body, own, other, isOwn, alter) => {
+          const signature = alter(await octokitSigns(isOwn ? own : other, body));
+          const expected = await octokitVerifies(own, body, signature);
+
+          const { kind } = verify({ 'x-hub-signature-256': signature }, body, scheme, {
+            current: own,
+          });
+
+          expect(kind === 'verified').toBe(expected);
         },
       ),
     );

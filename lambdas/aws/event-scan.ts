@@ -1,0 +1,55 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import * as z from 'zod/mini';
+import type { EventScanPage, EventScanRequest, ScanMeasure } from '../core/ports.ts';
+import { recordFromItem } from './event-record-item.ts';
+import { describeSize, scanPage, type Table } from './table.ts';
+import { fromAttributes, toAttributes } from './table-expression.ts';
+import { eventPartition, stateKey } from './table-keys.ts';
+
+/** A scan reads half a unit for each 4 KB (Amazon DynamoDB, Read consistency, read 2026-11-22). */
+const BYTES_A_UNIT = 8_192;
+
+/** The events of one page of a scan; eventually consistent, which costs half. */
+export async function scanEvents(table: Table, request: EventScanRequest): Promise<EventScanPage> {
+  const { source, receivedFromMs, itemsMax, cursor } = request;
+  const page = await scanPage(
+    table,
+    {
+      text: [
+        'sk = :state AND begins_with(pk, :event)',
+        ...(source === undefined ? [] : ['#source = :source']),
+        ...(receivedFromMs === undefined ? [] : ['received_at >= :from']),
+      ].join(' AND '),
+      ...(source === undefined ? {} : { names: { '#source': 'source' } }),
+      values: {
+        ':state': stateKey('').sk,
+        ':event': eventPartition(''),
+        ...(source === undefined ? {} : { ':source': source }),
+        ...(receivedFromMs === undefined
+          ? {}
+          : { ':from': new Date(receivedFromMs).toISOString() }),
+      },
+    },
+    {
+      Limit: itemsMax,
+      ...(cursor === undefined ? {} : { ExclusiveStartKey: readCursor(cursor) }),
+    },
+  );
+  return {
+    records: page.items.map(recordFromItem),
+    items: page.count,
+    ...(page.next === undefined ? {} : { cursor: JSON.stringify(fromAttributes(page.next)) }),
+  };
+}
+
+/** How much a scan of the whole table looks at, and what it takes. */
+export async function measureScan(table: Table): Promise<ScanMeasure> {
+  const { items, bytes } = await describeSize(table);
+  return { items, ...(bytes === 0 ? {} : { readUnits: Math.ceil(bytes / BYTES_A_UNIT) }) };
+}
+
+const cursorSchema = z.record(z.string(), z.string());
+
+function readCursor(cursor: string): Record<string, AttributeValue> {
+  return toAttributes(cursorSchema.parse(JSON.parse(cursor)));
+}

@@ -1,0 +1,121 @@
+import * as z from 'zod/mini';
+import { apiOrigin, sourceSettings } from '../core/source-settings.ts';
+import type { ProviderGuide } from './guide.ts';
+import type { Provider, Reading } from './provider.ts';
+import { buildSubmission } from './reading/build-submission.ts';
+import { isoOfMilliseconds } from './reading/epoch-time.ts';
+import { unknownShape } from './reading/generic-sender.ts';
+import { readJotformQuestions, readJotformSubmission } from './reading/jotform-answers.ts';
+import {
+  idText,
+  isObject,
+  type Json,
+  type JsonObject,
+  member,
+  scalarText,
+} from './reading/json.ts';
+import { mayBeForm, parseJsonText, readForm } from './reading/read-form.ts';
+import { withoutVolatile } from './reading/without-volatile.ts';
+
+/** Settings of a `jotform` source. */
+export const jotformSettings = sourceSettings('jotform', {
+  /**
+   * Whether the submission is read from Jotform's API, which needs the `api_token`. It proves that there is such a
+   * submission, and tells types and wordings of the questions, which the webhook does not.
+   */
+  readDetails: z._default(z.boolean(), false),
+  /** `https://eu-api.jotform.com` for accounts in the EU, `https://hipaa-api.jotform.com` under HIPAA. */
+  apiUrl: z._default(apiOrigin, 'https://api.jotform.com'),
+});
+
+type JotformSource = z.output<typeof jotformSettings>;
+
+const EVENT_TYPE = 'submission';
+
+/**
+ * Jotform: one submission a request, as a form of several parts, of which `rawRequest` is JSON.
+ *
+ * It signs nothing: the address holds a secret. That address comes back in `webhookURL`, from where intake
+ * removes it. `pretty` joins answers with commas, so that nobody can take them apart again; it is not read.
+ *
+ * @see Jotform, Webhooks; API, Get Submission, read 2026-11-22
+ */
+export const jotform = {
+  authentication: () => ({ kind: 'url_token' }),
+  accepts: mayBeForm,
+  read: async (request, source) => {
+    const form = await readForm(request);
+    return form.kind === 'unreadable' ? form : readBody(form.value, source);
+  },
+  detailsApi: {
+    origin: (source) => source.apiUrl,
+    authorize: (token) => ({ APIKEY: token }),
+    calls: (ref) => [{ path: `/submission/${encodeURIComponent(ref['submission_id'] ?? '')}` }],
+    read: (thin, [answer], source) => readJotformSubmission(thin, answer, source),
+  },
+} satisfies Provider<JotformSource>;
+
+/** How to connect Jotform. */
+export const jotformGuide: ProviderGuide = {
+  title: 'Jotform',
+  secret: 'ours',
+  steps: [
+    'Open the form, then Settings, Integrations, WebHooks.',
+    'Webhook URL: {url}/{secret}',
+    'Complete the integration, and send the form once.',
+    'To have each submission confirmed by Jotform, make an API key with read access (Account, API), store it as the "api_token", and set "readDetails".',
+  ],
+  signs: 'nothing; the last part of the address is a secret',
+  retries: 'not documented',
+  givesUp: 'not documented; what was missed can be read from the form’s submissions',
+  unconfirmed: [
+    'whether, when and how often a webhook is repeated, and how long Jotform waits for an answer',
+    'whether the moment in `event_id` is that of the submission: one capture shows that of the form’s opening',
+    'that a deleted submission is answered with status DELETED',
+  ],
+  sources: ['Jotform, Webhooks; API documentation, read 2026-11-22'],
+};
+
+function readBody(body: Json, source: JotformSource): Reading {
+  const submissionId = idText(member(body, 'submissionID'));
+  const identified = submissionId === undefined ? {} : { sourceEventId: submissionId };
+  const raw = rawRequestOf(member(body, 'rawRequest'));
+  const isNamed = submissionId !== undefined && /^\d{1,30}$/.test(submissionId);
+  if (source.readDetails && !isNamed) {
+    return { ...unknownShape('it has no submissionID of digits'), ...identified };
+  }
+  if (!source.readDetails && raw === undefined) {
+    return { ...unknownShape('its rawRequest is no JSON object'), ...identified };
+  }
+
+  const formId = idText(member(body, 'formID'));
+  const read = source.readDetails ? undefined : readJotformQuestions(raw ?? {});
+  const submission = buildSubmission(
+    {
+      eventType: EVENT_TYPE,
+      ...identified,
+      occurredAt: momentOf(member(raw, 'event_id')),
+      fields: read?.fields ?? [],
+      facts: { ...read?.facts, form_id: formId, form_name: scalarText(member(body, 'formTitle')) },
+      ...(read === undefined ? {} : { consent: read.consent }),
+      details: source.readDetails && isNamed ? { submission_id: submissionId } : undefined,
+      content: {
+        formID: formId,
+        submissionID: submissionId,
+        rawRequest: withoutVolatile(raw ?? {}),
+      },
+    },
+    source,
+  );
+  return { kind: 'read', submissions: [submission] };
+}
+
+function rawRequestOf(value: Json | undefined): JsonObject | undefined {
+  const raw = typeof value === 'string' ? parseJsonText(value) : value;
+  return isObject(raw) ? raw : undefined;
+}
+
+/** `<milliseconds>_<form>_<random>`. */
+function momentOf(eventId: Json | undefined): string | undefined {
+  return isoOfMilliseconds(/^(\d{13})_/.exec(idText(eventId) ?? '')?.[1]);
+}

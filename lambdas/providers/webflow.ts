@@ -1,0 +1,127 @@
+import * as z from 'zod/mini';
+import { type SourceBase, sourceSettings, toleranceSeconds } from '../core/source-settings.ts';
+import type { ProviderGuide } from './guide.ts';
+import type { Provider, Reading } from './provider.ts';
+import { buildSubmission } from './reading/build-submission.ts';
+import { anyValue } from './reading/flat-fields.ts';
+import type { FormField } from './reading/form-field.ts';
+import { unknownShape } from './reading/generic-sender.ts';
+import { idText, isObject, type Json, type JsonObject, member, parseJson } from './reading/json.ts';
+import { mayBeJson } from './reading/media-type.ts';
+import { signedBy } from './verification/authentication.ts';
+
+/** Settings of a `webflow` source. */
+export const webflowSettings = sourceSettings('webflow', {
+  /** `url_token` for a webhook that was made in the dashboard: those are not signed. */
+  auth: z._default(z.enum(['signature', 'url_token']), 'signature'),
+  toleranceSeconds,
+});
+
+const EVENT_TYPE = 'form_submission';
+
+/**
+ * Webflow forms: one submission a request. `payload.id` is the submission, `formId` the form, although the
+ * vendor's own comments say otherwise: the time in the sample's `id` is that of its submission.
+ *
+ * @see Webflow Data API v2, Working with webhooks; Form submission, read 2026-11-22
+ */
+export const webflow = {
+  authentication: ({ auth, toleranceSeconds: tolerance }) =>
+    auth === 'url_token'
+      ? { kind: 'url_token' }
+      : signedBy({
+          header: 'x-webflow-signature',
+          template: '{timestamp}:{body}',
+          timestamp: {
+            header: 'x-webflow-timestamp',
+            unit: 'milliseconds',
+            toleranceSeconds: tolerance,
+          },
+        }),
+  accepts: mayBeJson,
+  read: (request, source) => {
+    const parsed = parseJson(request.body);
+    return parsed.kind === 'unreadable' ? parsed : readBody(parsed.value, source);
+  },
+} satisfies Provider<z.output<typeof webflowSettings>>;
+
+/** How to connect Webflow. */
+export const webflowGuide: ProviderGuide = {
+  title: 'Webflow',
+  secret: 'theirs',
+  steps: [
+    'Make the webhook with the Data API (POST /v2/sites/<site>/webhooks, triggerType "form_submission"): those made in the dashboard are not signed.',
+    'URL: {url}',
+    'The secret is the `secretKey` in the answer; for a webhook that an OAuth app made, the client secret of the app.',
+    'For a webhook from the dashboard set `auth: "url_token"`, make up a long secret, and end the URL with it.',
+  ],
+  signs:
+    'HMAC-SHA256 of `<timestamp>:<body>`, hex, in `x-webflow-signature`, with `x-webflow-timestamp` in milliseconds; nothing where the webhook was made in the dashboard',
+  retries: 'anything but 200, three more times, 10 minutes apart',
+  givesUp:
+    'on the one submission after the third repetition; 200 is the only success that we answer',
+  unconfirmed: [
+    'that it repeats three times, 10 minutes apart, and waits for 30 seconds (from third parties)',
+    'that `id` is the submission and `formId` the form (taken from the sample, against its comments)',
+    'that newer payloads name the page in `pageUrl`, and that a field may have a type of its own for e-mail and phone',
+  ],
+  sources: ['Webflow Data API v2, Working with webhooks; Form submission, read 2026-11-22'],
+};
+
+function readBody(body: Json, source: SourceBase): Reading {
+  const payload = member(body, 'payload');
+  const data = member(payload, 'data');
+  if (member(body, 'triggerType') !== EVENT_TYPE) {
+    return unknownShape('its triggerType is not form_submission');
+  }
+  if (!isObject(payload) || !isObject(data)) return unknownShape('it has no payload with data');
+  const submission = buildSubmission(
+    {
+      eventType: EVENT_TYPE,
+      sourceEventId: idText(member(payload, 'id')),
+      occurredAt: idText(member(payload, 'submittedAt')),
+      fields: readFields(data, member(payload, 'schema')),
+      facts: {
+        form_id: idText(member(payload, 'formId')),
+        form_name: idText(member(payload, 'name')),
+        page_url: idText(member(payload, 'pageUrl')),
+      },
+      content: payload,
+    },
+    source,
+  );
+  return { kind: 'read', submissions: [submission] };
+}
+
+/** Labels are the keys; the schema tells a field's type and the id of its element by its label. */
+function readFields(data: JsonObject, schema: Json | undefined): FormField[] {
+  const described = new Map<string, Json>();
+  for (const item of Array.isArray(schema) ? (schema as readonly Json[]) : []) {
+    const name = idText(member(item, 'fieldName'));
+    if (name !== undefined) described.set(name, item);
+  }
+  return Object.entries(data).flatMap(([label, inner]) => {
+    const value = anyValue(inner);
+    if (value === undefined) return [];
+    const type = idText(member(described.get(label), 'fieldType'));
+    const elementId = idText(member(described.get(label), 'fieldElementId'));
+    return [
+      {
+        ids: elementId === undefined ? [label] : [label, elementId],
+        label,
+        ...(type === undefined ? {} : { type }),
+        value,
+        ...meaningOf(type),
+        // A box that is ticked answers a question about a field, it is not the field.
+        ...(typeof inner === 'boolean' ? { names: [] } : {}),
+      },
+    ];
+  });
+}
+
+/** In the vendor's sample every field is a `FormTextInput`; forms may have types of their own as well. */
+function meaningOf(type = ''): Pick<FormField, 'means'> {
+  const kind = type.toLowerCase().replaceAll(/^form|input$/g, '');
+  if (kind === 'email') return { means: 'email' };
+  return ['phone', 'tel', 'phonenumber'].includes(kind) ? { means: 'phone' } : {};
+}

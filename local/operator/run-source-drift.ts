@@ -1,0 +1,97 @@
+import {
+  driftOf,
+  type FieldDrift,
+  type SourceDrift,
+} from '../../lambdas/operations/source-drift.ts';
+import { type OpenTargetOptions, openTarget } from './open-target.ts';
+import { OperatorError } from './operator-error.ts';
+import { shortTime } from './short-time.ts';
+
+/** Of which source the drift is shown. */
+export interface RunSourceDriftOptions extends OpenTargetOptions {
+  /** All that are configured without it. */
+  readonly source?: string;
+  readonly json: boolean;
+  readonly print: (line: string) => void;
+}
+
+/** Names are shown up to here; `--json` has them whole. */
+const NAME_SHOWN_MAX = 40;
+
+/**
+ * Shows which fields sources send, since when and how often, and what is new, missing or of another type.
+ *
+ * @returns the exit code: 0
+ * @throws {OperatorError} the target can't be reached, or the source is not configured
+ * @throws {StoreUnavailableError}
+ */
+export async function runSourceDrift(options: RunSourceDriftOptions): Promise<number> {
+  const { source: only, config, json, print } = options;
+  if (only !== undefined && !Object.hasOwn(config.sources, only)) {
+    throw new OperatorError(`There is no source ${only} in holdfast.config.ts.`);
+  }
+  const target = await openTarget(options);
+  try {
+    const { events, clock } = target.ports;
+    const sources: SourceDrift[] = [];
+    for (const [name, source] of Object.entries(config.sources)) {
+      if (only !== undefined && name !== only) continue;
+      sources.push(driftOf(name, source, await events.readSourceFields(name), clock.nowMs()));
+    }
+    if (json) print(JSON.stringify({ sources }, undefined, 2));
+    else for (const line of describeDrift(sources, target.name)) print(line);
+    return 0;
+  } finally {
+    target.close();
+  }
+}
+
+/** The fields of sources as tables. */
+export function describeDrift(sources: readonly SourceDrift[], target: string): readonly string[] {
+  return [
+    `Fields that the sources of ${target} send:`,
+    ...sources.flatMap((source) => ['', ...describeSource(source)]),
+  ];
+}
+
+function describeSource(drift: SourceDrift): readonly string[] {
+  const { source, submissions, knownSince, updatedAt, fields, withPersonalNames, isFull } = drift;
+  const head =
+    knownSince === undefined || updatedAt === undefined
+      ? `${source}: nothing known yet`
+      : `${source}: ${submissions} submissions noted since ${shortTime(knownSince)}, as of ${shortTime(updatedAt)}`;
+  return [
+    head,
+    ...(fields.length === 0 ? [] : table([COLUMNS, ...fields.map(rowOf)])),
+    ...(withPersonalNames === 0
+      ? []
+      : [`  ${withPersonalNames} had names that look like a person's; those are not kept.`]),
+    ...(isFull ? ['  There is no room for more fields: what else it sends is not noted.'] : []),
+  ];
+}
+
+const COLUMNS = ['field', 'goes into', 'share', 'types', 'known since', 'last seen', ''];
+
+function rowOf(field: FieldDrift): readonly string[] {
+  const { name, goesInto, share, types, knownSince, lastSeen, flags } = field;
+  // A sender chooses the names: none may move the cursor of whoever reads them.
+  const shown = name.replaceAll(/\p{C}/gu, '�');
+  return [
+    shown.length > NAME_SHOWN_MAX ? `${shown.slice(0, NAME_SHOWN_MAX - 1)}…` : shown,
+    goesInto ?? '-',
+    `${Math.round(share * 100)} %`,
+    types.length === 0 ? '-' : types.join(', '),
+    knownSince === undefined ? 'never' : shortTime(knownSince),
+    lastSeen === undefined ? 'never' : shortTime(lastSeen),
+    flags.join(', '),
+  ];
+}
+
+function table(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = COLUMNS.map((_, column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  return rows.map((row) =>
+    `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd(),
+  );
+}

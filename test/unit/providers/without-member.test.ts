@@ -1,0 +1,97 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { withoutMember } from '../../../lambdas/providers/reading/without-member.ts';
+
+const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
+const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+const redact = (text: string): string => decode(withoutMember(encode(text), 'google_key'));
+
+/** A JSON text with every number as the digits that stand there, in a form that no text has. */
+function parseDigits(text: string): unknown {
+  return JSON.parse(text, (_key, value: unknown, context?: { source?: string }) =>
+    typeof value === 'number' ? { digits: context?.source } : value,
+  );
+}
+
+const NUMBER = fc.oneof(
+  fc.stringMatching(/^-?(0|[1-9]\d{0,30})$/),
+  fc.stringMatching(/^-?(0|[1-9]\d{0,20})\.\d{1,20}$/),
+  fc.stringMatching(/^[1-9]\d{0,3}[eE][+-]?\d{1,3}$/),
+  fc.constantFrom('9007199254740993', '18446744073709551615', '-0', '1.50', '1e400'),
+);
+const KEY = fc.oneof(
+  fc.constantFrom('google_key', '__proto__', 'constructor', 'lead_id', '', '1', '10'),
+  fc.string({ unit: 'binary' }),
+);
+const { value: VALUE } = fc.letrec<{ value: string }>((tie) => ({
+  value: fc.oneof(
+    { depthSize: 'medium' },
+    fc.oneof(NUMBER, fc.constantFrom('true', 'false', 'null')),
+    fc.string({ unit: 'binary' }).map((text) => JSON.stringify(text)),
+    fc.array(tie('value'), { maxLength: 3 }).map((items) => `[${items.join(' , ')}]`),
+    fc.array(fc.tuple(KEY, tie('value')), { maxLength: 4 }).map(objectOf),
+  ),
+}));
+const OBJECT = fc.array(fc.tuple(KEY, VALUE), { maxLength: 6 }).map(objectOf);
+
+function objectOf(members: readonly (readonly [string, string])[]): string {
+  return `{${members.map(([key, value]) => `${JSON.stringify(key)}: ${value}`).join(',\n')}}`;
+}
+
+describe('any JSON object', () => {
+  it('stays the same without the member, every number with its digits', () => {
+    fc.assert(
+      fc.property(OBJECT, (text) => {
+        const members = Object.entries(parseDigits(text) as object);
+        const expected = Object.fromEntries(members.filter(([key]) => key !== 'google_key'));
+
+        expect(parseDigits(redact(text))).toEqual(expected);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('comes back byte by byte when it does not have the member', () => {
+    fc.assert(
+      fc.property(OBJECT, (text) => {
+        fc.pre(!Object.hasOwn(JSON.parse(text) as object, 'google_key'));
+
+        expect(redact(text)).toBe(text);
+      }),
+    );
+  });
+});
+
+describe('the member', () => {
+  it.each([
+    ['comes twice', '{"google_key":"a","lead_id":1,"google_key":"b"}'],
+    ['is written with escapes', String.raw`{"google\u005fkey":"a","lead_id":1}`],
+    ['is no text', '{"google_key":{"b":["a"]},"lead_id":1}'],
+    ['is null', '{"google_key":null,"lead_id":1}'],
+    ['stands behind a byte order mark', '\uFEFF{"google_key":"a","lead_id":1}'],
+  ])('is removed when it %s', (_, text) => {
+    expect(redact(text)).toBe('{"lead_id":1}');
+  });
+
+  it('is removed at the outside only: a form may ask for what has its name', () => {
+    expect(redact('{"google_key":"a","form":{"google_key":"b"}}')).toBe(
+      '{"form":{"google_key":"b"}}',
+    );
+  });
+});
+
+it.each([
+  ['no JSON', '{"google_key":"a"'],
+  ['a list', '[{"google_key":"a"}]'],
+  ['a text', '"google_key"'],
+  ['nothing', ''],
+  ['nested without end', `{"google_key":"a","x":${'['.repeat(100_000)}${']'.repeat(100_000)}}`],
+])('a body that is %s comes back as it is, without throwing', (_, text) => {
+  expect(redact(text)).toBe(text);
+});
+
+it('bytes that are not UTF-8 come back as they are', () => {
+  const bytes = Uint8Array.of(0x7b, 0xff, 0x7d);
+
+  expect(withoutMember(bytes, 'google_key')).toBe(bytes);
+});
