@@ -2,21 +2,38 @@ import { Duration } from 'aws-cdk-lib';
 import { EventSourceMapping, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { ConsumerEnv } from '../lambdas/consumer/env.ts';
+import { bindProvider } from '../lambdas/providers/bind-provider.ts';
+import type { ArchiveBucket } from './archive-bucket.ts';
 import { PipelineFunction } from './pipeline-function.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
+
+/** The parts that the consumer uses. */
+export interface ConsumerProps extends PipelineParts {
+  readonly archive: ArchiveBucket;
+}
 
 /**
  * The function that delivers leads to Zoho, and what hands it messages.
  *
  * With delivery switched off it goes on reading the queue, since it is the consumer that holds leads;
  * a queue that nobody reads would drop them after its retention.
+ *
+ * Of the sources' secrets it may read those alone whose webhooks only name a submission, and the archive is
+ * open to it only where there is such a source.
  */
 export class Consumer extends Construct {
   readonly fn: IFunction;
 
-  constructor(scope: Construct, id: string, props: PipelineParts) {
+  constructor(scope: Construct, id: string, props: ConsumerProps) {
     super(scope, id);
-    const { config, deployment, stage, encryption, events, queues, secrets } = props;
+    const { config, deployment, stage, encryption, events, queues, secrets, archive } = props;
+    const tokenSecrets = Object.entries(secrets.bySource)
+      .filter(([name]) => {
+        const source = config.sources[name];
+        return source !== undefined && bindProvider(source).detailsApi !== undefined;
+      })
+      .map(([, secret]) => secret.secretArn);
+    const isThin = tokenSecrets.length > 0;
     const environment: ConsumerEnv = {
       STAGE: deployment.stage,
       TABLE_NAME: events.table.tableName,
@@ -24,9 +41,12 @@ export class Consumer extends Construct {
       DEAD_LETTER_QUEUE_URL: queues.deadLetter.queueUrl,
       ZOHO_SECRET_ID: secrets.zohoName,
       PEPPER_SECRET_ID: secrets.pepperName,
+      ARCHIVE_BUCKET: archive.bucket.bucketName,
+      SOURCE_SECRET_PREFIX: secrets.sourcePrefix,
       ZOHO_ENABLED: String(deployment.isZohoEnabled),
       ZOHO_ACCOUNTS_URL: config.zoho.accountsUrl,
       ZOHO_API_URL: config.zoho.apiUrl,
+      DETAILS_API_ORIGIN: '',
     };
     this.fn = new PipelineFunction(this, 'Consumer', {
       name: 'consumer',
@@ -39,7 +59,7 @@ export class Consumer extends Construct {
         ? {}
         : { reservedConcurrency: deployment.consumerReservedConcurrency }),
       environment: { ...environment },
-      keyUsedThrough: ['dynamodb', 'sqs', 'secretsmanager'],
+      keyUsedThrough: ['dynamodb', 'sqs', 'secretsmanager', ...(isThin ? ['s3' as const] : [])],
       grants: [
         {
           actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
@@ -57,8 +77,11 @@ export class Consumer extends Construct {
         { actions: ['sqs:SendMessage'], resources: [queues.deadLetter.queueArn] },
         {
           actions: ['secretsmanager:GetSecretValue'],
-          resources: [secrets.zoho.secretArn, secrets.pepper.secretArn],
+          resources: [secrets.zoho.secretArn, secrets.pepper.secretArn, ...tokenSecrets],
         },
+        ...(isThin
+          ? [{ actions: ['s3:PutObject'], resources: [archive.bucket.arnForObjects('*')] }]
+          : []),
       ],
     }).fn;
     this.readQueue(props);

@@ -59,7 +59,7 @@ export class HoldfastStack extends Stack {
     });
     const parts: PipelineParts = { config, deployment, stage, encryption, events, queues, secrets };
     const intake = new Intake(this, 'Intake', { ...parts, archive });
-    const consumer = new Consumer(this, 'Consumer', parts);
+    const consumer = new Consumer(this, 'Consumer', { ...parts, archive });
     const sweeper = new Sweeper(this, 'Sweeper', parts);
     const api = new IntakeApi(this, 'Api', { deployment, stage, key, fn: intake.fn });
     const { subscriptions } = config.alarms;

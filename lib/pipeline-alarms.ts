@@ -91,6 +91,7 @@ export class PipelineAlarms extends Construct {
     });
     this.watchPending();
     this.watchBreaker();
+    this.watchDetails();
     this.functionAlarm('consumer-errors', consumer.metricErrors.bind(consumer), {
       impact: 'Deliveries crash or time out; their leads are tried again, but later.',
       runbook: 'Look for the last error line in the consumer log, and for a deployment before it.',
@@ -150,6 +151,22 @@ export class PipelineAlarms extends Construct {
         'Run "npx holdfast replay --stage <stage>": it says what Zoho refused (docs/errors.md). Mend the ' +
         'secret, the scopes or the field, then "npx holdfast breaker close --stage <stage> --reason …", then ' +
         'replay with a reason.',
+    });
+  }
+
+  private watchDetails(): void {
+    this.alarm('details-unauthorized', {
+      metric: this.counter('consumer', 'DetailsUnauthorized'),
+      threshold: 0,
+      periods: 1,
+      missingData: 'good',
+      impact:
+        'A provider no longer lets us read the submissions that its webhooks name: every new lead of that ' +
+        'source is set aside. Other sources go on.',
+      runbook:
+        'Look in the consumer log for the source and failure_code. Renew api_token in its secret, or give ' +
+        'the token its rights back at the provider; then run "npx holdfast replay --stage <stage> --class ' +
+        'source_authorization --reason …". Providers keep submissions for a limited time.',
     });
   }
 

@@ -65,7 +65,10 @@ export class PipelineSecrets extends Construct {
     });
     this.bySource = Object.fromEntries(
       Object.entries(sources)
-        .filter(([, source]) => bindProvider(source).hasSecret)
+        .filter(([, source]) => {
+          const { hasSecret, detailsApi } = bindProvider(source);
+          return hasSecret || detailsApi !== undefined;
+        })
         .map(([name, source]) => [
           name,
           new Secret(this, `Source-${name}`, {

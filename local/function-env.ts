@@ -14,7 +14,11 @@ export type FunctionEnv = IntakeEnv &
 /** Builds the environment of the functions, as the CDK stack would. */
 export function buildFunctionEnv(
   stack: LocalStack,
-  zoho: { readonly zohoUrl: string; readonly zohoEnabled: boolean },
+  around: {
+    readonly zohoUrl: string;
+    readonly zohoEnabled: boolean;
+    readonly providerApisUrl: string;
+  },
 ): FunctionEnv {
   return {
     STAGE: 'local',
@@ -25,9 +29,10 @@ export function buildFunctionEnv(
     SOURCE_SECRET_PREFIX: LOCAL_SECRET_IDS.sourcePrefix,
     PEPPER_SECRET_ID: LOCAL_SECRET_IDS.pepper,
     ZOHO_SECRET_ID: LOCAL_SECRET_IDS.zoho,
-    ZOHO_ENABLED: String(zoho.zohoEnabled),
-    ZOHO_ACCOUNTS_URL: zoho.zohoUrl,
-    ZOHO_API_URL: zoho.zohoUrl,
+    ZOHO_ENABLED: String(around.zohoEnabled),
+    ZOHO_ACCOUNTS_URL: around.zohoUrl,
+    ZOHO_API_URL: around.zohoUrl,
+    DETAILS_API_ORIGIN: around.providerApisUrl,
     AWS_REGION: LOCAL_REGION,
     AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
     AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,

@@ -16,6 +16,7 @@ export function describePipeline(
     '',
     `  webhooks         ${pipeline.endpoint}/hooks/<source>`,
     `  Zoho simulator   ${pipeline.zohoUrl}`,
+    `  providers' APIs  ${pipeline.providerApis.url}/<provider>`,
     `  DynamoDB         ${describeTable(pipeline)}`,
     `  SQS and S3       ${pipeline.sqsUrl}  (fauxqs)`,
     `  Secrets Manager  ${pipeline.secretsUrl}`,

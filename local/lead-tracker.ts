@@ -1,3 +1,4 @@
+import { SUPPRESSIONS } from '../lambdas/core/event-record.ts';
 import type { LogFields } from '../lambdas/core/log-fields.ts';
 import { formatLiveLine } from './live-lines.ts';
 import type { LogEntry } from './local-log.ts';
@@ -63,6 +64,8 @@ export function createLeadTracker(): LeadTracker {
   };
 }
 
+const STOPPING_OUTCOMES: ReadonlySet<string> = new Set(['held', ...SUPPRESSIONS]);
+
 function readProgress(entry: LogEntry): LeadProgress | undefined {
   const { fields, service } = entry;
   if (service === 'sweeper') return undefined;
@@ -75,7 +78,6 @@ function readProgress(entry: LogEntry): LeadProgress | undefined {
     };
   }
   const hasStopped =
-    fields.quarantine_id !== undefined ||
-    ['held', 'spam_trap', 'test_lead'].includes(fields.outcome ?? '');
+    fields.quarantine_id !== undefined || STOPPING_OUTCOMES.has(fields.outcome ?? '');
   return hasStopped ? { kind: 'stopped', line: formatLiveLine(entry) ?? entry.message } : undefined;
 }

@@ -58,6 +58,8 @@ const PROGRESS = new Map<string, (fields: LogFields) => Move>([
     () => ({ state: 'suppressed', detail: 'the field that only bots see was filled in' }),
   ],
   ['test_lead', () => ({ state: 'suppressed', detail: 'a test of the sender' })],
+  ['deleted_at_source', () => ({ state: 'suppressed', detail: 'its sender has deleted it' })],
+  ['not_a_lead', () => ({ state: 'suppressed', detail: 'it tells of something else than a lead' })],
 ]);
 
 function describeDelivery(fields: LogFields): string {

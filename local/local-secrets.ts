@@ -3,6 +3,7 @@ import type { HoldfastConfig } from '../lambdas/core/config.ts';
 import { bindProvider } from '../lambdas/providers/bind-provider.ts';
 import { SecretUnavailableError } from '../lambdas/core/errors.ts';
 import { parseSourceSecrets } from '../lambdas/providers/verification/source-secrets.ts';
+import { LOCAL_API_TOKEN } from './provider-apis/provider-apis.ts';
 import type { SecretFile } from './emulators/secret-file.ts';
 import { makeSecret, makeToken } from './make-secret.ts';
 import { DUMMY_SECRETS } from './turnstile-simulator/dummy-keys.ts';
@@ -42,20 +43,24 @@ export function ensureLocalSecrets(secrets: SecretFile, config: HoldfastConfig):
       provesSender ? makeSecret(authentication) : DUMMY_SECRETS.alwaysPasses;
     ensure(id, () => JSON.stringify({ current: make() }));
     assertSourceSecret(secrets, name, id);
-    const members = [
-      ...(handshake === undefined ? [] : ['verify_token']),
-      ...(detailsApi === undefined ? [] : ['api_token']),
-    ];
-    addMembers(secrets, id, members);
+    addMembers(secrets, id, {
+      ...(handshake === undefined ? {} : { verify_token: makeToken }),
+      // The one that the played APIs take.
+      ...(detailsApi === undefined ? {} : { api_token: () => LOCAL_API_TOKEN }),
+    });
   }
 }
 
 /** Adds the members that a provider asks for besides; what is there stays. */
-function addMembers(secrets: SecretFile, id: string, members: readonly string[]): void {
+function addMembers(
+  secrets: SecretFile,
+  id: string,
+  members: Readonly<Record<string, () => string>>,
+): void {
   const stored = JSON.parse(secrets.get(id) ?? '{}') as Readonly<Record<string, string>>;
-  const missing = members.filter((member) => stored[member] === undefined);
+  const missing = Object.entries(members).filter(([member]) => stored[member] === undefined);
   if (missing.length === 0) return;
-  const added = Object.fromEntries(missing.map((member) => [member, makeToken()]));
+  const added = Object.fromEntries(missing.map(([member, make]) => [member, make()]));
   secrets.set(id, JSON.stringify({ ...stored, ...added }));
 }
 

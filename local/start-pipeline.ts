@@ -18,6 +18,7 @@ import { createLocalMetrics, type LocalMetrics } from './local-metrics.ts';
 import { readSourceSecret } from './local-secrets.ts';
 import { type DynamodbChoice, startLocalStack, type TableHome } from './local-stack.ts';
 import { createMemoryStores } from './memory-stores.ts';
+import { type ProviderApiServer, startProviderApis } from './provider-apis/start-provider-apis.ts';
 import { startScheduler } from './scheduler.ts';
 import { type ConsumerSetup, startConsumer } from './start-consumer.ts';
 import { startTurnstileSimulator } from './turnstile-simulator/simulator.ts';
@@ -30,6 +31,7 @@ export interface PipelinePorts {
   readonly dynamodb: number;
   readonly sqs: number;
   readonly secrets: number;
+  readonly providerApis: number;
 }
 
 /** Ports over 1,000 that fetch refuses (WHATWG, Fetch, port blocking, read 2026-11-22). */
@@ -42,13 +44,20 @@ export const FETCH_BLOCKED_PORTS: ReadonlySet<number> = new Set([
 export const DEFAULT_PORT = 4000;
 
 /** Free ports, so that pipelines can run side by side. */
-export const ANY_PORTS: PipelinePorts = { endpoint: 0, zoho: 0, dynamodb: 0, sqs: 0, secrets: 0 };
+export const ANY_PORTS: PipelinePorts = {
+  endpoint: 0,
+  zoho: 0,
+  dynamodb: 0,
+  sqs: 0,
+  secrets: 0,
+  providerApis: 0,
+};
 
 /**
- * The ports of a pipeline whose webhooks have this one: the others lie 10 to 13 above, so that one option
+ * The ports of a pipeline whose webhooks have this one: the others lie 10 to 14 above, so that one option
  * moves them all.
  *
- * @param endpoint 0 for any free ports, or 1–65,522
+ * @param endpoint 0 for any free ports, or 1–65,521
  */
 export function portsFrom(endpoint: number): PipelinePorts {
   if (endpoint === 0) return ANY_PORTS;
@@ -58,6 +67,7 @@ export function portsFrom(endpoint: number): PipelinePorts {
     dynamodb: endpoint + 11,
     sqs: endpoint + 12,
     secrets: endpoint + 13,
+    providerApis: endpoint + 14,
   };
 }
 
@@ -98,6 +108,8 @@ export interface Pipeline {
   /** `http://127.0.0.1:PORT`; a source posts to `/hooks/<name>` below it. */
   readonly endpoint: string;
   readonly zohoUrl: string;
+  /** The APIs from which details of submissions are read, and what they know. */
+  readonly providerApis: Pick<ProviderApiServer, 'url' | 'apis'>;
   readonly sqsUrl: string;
   readonly secretsUrl: string;
   readonly table: TableHome;
@@ -155,11 +167,17 @@ async function assemble(options: PipelineOptions, running: StopList): Promise<Pi
   running.add(stack.stop);
 
   const zohoUrl = options.zoho?.url ?? (await startZoho(options, ports.zoho, running));
+  const providerApis = await startProviderApis({ port: ports.providerApis });
+  running.add(() => providerApis.close());
   const consumerSetup: ConsumerSetup = {
     config,
     consumer: stage.consumer,
     env: {
-      ...buildFunctionEnv(stack, { zohoUrl, zohoEnabled: options.zohoEnabled ?? true }),
+      ...buildFunctionEnv(stack, {
+        zohoUrl,
+        zohoEnabled: options.zohoEnabled ?? true,
+        providerApisUrl: providerApis.url,
+      }),
       ...(await turnstileEnv(config, running)),
     },
     queueArn: stack.delivery.arn,
@@ -196,6 +214,7 @@ async function assemble(options: PipelineOptions, running: StopList): Promise<Pi
   return {
     endpoint: api.url,
     zohoUrl,
+    providerApis,
     sqsUrl: stack.sqsUrl,
     secretsUrl: stack.secretsUrl,
     table: stack.table,

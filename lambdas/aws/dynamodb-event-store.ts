@@ -4,6 +4,7 @@ import {
   type ClaimRequest,
   type ClaimResult,
   decideClaim,
+  type EventDetails,
   type EventRecord,
   type NewEvent,
 } from '../core/event-record.ts';
@@ -15,6 +16,7 @@ import { getSourceFields, putSourceFields } from './field-items.ts';
 import { measureScan, scanEvents } from './event-scan.ts';
 import {
   claimTransition,
+  detailsTransition,
   reopenTransition,
   dlqSentTransition,
   failTransition,
@@ -24,12 +26,21 @@ import {
   remapTransition,
   requeuedTransition,
   succeedTransition,
+  suppressTransition,
   type Transition,
   unholdTransition,
 } from './event-transitions.ts';
 import { getMapping, putMapping, queryMappings } from './mapping-items.ts';
 import { listOpen, measureOpen } from './open-index-query.ts';
-import { getNormalized, getRaw, putNormalized, putRaw, putRemapped } from './payload-items.ts';
+import {
+  getDetails,
+  getNormalized,
+  getRaw,
+  putDetails,
+  putNormalized,
+  putRaw,
+  putRemapped,
+} from './payload-items.ts';
 import type { BodyArchive } from './s3-archive.ts';
 import { getSourceSeenMs, putSourceSeen, putSubmitter } from './source-items.ts';
 import { getItem, putIf, type Table, updateIf } from './table.ts';
@@ -81,6 +92,12 @@ export function createDynamoDbEventStore(options: DynamoDbEventStoreOptions): Ev
     release: async (key, token, untried = false) =>
       await fenced(key, releaseTransition(token, untried)),
     quarantine: async (key, token, entry) => await fenced(key, quarantineTransition(token, entry)),
+    suppress: async (key, token, suppression) =>
+      await fenced(key, suppressTransition(token, suppression)),
+    storeDetails: async (key, token, details) =>
+      (await putAnswers(options, key, token, details))
+        ? await fenced(key, detailsTransition(token, details.mappingVersion))
+        : 'superseded',
     markDlqSent: async (key, quarantineId, failureClass, atMs) => {
       await apply(key, dlqSentTransition(quarantineId, failureClass, atMs));
     },
@@ -94,6 +111,7 @@ export function createDynamoDbEventStore(options: DynamoDbEventStoreOptions): Ev
     readNormalized: async (key, payloadHash, remappedAs) =>
       await getNormalized(options, normalizedKey(key, payloadHash, remappedAs)),
     readRaw: async (key, payloadHash) => await getRaw(options, key, payloadHash, archive),
+    readDetails: async (key, payloadHash) => await getDetails(options, key, payloadHash, archive),
     remap: async (key, quarantineId, mappingVersion, normalized) =>
       (await storeReading(options, { key, quarantineId, mappingVersion, normalized }))
         ? await fenced(key, remapTransition(quarantineId, mappingVersion))
@@ -175,6 +193,29 @@ async function storeReading(
     reading.normalized,
     expiry(record.receivedAt, options.retention.eventDays),
   );
+  return true;
+}
+
+/**
+ * Stores what completes an event, before the state names it, as `storeReading` does.
+ *
+ * @returns whether the event is in that claim
+ */
+async function putAnswers(
+  options: DynamoDbEventStoreOptions,
+  key: string,
+  leaseToken: string,
+  { answers, mappingVersion, normalized }: EventDetails,
+): Promise<boolean> {
+  const { retention, archive } = options;
+  const record = await readRecord(options, key);
+  if (record?.state !== 'processing' || record.leaseToken !== leaseToken) return false;
+  const { receivedAt, payloadHash } = record;
+  const normalizedAs = normalizedKey(key, payloadHash, mappingVersion);
+  await Promise.all([
+    putDetails(options, record, answers, archive, expiry(receivedAt, retention.rawDays)),
+    putRemapped(options, normalizedAs, normalized, expiry(receivedAt, retention.eventDays)),
+  ]);
   return true;
 }
 

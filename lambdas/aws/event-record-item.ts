@@ -1,14 +1,14 @@
 import * as z from 'zod/mini';
 import { StoreUnavailableError } from '../core/errors.ts';
-import type { EventRecord, NewEvent } from '../core/event-record.ts';
-import { FAILURE_CODES, type FailureCode } from '../core/failure.ts';
+import { type EventRecord, type NewEvent, SUPPRESSIONS } from '../core/event-record.ts';
+import { FAILURE_CLASSES, FAILURE_CODES, type FailureCode } from '../core/failure.ts';
 import { openPartitionKey, openPartitionOf } from '../core/open-index.ts';
 import type { Item } from './table-expression.ts';
 import { eventOfPartition, stateKey } from './table-keys.ts';
 
 const failureItem = z.object({
   code: z.enum(FAILURE_CODES as [FailureCode, ...FailureCode[]]),
-  class: z.enum(['retryable', 'potentially_retryable', 'permanent', 'authorization']),
+  class: z.enum(FAILURE_CLASSES),
   message: z.string(),
   crm_code: z.optional(z.string()),
   crm_field: z.optional(z.string()),
@@ -53,7 +53,7 @@ const stateItem = z.object({
   quarantine_id: z.optional(z.string()),
   quarantined_at: z.optional(z.string()),
   dlq_sent_at: z.optional(z.string()),
-  suppression: z.optional(z.enum(['spam_trap', 'test_lead'])),
+  suppression: z.optional(z.enum(SUPPRESSIONS)),
   remapped_as: z.optional(z.string()),
 });
 

@@ -4,6 +4,7 @@ import {
   DUE_TOLERANCE_MS,
   type FailedAttempt,
   type QuarantineEntry,
+  type Suppression,
 } from '../core/event-record.ts';
 import type { FailureClass } from '../core/failure.ts';
 import { openPartitionKey, openPartitionOf } from '../core/open-index.ts';
@@ -122,6 +123,28 @@ export function quarantineTransition(leaseToken: string, entry: QuarantineEntry)
       },
       remove: ['lease_token', 'lease_until', 'next_due', 'dlq_sent_at'],
     },
+    condition: heldBy(leaseToken),
+  };
+}
+
+/** Ends an event as one that is not meant for the CRM. Fenced by the claim's lease token. */
+export function suppressTransition(leaseToken: string, suppression: Suppression): Transition {
+  return {
+    change: {
+      set: { state: 'suppressed', claims: 0, suppression },
+      remove: ['open_pk', 'lease_token', 'lease_until', 'next_due', 'failure'],
+    },
+    condition: heldBy(leaseToken),
+  };
+}
+
+/**
+ * Names the reading that holds an event's details. Fenced by the claim's lease token. Attempts so far were
+ * made at the sender's API: those at the CRM begin now.
+ */
+export function detailsTransition(leaseToken: string, mappingVersion: string): Transition {
+  return {
+    change: { set: { remapped_as: mappingVersion, attempts: 0 } },
     condition: heldBy(leaseToken),
   };
 }

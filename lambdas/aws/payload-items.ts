@@ -1,13 +1,13 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import * as z from 'zod/mini';
 import { StoreUnavailableError } from '../core/errors.ts';
-import type { NewEvent, RawPayload } from '../core/event-record.ts';
+import type { EventRecord, NewEvent, RawPayload } from '../core/event-record.ts';
 import { type NormalizedEvent, normalizedEventSchema } from '../core/lead-event.ts';
 import { fromCompactJson, toCompactJson } from './compact-json.ts';
 import type { BodyArchive } from './s3-archive.ts';
 import { getItem, putIf, type Table } from './table.ts';
 import { type ItemKey, NOT_THERE } from './table-expression.ts';
-import { normalizedKey, rawKey } from './table-keys.ts';
+import { detailsKey, normalizedKey, rawKey } from './table-keys.ts';
 
 /** An item may hold 400 KB (Amazon DynamoDB, Constraints, read 2026-11-22); room is left for headers. */
 const INLINE_BYTES_MAX = 300_000;
@@ -63,6 +63,50 @@ export async function getRaw(
   return compressed === undefined
     ? undefined
     : { body: decompress(compressed), contentType: content_type, headers, signature };
+}
+
+/**
+ * Stores the answers with which an event was completed. The last ones are what counts: whoever was
+ * interrupted after this asks the sender's API again.
+ */
+export async function putDetails(
+  table: Table,
+  record: EventRecord,
+  answers: Uint8Array,
+  archive: BodyArchive | undefined,
+  ttlSeconds: number,
+): Promise<void> {
+  const name = `${record.correlationId}-${record.payloadHash}-details`;
+  await putIf(table, {
+    ...detailsKey(record.key, record.payloadHash),
+    ...(await storedBytes(compress(answers), record.receivedAt, name, archive)),
+    ttl: ttlSeconds,
+  });
+}
+
+const detailsItem = z.object({
+  body_gz: z.optional(z.instanceof(Uint8Array)),
+  body_ref: z.optional(z.string()),
+});
+
+/**
+ * Reads the answers back with which an event was completed.
+ *
+ * @returns `undefined` when there are none, or their retention has ended
+ * @throws {StoreUnavailableError} as `getRaw`
+ */
+export async function getDetails(
+  table: Table,
+  key: string,
+  payloadHash: string,
+  archive: BodyArchive | undefined,
+): Promise<Uint8Array | undefined> {
+  const item = await getItem(table, detailsKey(key, payloadHash), { consistent: true });
+  if (item === undefined) return undefined;
+  const parsed = detailsItem.safeParse(item);
+  if (!parsed.success) throw unreadable(parsed.error);
+  const compressed = parsed.data.body_gz ?? (await fetchBody(parsed.data.body_ref, archive));
+  return compressed === undefined ? undefined : decompress(compressed);
 }
 
 /** Stores the normalized event, unless it is stored already. Compressed: it is billed by size. */
@@ -125,10 +169,19 @@ async function storedBody(
   event: NewEvent,
   archive: BodyArchive | undefined,
 ): Promise<{ body_gz: Uint8Array } | { body_ref: string }> {
-  const compressed = compressOnce(event.raw);
+  const name = `${event.correlationId}-${event.payloadHash}`;
+  return await storedBytes(compressOnce(event.raw), event.receivedAt, name, archive);
+}
+
+async function storedBytes(
+  compressed: Uint8Array,
+  receivedAt: string,
+  name: string,
+  archive: BodyArchive | undefined,
+): Promise<{ body_gz: Uint8Array } | { body_ref: string }> {
   if (compressed.byteLength <= INLINE_BYTES_MAX) return { body_gz: compressed };
-  const name = `raw/${event.receivedAt.slice(0, 10)}/${event.correlationId}-${event.payloadHash}.gz`;
-  return { body_ref: await archiveOf(archive).put(name, compressed) };
+  const path = `raw/${receivedAt.slice(0, 10)}/${name}.gz`;
+  return { body_ref: await archiveOf(archive).put(path, compressed) };
 }
 
 async function fetchBody(

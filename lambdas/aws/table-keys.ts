@@ -2,7 +2,8 @@
  * Where everything lies in the one table. No key is built anywhere else.
  *
  * ```
- * EVT#<event key>             STATE, RAW#<hash>, NORM#<hash>, NORM#<hash>#<mapping version>, AUD#<at>#<id>
+ * EVT#<event key>             STATE, RAW#<hash>, DET#<hash>, NORM#<hash>, NORM#<hash>#<mapping version>,
+ *                             AUD#<at>#<id>
  * IDN#<module>#<name>         HEAD (a merged state, or another name's identity), EVT#<occurred at>#<event key>
  * SRC#<source>                STATE (last event seen), FIELDS, SUBMITTER#<keyed hash>
  * MAP#<source>                <mapping version>
@@ -45,10 +46,15 @@ export function rawKey(key: string, payloadHash: string): ItemKey {
   return { pk: eventPartition(key), sk: `RAW#${payloadHash}` };
 }
 
+/** Where the answers lie with which an event was completed that had only been named. */
+export function detailsKey(key: string, payloadHash: string): ItemKey {
+  return { pk: eventPartition(key), sk: `DET#${payloadHash}` };
+}
+
 /**
  * Where a normalized event lies.
  *
- * @param remappedAs the mapping version under which it was read anew; none: as it was read at first
+ * @param remappedAs the mapping version under which it was read anew or completed; none: as it was read at first
  */
 export function normalizedKey(key: string, payloadHash: string, remappedAs?: string): ItemKey {
   const version = remappedAs === undefined ? '' : `#${remappedAs}`;

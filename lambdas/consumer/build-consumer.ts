@@ -5,6 +5,7 @@ import { createDynamoDbIdentityStore } from '../aws/dynamodb-identity-store.ts';
 import { createDynamoDbTokenStore } from '../aws/dynamodb-token-store.ts';
 import { createPowertoolsLog } from '../aws/powertools-log.ts';
 import { createPowertoolsMetrics, type FlushableMetrics } from '../aws/powertools-metrics.ts';
+import { createS3Archive } from '../aws/s3-archive.ts';
 import { createSecretReader } from '../aws/secrets-manager.ts';
 import { createSqsDeadLetterQueue, createSqsDeliveryQueue } from '../aws/sqs-queues.ts';
 import type { HoldfastConfig } from '../core/config.ts';
@@ -14,6 +15,7 @@ import { readEnvironment, readSwitch } from '../runtime/environment.ts';
 import { systemClock, systemIds, systemRandom } from '../runtime/system.ts';
 import { createZohoCrm } from '../zoho/zoho-crm.ts';
 import { type ConsumerFunction, type ConsumerPorts, createConsumer } from './consume-batch.ts';
+import { lazyDetailsReader } from './lazy-details-reader.ts';
 import { CONSUMER_ENV_NAMES } from './env.ts';
 
 /** The consumer's ports, the token that its CRM client shares, and metrics that are written out. */
@@ -35,7 +37,7 @@ export function buildConsumer(
   overrides: Partial<AwsConsumerPorts> = {},
 ): ConsumerFunction {
   refuseIdempotencySwitch(env);
-  const settings = readEnvironment(CONSUMER_ENV_NAMES, env);
+  const settings = readEnvironment(CONSUMER_ENV_NAMES, env, ['DETAILS_API_ORIGIN']);
   const deliveryEnabled = readSwitch('ZOHO_ENABLED', settings.ZOHO_ENABLED);
   const ports = { ...awsPorts(env, settings, config, overrides), ...overrides };
   const consume = createConsumer(ports, {
@@ -70,7 +72,11 @@ function awsPorts(
   const tokens = overrides.tokens ?? createDynamoDbTokenStore(table);
 
   return {
-    events: createDynamoDbEventStore({ ...table, retention: config.retention }),
+    events: createDynamoDbEventStore({
+      ...table,
+      retention: config.retention,
+      archive: createS3Archive({ bucket: settings.ARCHIVE_BUCKET, env }),
+    }),
     identities: createDynamoDbIdentityStore(table),
     breakers: createDynamoDbBreakerStore(table),
     queue: createSqsDeliveryQueue({ client: clients.sqs, queueUrl: settings.DELIVERY_QUEUE_URL }),
@@ -91,6 +97,19 @@ function awsPorts(
       ids,
       log,
       metrics,
+    }),
+    details: lazyDetailsReader(async () => {
+      const { createDetailsReader } = await import('../details/details-reader.ts');
+      return createDetailsReader({
+        config,
+        secrets,
+        sourceSecretPrefix: settings.SOURCE_SECRET_PREFIX,
+        apiOrigin: settings.DETAILS_API_ORIGIN,
+        fetch: globalThis.fetch,
+        clock,
+        log,
+        metrics,
+      });
     }),
     clock,
     random,

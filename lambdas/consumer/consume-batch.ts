@@ -3,6 +3,7 @@ import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import type { HoldfastConfig } from '../core/config.ts';
 import type { CrmWriter } from '../core/crm.ts';
 import type { DeliveryOutcome } from '../core/delivery-outcome.ts';
+import type { DetailsReader } from '../core/details-reader.ts';
 import { readPepper } from '../core/pepper.ts';
 import type {
   BreakerStore,
@@ -32,6 +33,7 @@ export interface ConsumerPorts {
   readonly deadLetters: DeadLetterQueue;
   readonly secrets: SecretReader;
   readonly crm: CrmWriter;
+  readonly details: DetailsReader;
   readonly clock: Clock;
   readonly random: Random;
   readonly ids: Ids;

@@ -185,7 +185,7 @@ async function deliverOnce(
   const deliver = makeIdempotent(
     async (_message: DeliveryMessage): Promise<EndedOutcome> => {
       const outcome = await deliverClaimed(claimed(), places, ports, context);
-      if (outcome.kind === 'delivered' || outcome.kind === 'rejected') return outcome;
+      if (outcome.kind !== 'retry' && outcome.kind !== 'deferred') return outcome;
       postponed = outcome;
       throw new RecordPostponedError(outcome.delayMs);
     },
@@ -216,7 +216,7 @@ async function claimOrGiveBack(request: ClaimRequest, ports: RecordPorts): Promi
   }
 }
 
-type EndedOutcome = Extract<DeliveryOutcome, { kind: 'delivered' | 'rejected' }>;
+type EndedOutcome = Exclude<DeliveryOutcome, { kind: 'retry' | 'deferred' }>;
 
 /**
  * Delivers an event with the others of its batch, or, if a claim before this one never ended, alone and

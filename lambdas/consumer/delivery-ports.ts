@@ -1,5 +1,6 @@
 import type { HoldfastConfig } from '../core/config.ts';
 import type { CrmWriter } from '../core/crm.ts';
+import type { DetailsReader } from '../core/details-reader.ts';
 import type { EventRecord } from '../core/event-record.ts';
 
 import type {
@@ -20,6 +21,7 @@ export interface DeliveryPorts {
   readonly identities: IdentityStore;
   readonly breakers: BreakerStore;
   readonly crm: CrmWriter;
+  readonly details: DetailsReader;
   readonly clock: Clock;
   readonly random: Random;
   readonly ids: Ids;

@@ -13,6 +13,8 @@ export interface Member {
   /** The identity's HEAD as it was read when the identity was found. */
   readonly head?: Head;
   readonly contribution?: Contribution;
+  /** Its details were read from its provider, by this consumer or one before. */
+  readonly isCompleted?: boolean;
   /** CRM calls made for it in this invocation that count as attempts. */
   calls: number;
   outcome?: DeliveryOutcome;

@@ -6,6 +6,7 @@ import { type Failure, failure } from '../core/failure.ts';
 import { identityNamesOf } from '../core/identity.ts';
 import { deferralMs } from '../core/retry-schedule.ts';
 import type { ClaimedEvent, DeliveryContext, DeliveryPorts } from './delivery-ports.ts';
+import { hydrateEvent } from './hydrate-event.ts';
 import { type IdentityWork, type Member, newIdentityWork } from './identity-work.ts';
 import { resolveIdentity } from './resolve-identity.ts';
 
@@ -17,7 +18,7 @@ export async function loadEvent(
 ): Promise<Member> {
   const base = { record: event.record, log: event.log, calls: 0 };
   try {
-    return { ...base, ...(await read(event.record, ports, context)) };
+    return { ...base, ...(await read(event, ports, context)) };
   } catch (error) {
     if (!(error instanceof StoreUnavailableError)) throw error;
     event.log.error('The event could not be read', {}, error);
@@ -26,17 +27,19 @@ export async function loadEvent(
 }
 
 async function read(
-  record: EventRecord,
+  event: ClaimedEvent,
   ports: DeliveryPorts,
   context: DeliveryContext,
-): Promise<Pick<Member, 'identity' | 'head' | 'contribution' | 'outcome'>> {
+): Promise<
+  Partial<Pick<Member, 'record' | 'identity' | 'head' | 'contribution' | 'isCompleted' | 'outcome'>>
+> {
   const { config, pepper } = context;
-  const normalized = await ports.events.readNormalized(
-    record.key,
-    record.payloadHash,
-    record.remappedAs,
-  );
-  if (normalized === undefined) return rejectedUntried(record, failure('payload_missing'));
+  const { key, payloadHash, remappedAs } = event.record;
+  const stored = await ports.events.readNormalized(key, payloadHash, remappedAs);
+  if (stored === undefined) return rejectedUntried(event.record, failure('payload_missing'));
+  const hydration = await hydrateEvent(event, stored, ports, context);
+  if (hydration.kind === 'ended') return { outcome: hydration.outcome };
+  const { record, normalized } = hydration;
   const names = identityNamesOf(normalized, config.identity.order, pepper);
   if (names.length === 0) return rejectedUntried(record, failure('missing_identity'));
 
@@ -49,7 +52,14 @@ async function read(
     case 'identity': {
       const { identity, head } = resolution;
       const contribution = contributionOf(normalized, config);
-      return { identity, contribution, ...(head === undefined ? {} : { head }) };
+      const isCompleted = normalized.details !== undefined;
+      return {
+        record,
+        identity,
+        contribution,
+        isCompleted,
+        ...(head === undefined ? {} : { head }),
+      };
     }
   }
 }
@@ -87,8 +97,11 @@ export async function linkEvents(
   context: DeliveryContext,
 ): Promise<void> {
   const { module } = context.config.zoho;
-  // A failed attempt came after the link, so only an event without one can lack it.
-  const unlinked = work.members.filter((member) => member.record.attempts === 0);
+  // A failed attempt came after the link, so only an event without one can lack it, or one whose attempts may
+  // have been made at its provider.
+  const unlinked = work.members.filter(
+    (member) => member.record.attempts === 0 || member.isCompleted === true,
+  );
   await Promise.all(
     unlinked.map(async ({ record }) => {
       await ports.identities.link(module, work.identity, record.occurredAt, record.key);

@@ -1,5 +1,6 @@
 import type { HoldfastConfig } from '../core/config.ts';
 import type { DeliveryOutcome } from '../core/delivery-outcome.ts';
+import type { Suppression } from '../core/event-record.ts';
 import type { Failure } from '../core/failure.ts';
 import type { EventStore, Ids } from '../core/ports.ts';
 import { type QuarantinePorts, reportQuarantine } from '../operations/report-quarantine.ts';
@@ -12,18 +13,22 @@ export interface SettlePorts extends QuarantinePorts {
 }
 
 /**
- * Stores that an event has ended: delivered, or quarantined with its dead letter sent.
+ * Stores that an event has ended: delivered, suppressed, or quarantined with its dead letter sent.
  *
  * @throws {StoreUnavailableError} the store or the queue failed; the message must come back, and the
  *   next claim or the sweeper goes on where this stopped
  */
 export async function endEvent(
   event: ClaimedEvent,
-  outcome: Extract<DeliveryOutcome, { kind: 'delivered' | 'rejected' }>,
+  outcome: Extract<DeliveryOutcome, { kind: 'delivered' | 'rejected' | 'suppressed' }>,
   ports: SettlePorts,
 ): Promise<void> {
   if (outcome.kind === 'rejected') {
     await quarantineEvent(event, outcome.failure, outcome.attempts, ports);
+    return;
+  }
+  if (outcome.kind === 'suppressed') {
+    await suppressEvent(event, outcome.suppression, ports);
     return;
   }
   await ports.events.succeed(event.record.key, {
@@ -85,6 +90,24 @@ function isLate({ record }: ClaimedEvent, nowMs: number, config: HoldfastConfig)
     config.sources[record.source]?.highIntent === true &&
     waitedMs >= config.delivery.highIntentPatienceSeconds * 1_000
   );
+}
+
+async function suppressEvent(
+  { record, leaseToken, log }: ClaimedEvent,
+  suppression: Suppression,
+  ports: SettlePorts,
+): Promise<void> {
+  const written = await ports.events.suppress(record.key, leaseToken, suppression);
+  if (written === 'superseded') {
+    log.warn('Another consumer has taken the event over; its outcome stands', {
+      outcome: 'superseded',
+    });
+    return;
+  }
+  ports.metrics.count('LeadSuppressed', { source: record.source });
+  log.info('A lead was suppressed: its details tell that it is not meant for the CRM', {
+    outcome: suppression,
+  });
 }
 
 async function quarantineEvent(

@@ -3,12 +3,16 @@
  *
  * ```
  * received ──claim──► processing ──► succeeded
- *    ▲                  │  │  └────► quarantined ──claim with its quarantine id──► processing
- *    │                  │  └──► failed (waits for its due time) ──claim──► processing
- *    └── held ◄─────────┘             (delivery switched off / on)
+ *    ▲                 │ │  │  └────► quarantined ──claim with its quarantine id──► processing
+ *    │                 │ │  └──► failed (waits for its due time) ──claim──► processing
+ *    │                 │ └──► suppressed (its details tell that it is not meant for the CRM)
+ *    └── held ◄────────┘             (delivery switched off / on)
  *
- * suppressed: accepted, but not meant for the CRM (spam trap, test lead); final
+ * suppressed: accepted, but not meant for the CRM (spam trap, test lead, deleted where it came from); final
  * ```
+ *
+ * An event that only names a submission is completed while it is `processing`: what was read of it is stored,
+ * its attempts count anew, and it stays where it is.
  *
  * Each arrow is one conditional write of the store. The decisions are here, pure, so that the
  * in-memory store and the table's condition expressions can be held against the same rules.
@@ -26,6 +30,9 @@ export type EventState =
   | 'suppressed'
   | 'quarantined';
 
+/** Every reason why an accepted event is not sent to the CRM. */
+export const SUPPRESSIONS = ['spam_trap', 'test_lead', 'deleted_at_source', 'not_a_lead'] as const;
+
 /**
  * Why an accepted event is not sent to the CRM.
  *
@@ -34,7 +41,7 @@ export type EventState =
  * - `deleted_at_source`: the sender reports that the person's submission was deleted there
  * - `not_a_lead`: a notice about something else (a cancelled appointment, a no-show)
  */
-export type Suppression = 'spam_trap' | 'test_lead' | 'deleted_at_source' | 'not_a_lead';
+export type Suppression = (typeof SUPPRESSIONS)[number];
 
 /** What the CRM did with an event. */
 export interface CrmResult {
@@ -60,7 +67,10 @@ export interface EventRecord {
   readonly correlationId: string;
   readonly payloadHash: string;
   readonly mappingVersion: string;
-  /** CRM calls made for this event since it was received, or came out of quarantine. */
+  /**
+   * CRM calls made for this event since it was received, or came out of quarantine. As long as it awaits its
+   * details: attempts to read them.
+   */
   readonly attempts: number;
   /** Claims since the last one that ended; more than a few mean that it crashes its consumer. */
   readonly claims: number;
@@ -78,7 +88,10 @@ export interface EventRecord {
   readonly quarantinedAt?: string;
   readonly dlqSentAt?: string;
   readonly suppression?: Suppression;
-  /** The mapping version under which the event was read anew; absent: as it was read at first. */
+  /**
+   * The mapping version under which the event was read anew, or with its details; absent: as it was read at
+   * first.
+   */
   readonly remappedAs?: string;
 }
 
@@ -89,6 +102,15 @@ export interface RawPayload {
   /** Allow-listed header names only: never a secret, a cookie or an authorization. */
   readonly headers: Readonly<Record<string, string>>;
   readonly signature: 'current' | 'previous' | 'none';
+}
+
+/** What the sender's API told of an event that had only been named, and what was read from it. */
+export interface EventDetails {
+  /** The API's answers as they came: a JSON array, one item a call, in UTF-8. */
+  readonly answers: Uint8Array;
+  /** Under which `normalized` was read. */
+  readonly mappingVersion: string;
+  readonly normalized: NormalizedEvent;
 }
 
 /** How an accepted event starts. */

@@ -11,8 +11,24 @@
  * - `potentially_retryable`: try a few times, a race may have caused it
  * - `permanent`: trying again cannot help; a person must look
  * - `authorization`: the CRM no longer lets us in; a person must look at once
+ * - `source_authorization`: a provider no longer lets us read submissions; a person must mend the token or
+ *   its rights. Other sources' leads go on
  */
-export type FailureClass = 'retryable' | 'potentially_retryable' | 'permanent' | 'authorization';
+export type FailureClass =
+  | 'retryable'
+  | 'potentially_retryable'
+  | 'permanent'
+  | 'authorization'
+  | 'source_authorization';
+
+/** All failure classes, the most urgent first. */
+export const FAILURE_CLASSES = [
+  'authorization',
+  'source_authorization',
+  'permanent',
+  'potentially_retryable',
+  'retryable',
+] as const satisfies readonly FailureClass[];
 
 const CATALOGUE = {
   unreadable_body: [
@@ -41,6 +57,26 @@ const CATALOGUE = {
     'permanent',
     'Delivery of this lead ended without a result several times, so it was set aside',
   ],
+  details_no_answer: ['retryable', 'The provider did not answer when the submission was read'],
+  details_unavailable: [
+    'retryable',
+    'The provider answered that the submission cannot be read for the moment',
+  ],
+  details_rate_limited: [
+    'retryable',
+    'The provider refused to have the submission read because of too many requests',
+  ],
+  details_not_yet: ['retryable', 'The provider does not know the submission yet'],
+  details_unauthorized: [
+    'source_authorization',
+    'The provider no longer lets us read submissions; the token or its rights must be mended',
+  ],
+  details_missing_secret: [
+    'source_authorization',
+    'The source has no token with which its submissions could be read',
+  ],
+  details_gone: ['permanent', 'The provider no longer has the submission'],
+  details_unreadable: ['permanent', 'What the provider says of the submission cannot be read'],
   crm_no_answer: ['retryable', 'Zoho did not answer'],
   crm_unavailable: ['retryable', 'Zoho answered that it is unavailable'],
   crm_rate_limited: ['retryable', 'Zoho refused the call because of too many requests'],

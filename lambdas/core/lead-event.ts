@@ -36,6 +36,13 @@ export const normalizedEventSchema = z.object({
     z.object({ key: z.string(), granted: z.boolean(), text: z.optional(z.string()) }),
   ),
   is_test: z.boolean(),
+  /**
+   * Only where the sender's webhook named a submission without telling what it says. `awaiting`: the details
+   * are still to be read from the sender's API, by `ref`; `read`: this event holds them.
+   */
+  details: z.optional(
+    z.object({ state: z.enum(['awaiting', 'read']), ref: z.record(z.string(), z.string()) }),
+  ),
   routing: z.object({
     crm: z.literal('zoho'),
     object: z.string(),

@@ -7,11 +7,13 @@ import type {
   ClaimRequest,
   ClaimResult,
   DeliverySuccess,
+  EventDetails,
   EventRecord,
   FailedAttempt,
   NewEvent,
   QuarantineEntry,
   RawPayload,
+  Suppression,
 } from './event-record.ts';
 import type { FailureClass } from './failure.ts';
 import type { Head } from './head.ts';
@@ -72,6 +74,16 @@ export interface EventStore {
   release(key: string, leaseToken: string, untried?: boolean): Promise<FencedWrite>;
   /** Ends an event in quarantine. Fenced by the claim's lease token. */
   quarantine(key: string, leaseToken: string, entry: QuarantineEntry): Promise<FencedWrite>;
+  /**
+   * Ends an event that turned out not to be meant for the CRM when its details were read. Fenced by the
+   * claim's lease token.
+   */
+  suppress(key: string, leaseToken: string, suppression: Suppression): Promise<FencedWrite>;
+  /**
+   * Completes an event that had only been named: what it says from now on are its details, and its attempts
+   * count anew. Fenced by the claim's lease token; state and lease stay.
+   */
+  storeDetails(key: string, leaseToken: string, details: EventDetails): Promise<FencedWrite>;
   /** Notes that the dead letter of this quarantine has been sent. */
   markDlqSent(
     key: string,
@@ -93,7 +105,7 @@ export interface EventStore {
   /**
    * What an event says.
    *
-   * @param remappedAs `EventRecord.remappedAs`: as it was read anew, not as it was read at first
+   * @param remappedAs `EventRecord.remappedAs`: as it was read anew or completed, not as it was read at first
    */
   readNormalized(
     key: string,
@@ -102,6 +114,11 @@ export interface EventStore {
   ): Promise<NormalizedEvent | undefined>;
   /** The request as it came; `undefined` when its retention has ended. */
   readRaw(key: string, payloadHash: string): Promise<RawPayload | undefined>;
+  /**
+   * The API's answers with which an event was completed, as they were stored; `undefined` when there are none,
+   * or their retention, which is that of the request, has ended.
+   */
+  readDetails(key: string, payloadHash: string): Promise<Uint8Array | undefined>;
   /**
    * Replaces what a quarantined event says, because it was read anew; what it said before is kept.
    * Fenced by the quarantine's id. The event's key and state stay.

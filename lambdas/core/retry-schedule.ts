@@ -52,6 +52,7 @@ export function decideRetry(
   random: number,
 ): RetryDecision {
   switch (tried.failure.class) {
+    case 'source_authorization':
     case 'permanent':
     case 'authorization':
       return { kind: 'give_up', failure: tried.failure };

@@ -145,7 +145,9 @@ function initialState(
 ): InitialState {
   const { suppression } = submission;
   if (suppression !== undefined) return { state: 'suppressed', suppression };
-  const why = !namesSomebody(clean, reception.config)
+  // Whom it is about is not known before its details are read.
+  const isNobody = submission.details === undefined && !namesSomebody(clean, reception.config);
+  const why = isNobody
     ? failure('missing_identity', invalidIdentifier(clean))
     : reception.isUnverifiedHuman
       ? failure('unverified_human')

@@ -18,7 +18,14 @@ import { type ReplayItem, type ReplayPlan, skipSentenceOf } from './replay-plan.
 export interface ReplayPorts {
   readonly events: Pick<
     EventStore,
-    'readRecord' | 'readRaw' | 'readMapping' | 'keepMapping' | 'remap' | 'appendAudit'
+    | 'readRecord'
+    | 'readRaw'
+    | 'readDetails'
+    | 'readNormalized'
+    | 'readMapping'
+    | 'keepMapping'
+    | 'remap'
+    | 'appendAudit'
   >;
   readonly queue: Pick<DeliveryQueue, 'enqueue'>;
   readonly deadLetters: DeadLetterBrowser;

@@ -5,11 +5,13 @@ import type { NormalizedEvent } from '../core/lead-event.ts';
 import { payloadHash } from '../core/payload-hash.ts';
 import type { EventStore } from '../core/ports.ts';
 import type { SourceConfig } from '../providers/catalogue.ts';
-import { bindProvider } from '../providers/bind-provider.ts';
+import { type BoundProvider, bindProvider } from '../providers/bind-provider.ts';
+import { isArray, parseJson } from '../providers/reading/json.ts';
 import type { Submission, WebhookRequest } from '../providers/provider.ts';
 import { cleanSubmission } from './clean-submission.ts';
 import { type Mapping, presentMapping } from './kept-mapping.ts';
 import { nameSubmission } from './name-submission.ts';
+import { completeSubmission } from './complete-submission.ts';
 import { buildNormalizedEvent, namesSomebody } from './normalize-submission.ts';
 
 /** What mapping anew needs to know. */
@@ -19,7 +21,12 @@ export interface MappingSettings {
   readonly pepper: string;
   /** How each source is read; without it, as the configuration says. */
   readonly mappings?: ReadonlyMap<string, Mapping>;
+  /** Finds a source's provider; that of its configuration by default. */
+  readonly bind?: (source: SourceConfig) => BoundProvider;
 }
+
+/** What mapping anew reads of an event. */
+export type AnewEvents = Pick<EventStore, 'readRaw' | 'readDetails' | 'readNormalized'>;
 
 /** An event as a mapping reads it, or why it cannot be read anew. */
 export type MappedAnew =
@@ -74,14 +81,15 @@ export type ReadAnew =
  */
 export async function mapAnew(
   record: EventRecord,
-  events: Pick<EventStore, 'readRaw'>,
+  events: AnewEvents,
   settings: MappingSettings,
 ): Promise<MappedAnew> {
   const anew = await readAnew(record, events, settings);
   if (anew.kind === 'unread') return unmapped(anew.why);
   if (anew.isSuppressed) return unmapped('now_suppressed');
   const { mappingVersion, normalized } = anew;
-  if (!namesSomebody(normalized, settings.config)) return unmapped('names_nobody');
+  const isAwaiting = normalized.details?.state === 'awaiting';
+  if (!isAwaiting && !namesSomebody(normalized, settings.config)) return unmapped('names_nobody');
   return { kind: 'mapped', mappingVersion, normalized };
 }
 
@@ -94,8 +102,8 @@ export async function mapAnew(
  */
 export async function readAnew(
   record: EventRecord,
-  events: Pick<EventStore, 'readRaw'>,
-  { config, pepper, mappings }: MappingSettings,
+  events: AnewEvents,
+  { config, pepper, mappings, bind = bindProvider }: MappingSettings,
 ): Promise<ReadAnew> {
   const present = presentMapping(config, record.source);
   if (present === undefined) return unread('source_gone');
@@ -104,11 +112,15 @@ export async function readAnew(
   const raw = await events.readRaw(record.key, record.payloadHash);
   if (raw === undefined) return unread('raw_gone');
   const { version: mappingVersion, source } = mapping;
-  const reading = await bindProvider(source).read(requestOf(raw));
+  const provider = bind(source);
+  const reading = await provider.read(requestOf(raw));
   if (reading.kind === 'unreadable') return unread('still_unreadable');
 
-  const submission = await submissionOf(record, reading.submissions, source, pepper);
-  if (typeof submission === 'string') return unread(submission);
+  const named = await submissionOf(record, reading.submissions, source, pepper);
+  if (typeof named === 'string') return unread(named);
+  const whole = await withDetails(named, record, events, provider);
+  if (whole.kind === 'unread') return whole;
+  const { submission, isCompleted, isSuppressed } = whole;
   const clean = await cleanSubmission(submission, { sourceName: record.source, source });
   const normalized = buildNormalizedEvent(submission, clean, {
     sourceName: record.source,
@@ -118,17 +130,62 @@ export async function readAnew(
     receivedAtMs: Date.parse(record.receivedAt),
     correlationId: record.correlationId,
     mappingVersion,
+    isCompleted,
   });
   return {
     kind: 'read',
     mappingVersion,
     normalized,
-    isSuppressed: submission.suppression !== undefined,
+    isSuppressed,
   };
 }
 
-function unread(why: UnreadReason): ReadAnew {
+function unread(why: UnreadReason): Extract<ReadAnew, { kind: 'unread' }> {
   return { kind: 'unread', why };
+}
+
+type Whole =
+  | {
+      readonly kind: 'whole';
+      readonly submission: Submission;
+      readonly isCompleted: boolean;
+      readonly isSuppressed: boolean;
+    }
+  | Extract<ReadAnew, { kind: 'unread' }>;
+
+/**
+ * A submission with its details as they were stored. One that still awaits them goes on awaiting them: the
+ * consumer reads them, and nobody else.
+ */
+async function withDetails(
+  submission: Submission,
+  record: EventRecord,
+  events: AnewEvents,
+  provider: BoundProvider,
+): Promise<Whole> {
+  const isSuppressed = submission.suppression !== undefined;
+  const asNamed: Whole = { kind: 'whole', submission, isCompleted: false, isSuppressed };
+  if (submission.details === undefined) return asNamed;
+  const { key, payloadHash: hash, remappedAs } = record;
+  const stored = await events.readDetails(key, hash);
+  if (stored === undefined) {
+    const before = await events.readNormalized(key, hash, remappedAs);
+    return before?.details?.state === 'read' ? unread('raw_gone') : asNamed;
+  }
+  const answers = parseJson(stored);
+  const api = provider.detailsApi;
+  if (api === undefined || answers.kind === 'unreadable' || !isArray(answers.value)) {
+    return unread('still_unreadable');
+  }
+  const completion = completeSubmission(submission, answers.value, api);
+  switch (completion.kind) {
+    case 'completed':
+      return { ...asNamed, submission: completion.submission, isCompleted: true };
+    case 'suppressed':
+      return { ...asNamed, isCompleted: true, isSuppressed: true };
+    case 'unreadable':
+      return unread('still_unreadable');
+  }
 }
 
 function unmapped(why: UnmappedReason): MappedAnew {

@@ -18,7 +18,7 @@ import { namesSomebody } from './normalize-submission.ts';
 
 /** What comparing needs of the world. */
 export interface DiffPorts {
-  readonly events: Pick<EventStore, 'readNormalized' | 'readRaw'>;
+  readonly events: Pick<EventStore, 'readNormalized' | 'readRaw' | 'readDetails'>;
   readonly meter: ReadMeter;
 }
 

@@ -32,6 +32,8 @@ export interface EventContext {
   readonly receivedAtMs: number;
   readonly correlationId: string;
   readonly mappingVersion: string;
+  /** The submission holds what its provider's API answered. */
+  readonly isCompleted?: boolean;
 }
 
 /**
@@ -63,6 +65,14 @@ export function buildNormalizedEvent(
     answers: [],
     consent: clean.consent,
     is_test: submission.suppression === 'test_lead',
+    ...(submission.details === undefined
+      ? {}
+      : {
+          details: {
+            state: context.isCompleted === true ? 'read' : 'awaiting',
+            ref: { ...submission.details },
+          },
+        }),
     routing: {
       crm: 'zoho',
       object: config.zoho.module,

@@ -27,7 +27,7 @@ import { isSelected, type ReplaySelection } from './replay-selection.ts';
 export interface PlanPorts {
   readonly events: Pick<
     EventStore,
-    'listOpen' | 'readRecord' | 'readNormalized' | 'readRaw' | 'readMapping'
+    'listOpen' | 'readRecord' | 'readNormalized' | 'readRaw' | 'readDetails' | 'readMapping'
   >;
   readonly secrets: Pick<SecretReader, 'read'>;
   readonly clock: Pick<Clock, 'nowMs'>;

@@ -1,5 +1,10 @@
 import type { EventRecord } from '../core/event-record.ts';
-import { type FailureClass, type FailureCode, failureClassOf } from '../core/failure.ts';
+import {
+  FAILURE_CLASSES,
+  type FailureClass,
+  type FailureCode,
+  failureClassOf,
+} from '../core/failure.ts';
 
 /** Which quarantined events a replay is about. Every part narrows it; none is all of them. */
 export interface ReplaySelection {
@@ -12,14 +17,6 @@ export interface ReplaySelection {
   /** Received before this time, epoch milliseconds. */
   readonly receivedBeforeMs?: number;
 }
-
-/** All failure classes, the most urgent first. */
-export const FAILURE_CLASSES: readonly FailureClass[] = [
-  'authorization',
-  'permanent',
-  'potentially_retryable',
-  'retryable',
-];
 
 /** Whether an event is of the source, failure and time that a selection names. */
 export function isSelected(record: EventRecord, selection: ReplaySelection): boolean {

@@ -1,5 +1,5 @@
+import { type BoundDetailsApi, bindDetails } from './bind-details.ts';
 import { PROVIDERS, type SourceConfig } from './catalogue.ts';
-import type { DetailsCall, DetailsRef, DetailsRefusal } from './details.ts';
 import type {
   AnswerRules,
   HandshakeAnswer,
@@ -7,22 +7,11 @@ import type {
   Provider,
   Reading,
   SourceSecrets,
-  Submission,
   Verification,
   WebhookRequest,
 } from './provider.ts';
-import type { Json } from './reading/json.ts';
 import type { Authentication } from './verification/authentication.ts';
 import { needsSecret, verify } from './verification/verify.ts';
-
-/** A provider's API that knows its source's configuration. Its members are those of `DetailsApi`. */
-export interface BoundDetailsApi {
-  readonly origin: string;
-  authorize(token: string): Readonly<Record<string, string>>;
-  calls(ref: DetailsRef): readonly DetailsCall[];
-  refusal(status: number, body: Json | undefined): DetailsRefusal | undefined;
-  read(thin: Submission, answers: readonly Json[]): Reading;
-}
 
 /** A provider that knows its source's configuration. Its members are those of `Provider`. */
 export interface BoundProvider {
@@ -71,16 +60,6 @@ export function bindProvider(source: SourceConfig): BoundProvider {
     ...(handshake === undefined
       ? {}
       : { handshake: (request, secrets) => handshake(request, secrets) }),
-    ...(detailsApi === undefined
-      ? {}
-      : {
-          detailsApi: {
-            origin: detailsApi.origin(source),
-            authorize: (token) => detailsApi.authorize(token),
-            calls: (ref) => detailsApi.calls(ref, source),
-            refusal: (status, body) => detailsApi.refusal?.(status, body),
-            read: (thin, answers) => detailsApi.read(thin, answers, source),
-          },
-        }),
+    ...(detailsApi === undefined ? {} : { detailsApi: bindDetails(detailsApi, source) }),
   };
 }

@@ -3,13 +3,17 @@ import { ConfigError } from '../core/errors.ts';
 /**
  * Reads the named variables.
  *
+ * @param mayBeEmpty variables whose empty value says something; they must be there all the same
  * @throws {ConfigError} listing every variable that is missing or empty
  */
 export function readEnvironment<Name extends string>(
   names: readonly Name[],
   env: Readonly<Record<string, string | undefined>>,
+  mayBeEmpty: readonly NoInfer<Name>[] = [],
 ): Readonly<Record<Name, string>> {
-  const missing = names.filter((name) => (env[name] ?? '') === '');
+  const missing = names.filter(
+    (name) => env[name] === undefined || (env[name] === '' && !mayBeEmpty.includes(name)),
+  );
   if (missing.length > 0) {
     throw new ConfigError(`Environment variables are missing: ${missing.join(', ')}`);
   }

@@ -75,6 +75,8 @@ const CALL_SETTINGS: ReadonlySet<string> = new Set(['duplicate_check_fields', 't
 /** Whom a person must help first: of several errors of one row, this class decides. */
 const GRAVITY: Readonly<Record<FailureClass, number>> = {
   authorization: 3,
+  // Not Zoho's: no error of a row is of this class.
+  source_authorization: 3,
   permanent: 2,
   potentially_retryable: 1,
   retryable: 0,

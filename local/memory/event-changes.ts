@@ -6,6 +6,7 @@ import {
   type FailedAttempt,
   type NewEvent,
   type QuarantineEntry,
+  type Suppression,
 } from '../../lambdas/core/event-record.ts';
 
 /** One arrow of the state machine: what must hold, and what the record then becomes. */
@@ -112,6 +113,25 @@ export function quarantineChange(leaseToken: string, entry: QuarantineEntry): Ch
         quarantinedAt: new Date(entry.atMs).toISOString(),
       };
     },
+  };
+}
+
+/** Ends an event as one that is not meant for the CRM. Fenced by the claim's lease token. */
+export function suppressChange(leaseToken: string, suppression: Suppression): Change {
+  return {
+    holds: heldBy(leaseToken),
+    apply: (record) => {
+      const { failure: _failure, ...rest } = withoutLease(record);
+      return { ...rest, state: 'suppressed', claims: 0, suppression };
+    },
+  };
+}
+
+/** Names the reading that holds an event's details. Fenced by the claim's lease token. */
+export function detailsChange(leaseToken: string, mappingVersion: string): Change {
+  return {
+    holds: heldBy(leaseToken),
+    apply: (record) => ({ ...record, attempts: 0, remappedAs: mappingVersion }),
   };
 }
 

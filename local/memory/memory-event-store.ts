@@ -4,6 +4,7 @@ import {
   type ClaimRequest,
   type ClaimResult,
   decideClaim,
+  type EventDetails,
   type EventRecord,
   type NewEvent,
   type RawPayload,
@@ -18,6 +19,7 @@ import type {
   EventScanPage,
   EventScanRequest,
   EventStore,
+  FencedWrite,
   OpenMeasure,
   OpenPage,
   OpenPageRequest,
@@ -25,6 +27,7 @@ import type {
 import {
   type Change,
   claimChange,
+  detailsChange,
   dlqSentChange,
   failChange,
   holdChange,
@@ -34,6 +37,7 @@ import {
   remapChange,
   requeuedChange,
   succeedChange,
+  suppressChange,
   unholdChange,
 } from './event-changes.ts';
 
@@ -45,6 +49,7 @@ interface Contents {
   readonly records: Map<string, EventRecord>;
   readonly normalized: Map<string, NormalizedEvent>;
   readonly raw: Map<string, RawPayload>;
+  readonly details: Map<string, Uint8Array>;
 }
 
 /**
@@ -55,8 +60,13 @@ interface Contents {
  * change what is stored, which no table allows.
  */
 export function createMemoryEventStore(): EventStore {
-  const contents: Contents = { records: new Map(), normalized: new Map(), raw: new Map() };
-  const { records, normalized, raw } = contents;
+  const contents: Contents = {
+    records: new Map(),
+    normalized: new Map(),
+    raw: new Map(),
+    details: new Map(),
+  };
+  const { records, normalized, raw, details } = contents;
   const audits = new Map<string, Map<string, AuditEntry>>();
   const sourcesSeenMs = new Map<string, number>();
   const submitters = new Map<string, string>();
@@ -77,6 +87,8 @@ export function createMemoryEventStore(): EventStore {
     fail: async (key, token, failed) => fenced(key, failChange(token, failed)),
     release: async (key, token, untried = false) => fenced(key, releaseChange(token, untried)),
     quarantine: async (key, token, entry) => fenced(key, quarantineChange(token, entry)),
+    suppress: async (key, token, suppression) => fenced(key, suppressChange(token, suppression)),
+    storeDetails: async (key, token, read) => storeDetails(contents, key, token, read),
     markDlqSent: async (key, quarantineId, _failureClass, atMs) => {
       write(key, dlqSentChange(quarantineId, atMs));
     },
@@ -88,6 +100,7 @@ export function createMemoryEventStore(): EventStore {
     readNormalized: async (key, payloadHash, remappedAs) =>
       normalized.get(payloadKey(key, payloadHash, remappedAs)),
     readRaw: async (key, payloadHash) => raw.get(payloadKey(key, payloadHash)),
+    readDetails: async (key, payloadHash) => details.get(payloadKey(key, payloadHash)),
     remap: async (key, quarantineId, mappingVersion, event) => {
       const change = remapChange(quarantineId, mappingVersion);
       const record = records.get(key);
@@ -139,6 +152,21 @@ function accept({ records, normalized, raw }: Contents, event: NewEvent): Accept
   const record = freeze({ ...existing, conflicts: existing.conflicts + 1 });
   records.set(event.key, record);
   return { kind: 'conflict', record };
+}
+
+function storeDetails(
+  { records, normalized, details }: Contents,
+  key: string,
+  leaseToken: string,
+  read: EventDetails,
+): FencedWrite {
+  const change = detailsChange(leaseToken, read.mappingVersion);
+  const record = records.get(key);
+  if (record === undefined || !change.holds(record)) return 'superseded';
+  details.set(payloadKey(key, record.payloadHash), read.answers);
+  normalized.set(payloadKey(key, record.payloadHash, read.mappingVersion), freeze(read.normalized));
+  records.set(key, freeze(change.apply(record)));
+  return 'written';
 }
 
 function claim(records: Contents['records'], request: ClaimRequest): ClaimResult {

@@ -1,6 +1,9 @@
 import { type Command, Option } from 'commander';
-import type { FailureClass, FailureCode } from '../../lambdas/core/failure.ts';
-import { FAILURE_CLASSES } from '../../lambdas/operations/replay-selection.ts';
+import {
+  FAILURE_CLASSES,
+  type FailureClass,
+  type FailureCode,
+} from '../../lambdas/core/failure.ts';
 import { parseFailureCode, parseTime, type TypedTime } from '../option-parsers.ts';
 import { addMappingCommands } from './add-mapping-commands.ts';
 import { addZohoCommands } from './add-zoho-commands.ts';

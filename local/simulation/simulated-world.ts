@@ -1,5 +1,7 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type { HoldfastConfig } from '../../lambdas/core/config.ts';
+import type { DetailsReader } from '../../lambdas/core/details-reader.ts';
+import { failure } from '../../lambdas/core/failure.ts';
 import type { Clock } from '../../lambdas/core/ports.ts';
 import { createConsumer } from '../../lambdas/consumer/consume-batch.ts';
 import type { IntakeRequest, IntakeResponse } from '../../lambdas/intake/intake-request.ts';
@@ -181,7 +183,7 @@ function buildConsumer(
     fetch: guardFetch(container, world),
   });
   const consume = createConsumer(
-    { ...ports, crm: guardCrm(crm, container, world) },
+    { ...ports, crm: guardCrm(crm, container, world), details: NO_DETAILS },
     { config: world.config, deliveryEnabled, pepperSecretId: SECRET_IDS.pepper },
   );
   return async (event, deadlineMs) =>
@@ -190,6 +192,12 @@ function buildConsumer(
       contextOf(container.name, () => remainingMs(container.clock, deadlineMs)),
     );
 }
+
+/** No source of the simulation names submissions without telling what they say. */
+const NO_DETAILS: DetailsReader = {
+  deletionKeyOf: async () => undefined,
+  read: async () => ({ kind: 'refused', failure: failure('details_unreadable') }),
+};
 
 /** The secret of Zoho's credentials. */
 export function zohoSecret(refreshToken: string): string {

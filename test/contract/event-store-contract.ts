@@ -341,6 +341,48 @@ export function describeLifeCycle(name: string, open: () => Promise<EventStore>)
         expect((await store.readRecord(key))?.crm).toEqual({ ...crm, action: 'note' });
       });
 
+      it('ends an event as suppressed, and forgets what had failed before', async () => {
+        await accept();
+        await store.claim(request());
+        await store.fail(key, 'token-1', {
+          failure: failure('details_no_answer'),
+          attempts: 1,
+          atMs: T0 + 7,
+          nextDueAtMs: T0 + 8,
+        });
+        await store.claim(request({ nowMs: T0 + 9, leaseToken: 'token-2' }));
+
+        const late = await store.suppress(key, 'token-1', 'test_lead');
+        const written = await store.suppress(key, 'token-2', 'test_lead');
+
+        expect([late, written]).toEqual(['superseded', 'written']);
+        expect(await store.readRecord(key)).toMatchObject({
+          state: 'suppressed',
+          suppression: 'test_lead',
+          attempts: 1,
+        });
+        expect((await store.readRecord(key))?.failure).toBeUndefined();
+        expect(await inOpen()).toBe(false);
+      });
+
+      it('lists what a provider no longer lets us read under a class of its own', async () => {
+        await accept();
+        await store.claim(request());
+        await store.quarantine(key, 'token-1', {
+          quarantineId: 'q-1',
+          failure: failure('details_unauthorized'),
+          attempts: 1,
+          atMs: T0,
+        });
+
+        await store.markDlqSent(key, 'q-1', 'source_authorization', T0 + 1);
+
+        expect(await listed({ kind: 'quarantined', failureClass: 'source_authorization' })).toBe(
+          true,
+        );
+        expect(await listed({ kind: 'quarantined', failureClass: 'authorization' })).toBe(false);
+      });
+
       it('gives a claim back without an attempt', async () => {
         await accept();
         await store.claim(request());

@@ -1,4 +1,5 @@
 import type { EventStore } from '../../lambdas/core/ports.ts';
+import { describeDetails } from './event-details-contract.ts';
 import { describeMeasures } from './event-measure-contract.ts';
 import { describeMappings } from './mapping-contract.ts';
 import { describePayloads } from './event-payload-contract.ts';
@@ -18,6 +19,8 @@ const SUITES: Record<keyof EventStore, readonly [Suite, ...Suite[]]> = {
   fail: [describeLifeCycle, describeTransitions],
   release: [describeLifeCycle, describeTransitions],
   quarantine: [describeLifeCycle, describeTransitions],
+  suppress: [describeLifeCycle, describeTransitions],
+  storeDetails: [describeDetails, describeTransitions],
   markDlqSent: [describeLifeCycle, describeTransitions],
   hold: [describeLifeCycle, describeTransitions],
   unhold: [describeLifeCycle, describeTransitions],
@@ -26,6 +29,7 @@ const SUITES: Record<keyof EventStore, readonly [Suite, ...Suite[]]> = {
   readRecord: [describeLifeCycle, describeTransitions],
   readNormalized: [describePayloads],
   readRaw: [describePayloads],
+  readDetails: [describeDetails],
   appendAudit: [describePayloads],
   readAudit: [describePayloads],
   listOpen: [describeLifeCycle, describeTransitions],

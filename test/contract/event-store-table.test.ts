@@ -125,6 +125,40 @@ describe.runIf(hasLocalTable)('the table', () => {
     expect(await store.readRaw(event.key, event.payloadHash)).toBeUndefined();
   });
 
+  it('keeps details as long as the request, small ones in the table and large ones in the archive', async () => {
+    const store = await open();
+    const event = aNewEvent({ key: 'website|lead.created|details-1' });
+    const details = (answers: Uint8Array) => ({
+      answers,
+      mappingVersion: 'v1-details',
+      normalized: aLeadEvent({ idempotency_key: event.key }),
+    });
+    const small = new TextEncoder().encode('[{"id":"1001"}]');
+    const large = new Uint8Array(400_000);
+    for (let n = 0; n < large.length; n += 65_536) {
+      crypto.getRandomValues(large.subarray(n, Math.min(n + 65_536, 400_000)));
+    }
+    const itemOfDetails = async () => await itemAt(`EVT#${event.key} DET#${event.payloadHash}`);
+    await store.accept(event);
+    await store.claim({ key: event.key, leaseToken: 't', leaseMs: 1, nowMs: T0 });
+
+    await store.storeDetails(event.key, 't', details(small));
+    const inline = await itemOfDetails();
+    await store.storeDetails(event.key, 't', details(large));
+    const apart = await itemOfDetails();
+
+    expect(inline).toMatchObject({ ttl: T0 / 1_000 + 90 * DAY_SECONDS });
+    expect(inline?.['body_gz']).toBeInstanceOf(Uint8Array);
+    expect(apart?.['body_gz']).toBeUndefined();
+    expect(apart?.['body_ref']).not.toBe(
+      (await itemAt(eventRefs(event.key, event.payloadHash).raw))?.['body_ref'],
+    );
+    expect(await store.readDetails(event.key, event.payloadHash)).toEqual(large);
+    expect(await itemAt(`EVT#${event.key} NORM#${event.payloadHash}#v1-details`)).toMatchObject({
+      ttl: T0 / 1_000 + 400 * DAY_SECONDS,
+    });
+  });
+
   it('reads a normalized form that it did not write as none, and never a request', async () => {
     const store = await open();
     const event = aNewEvent({ key: 'website|lead.created|foreign-1' });

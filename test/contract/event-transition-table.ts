@@ -6,6 +6,7 @@
  */
 import type {
   ClaimRequest,
+  EventDetails,
   EventRecord,
   FailedAttempt,
   QuarantineEntry,
@@ -208,6 +209,12 @@ const heldCells = (opensQuarantine: boolean): Row['cells'] => {
 const AGAIN: QuarantineEntry = { ...QUARANTINED, quarantineId: 'q-2', attempts: 7, atMs: NOW };
 const NOW_AT = '2026-11-22T04:01:40.000Z';
 
+const DETAILS: EventDetails = {
+  answers: new TextEncoder().encode('[{"id":"1001"}]'),
+  mappingVersion: 'v1-details',
+  normalized: aLeadEvent(),
+};
+
 /** The whole table. */
 export const ROWS: Readonly<Record<string, Row>> = {
   'claim by another': { run: runClaim({}), cells: claimCells('token-other', false) },
@@ -297,6 +304,31 @@ export const ROWS: Readonly<Record<string, Row>> = {
   },
   'quarantine by another': {
     run: async (store, key) => await store.quarantine(key, 'token-other', AGAIN),
+    cells: cells(superseded),
+  },
+  'suppress by who holds it': {
+    run: async (store, key) => await store.suppress(key, HOLDER, 'deleted_at_source'),
+    cells: cells(superseded, [
+      heldByHolder,
+      {
+        answer: 'written',
+        change: { ...withoutLease, state: 'suppressed', suppression: 'deleted_at_source' },
+      },
+    ]),
+  },
+  'suppress by another': {
+    run: async (store, key) => await store.suppress(key, 'token-other', 'deleted_at_source'),
+    cells: cells(superseded),
+  },
+  'store details by who holds it': {
+    run: async (store, key) => await store.storeDetails(key, HOLDER, DETAILS),
+    cells: cells(superseded, [
+      heldByHolder,
+      { answer: 'written', change: { remappedAs: 'v1-details', attempts: 0 } },
+    ]),
+  },
+  'store details by another': {
+    run: async (store, key) => await store.storeDetails(key, 'token-other', DETAILS),
     cells: cells(superseded),
   },
   'note the letter of the quarantine': {

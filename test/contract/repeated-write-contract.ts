@@ -172,6 +172,48 @@ export function describeRepeatedWrites(name: string, open: () => Promise<LossySt
             expect(await listed()).toBe(true);
           });
         },
+        suppress: () => {
+          it('suppress: the lease is gone, the event has ended', async () => {
+            await claimed();
+
+            const again = await twice(
+              async () => await stores.events.suppress(key, 'token-1', 'not_a_lead'),
+            );
+
+            expect(again).toBe('superseded');
+            expect(await record()).toMatchObject({
+              state: 'suppressed',
+              suppression: 'not_a_lead',
+            });
+            expect(await listed()).toBe(false);
+          });
+        },
+        storeDetails: () => {
+          it('storeDetails: the details count, and the claim goes on', async () => {
+            await claimed();
+            const details = {
+              answers: new TextEncoder().encode('[{"id":"1001"}]'),
+              mappingVersion: 'v1-details',
+              normalized: aLeadEvent({ idempotency_key: key, event_id: 'website:complete' }),
+            };
+
+            const again = await twice(
+              async () => await stores.events.storeDetails(key, 'token-1', details),
+              3,
+            );
+
+            expect(again).toBe('written');
+            expect(await record()).toMatchObject({
+              state: 'processing',
+              leaseToken: 'token-1',
+              remappedAs: 'v1-details',
+            });
+            expect(await stores.events.readNormalized(key, HASH, 'v1-details')).toEqual(
+              details.normalized,
+            );
+            expect(await stores.events.readDetails(key, HASH)).toEqual(details.answers);
+          });
+        },
         markDlqSent: () => {
           it('markDlqSent: it is noted', async () => {
             await quarantined();
@@ -298,6 +340,7 @@ export function describeRepeatedWrites(name: string, open: () => Promise<LossySt
         readRecord: 'reads',
         readNormalized: 'reads',
         readRaw: 'reads',
+        readDetails: 'reads',
         readAudit: 'reads',
         readSourceSeenMs: 'reads',
         listOpen: 'reads',

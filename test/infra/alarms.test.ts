@@ -16,7 +16,7 @@ describe('every alarm', () => {
     for (const { properties } of alarms) {
       expect(properties['AlarmDescription']).toMatch(/^Impact: .{30,}\nRunbook: .{20,}/);
     }
-    expect(alarms).toHaveLength(14);
+    expect(alarms).toHaveLength(15);
   });
 
   it('tells the people on call when it begins and when it is over', () => {
@@ -178,6 +178,19 @@ describe('alarms that a lost lead would raise', () => {
       ...shared,
       MetricName: 'BreakerNeedsOperator',
       EvaluationPeriods: 1,
+    });
+  });
+
+  it('a provider that no longer lets us read submissions, at the first lead', () => {
+    expect(named('details-unauthorized').properties).toMatchObject({
+      Namespace: 'Holdfast',
+      MetricName: 'DetailsUnauthorized',
+      Dimensions: [{ Name: 'service', Value: 'consumer' }],
+      Statistic: 'Sum',
+      EvaluationPeriods: 1,
+      ComparisonOperator: 'GreaterThanThreshold',
+      Threshold: 0,
+      TreatMissingData: 'notBreaching',
     });
   });
 

@@ -11,5 +11,8 @@ export const CONSUMER_ENV = {
   ZOHO_ENABLED: 'true',
   ZOHO_ACCOUNTS_URL: 'http://127.0.0.1:1',
   ZOHO_API_URL: 'http://127.0.0.1:1',
+  ARCHIVE_BUCKET: 'archive',
+  SOURCE_SECRET_PREFIX: 'source/',
+  DETAILS_API_ORIGIN: '',
   AWS_REGION: 'us-east-1',
 } satisfies ConsumerEnv & { readonly AWS_REGION: string };

@@ -1,4 +1,5 @@
 import { enterGate } from '../../lambdas/consumer/crm-gate.ts';
+import { lazyDetailsReader } from '../../lambdas/consumer/lazy-details-reader.ts';
 import { deliverLeads } from '../../lambdas/consumer/deliver-leads.ts';
 import type { Contribution } from '../../lambdas/core/contribution.ts';
 import {
@@ -54,6 +55,9 @@ export function aDeliveryWorld(
     identities,
     breakers: createMemoryBreakerStore(),
     crm,
+    details: lazyDetailsReader(
+      async () => await Promise.reject(new Error('nothing is to be read')),
+    ),
     clock,
     random: evenRandom,
     ids,

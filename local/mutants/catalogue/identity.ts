@@ -77,9 +77,13 @@ export const IDENTITY_MUTANTS: readonly Mutant[] = [
       },
       {
         file: 'lambdas/consumer/load-events.ts',
-        find: '      const { identity, head } = resolution;\n      const contribution = contributionOf(normalized, config);\n      return { identity, contribution,',
-        replace:
-          '      const { identity, head, bind } = resolution;\n      const contribution = contributionOf(normalized, config);\n      return { identity, contribution, bind,',
+        find: 'const { identity, head } = resolution;',
+        replace: 'const { identity, head, bind } = resolution;',
+      },
+      {
+        file: 'lambdas/consumer/load-events.ts',
+        find: '        isCompleted,\n',
+        replace: '        isCompleted,\n        bind,\n',
       },
       {
         file: 'lambdas/consumer/deliver-leads.ts',

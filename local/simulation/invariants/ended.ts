@@ -1,3 +1,4 @@
+import { FAILURE_CLASSES } from '../../../lambdas/core/failure.ts';
 import { OPEN_PARTITIONS, type OpenPartition } from '../../../lambdas/core/open-index.ts';
 import { hasEnded } from '../facts.ts';
 import type { Observer, ObserverContext } from '../observer.ts';
@@ -5,12 +6,10 @@ import type { Observer, ObserverContext } from '../observer.ts';
 /** Listing the whole index after each change would be most of the work; each seed lists it many times. */
 const LIST_EVERY = 16;
 
-const CLASSES = ['retryable', 'potentially_retryable', 'permanent', 'authorization'] as const;
-
 const PARTITIONS: readonly OpenPartition[] = [
   ...OPEN_PARTITIONS,
   { kind: 'held' },
-  ...CLASSES.map((failureClass) => ({ kind: 'quarantined', failureClass }) as const),
+  ...FAILURE_CLASSES.map((failureClass) => ({ kind: 'quarantined', failureClass }) as const),
 ];
 
 /** G2: every event ends, only forward, and is listed in the open index until it does. */

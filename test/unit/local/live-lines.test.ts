@@ -14,6 +14,18 @@ describe('a live line', () => {
     ['a known lead', 'intake', { outcome: 'duplicate', duplicate: true }, /known .*came before/],
     ['a spam trap', 'intake', { outcome: 'spam_trap' }, /suppressed .*bots/],
     [
+      'a deleted submission',
+      'consumer',
+      { outcome: 'deleted_at_source' },
+      /suppressed .*its sender has deleted it/,
+    ],
+    [
+      'what is no lead',
+      'consumer',
+      { outcome: 'not_a_lead' },
+      /suppressed .*something else than a lead/,
+    ],
+    [
       'a delivery',
       'consumer',
       {

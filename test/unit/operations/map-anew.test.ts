@@ -197,7 +197,7 @@ describe('an event that is mapped anew', () => {
       'content-type': 'application/json',
     });
     const record = (await intake.store.readRecord(intake.stored[0]!.key))!;
-    const gone = { readRaw: async () => undefined };
+    const gone = { ...intake.store, readRaw: async () => undefined };
 
     const answers = [
       await mapAnew(record, intake.store, {
