@@ -7,6 +7,7 @@ import { createS3Archive } from '../aws/s3-archive.ts';
 import { createSecretReader } from '../aws/secrets-manager.ts';
 import { createSqsDeadLetterQueue, createSqsDeliveryQueue } from '../aws/sqs-queues.ts';
 import type { HoldfastConfig } from '../core/config.ts';
+import { createTurnstile } from '../turnstile/verify-turnstile.ts';
 import { readEnvironment } from '../runtime/environment.ts';
 import { systemClock, systemIds } from '../runtime/system.ts';
 import { INTAKE_ENV_NAMES, type IntakeEnv } from './env.ts';
@@ -65,6 +66,11 @@ function awsPorts(
     deadLetters: createSqsDeadLetterQueue({
       client: clients.sqs,
       queueUrl: variables.DEAD_LETTER_QUEUE_URL,
+    }),
+    humans: createTurnstile({
+      fetcher: globalThis.fetch,
+      clock: systemClock,
+      ...(env['TURNSTILE_URL'] === undefined ? {} : { origin: env['TURNSTILE_URL'] }),
     }),
     secrets: createSecretReader({ client: clients.secrets, clock: systemClock }),
     clock: systemClock,
