@@ -6,7 +6,7 @@ import type { BoundProvider } from '../providers/bind-provider.ts';
 import type { AnswerRules, Reading, Submission } from '../providers/provider.ts';
 import { replaceBytes } from './replace-bytes.ts';
 import { type AcceptedEvent, acceptEvent } from './accept-event.ts';
-import { admit, isKnown, refuseForm } from './admit.ts';
+import type { Admission } from './admit-human.ts';
 import { authenticate, reportVerification } from './authenticate.ts';
 import type { IntakePorts, IntakeSettings } from './intake-ports.ts';
 import { type IntakeRequest, type IntakeResponse, jsonResponse } from './intake-request.ts';
@@ -54,12 +54,7 @@ export async function takeIn(
       status: 'refused',
     });
   }
-  const admission = await admit(ports, provider, secretId, {
-    request,
-    name,
-    correlationId,
-    log,
-  });
+  const admission = await letIn(ports, provider, secretId, { request, name, correlationId, log });
   if (admission.kind === 'answered') return admission.response;
   const clean = withoutSecrets({ ...request, body: admission.body }, provider);
 
@@ -75,9 +70,8 @@ export async function takeIn(
     isUnverifiedHuman: admission.isUnverifiedHuman,
     log,
   };
-  if (admission.isSpent && !(await isKnown(ports, provider, clean, reception))) {
-    return refuseForm(ports, name, log, 'spent');
-  }
+  const refusal = await admission.refuseUnknown?.(clean, reception);
+  if (refusal !== undefined) return refusal;
   // Beside the writes that the sender waits for anyway, and only once it is known who sent this.
   const { receivedAtMs, mappingVersion: version } = reception;
   const notes = [
@@ -141,6 +135,21 @@ async function acceptSubmission(
   // one is somebody else's, or another try, and gets a key of its own.
   const apart = await submissionEvent(ports, reception, submission, 'by_id_and_content');
   return await acceptEvent(ports, reception, apart);
+}
+
+/** What asks for people is read when the first such form comes: few sources have any. */
+async function letIn(
+  ports: IntakePorts,
+  provider: BoundProvider,
+  secretId: string,
+  arrival: Pick<Arrival, 'request' | 'name' | 'correlationId' | 'log'>,
+): Promise<Admission> {
+  const rule = provider.humanCheck;
+  if (rule === undefined) {
+    return { kind: 'admitted', body: arrival.request.body, isUnverifiedHuman: false };
+  }
+  const { admitHuman } = await import('./admit-human.ts');
+  return await admitHuman(ports, provider, rule, secretId, arrival);
 }
 
 /**

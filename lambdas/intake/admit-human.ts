@@ -1,7 +1,7 @@
 import { payloadHash } from '../core/payload-hash.ts';
 import type { Log } from '../core/ports.ts';
 import type { BoundProvider } from '../providers/bind-provider.ts';
-import type { Submission, WebhookRequest } from '../providers/provider.ts';
+import type { HumanCheckRule, Submission, WebhookRequest } from '../providers/provider.ts';
 import { checkHuman } from './check-human.ts';
 import type { IntakePorts } from './intake-ports.ts';
 import { type IntakeResponse, jsonResponse, unavailableResponse } from './intake-request.ts';
@@ -16,8 +16,11 @@ export type Admission =
       readonly body: Uint8Array;
       /** Nobody could tell whether a person sent it, and it is to be set aside. */
       readonly isUnverifiedHuman: boolean;
-      /** Its token was used before: it goes on only if it `isKnown`. */
-      readonly isSpent: boolean;
+      /** Its token was used before: 403, unless every submission in it is stored already. */
+      readonly refuseUnknown?: (
+        request: WebhookRequest,
+        reception: Reception,
+      ) => Promise<IntakeResponse | undefined>;
     }
   | { readonly kind: 'answered'; readonly response: IntakeResponse };
 
@@ -30,26 +33,30 @@ export interface AdmittedArrival {
 }
 
 /**
- * Lets a request in, if a person filled in its form, where the source asks for that.
+ * Lets a request in, if a person filled in its form.
  *
  * @returns 403 for a program; 503 when nobody can tell, and the source refuses such forms
  * @throws {SecretUnavailableError} the secret cannot be read or is not usable: the fault is ours
  */
-export async function admit(
+export async function admitHuman(
   ports: IntakePorts,
   provider: BoundProvider,
+  rule: HumanCheckRule,
   secretId: string,
   { request, name, correlationId, log }: AdmittedArrival,
 ): Promise<Admission> {
-  const rule = provider.humanCheck;
-  if (rule === undefined) return admitted(request.body);
-
   const verdict = await checkHuman(ports, rule, name, secretId, request);
   switch (verdict.kind) {
     case 'human':
       return admitted(verdict.body);
     case 'spent':
-      return { ...admitted(verdict.body), isSpent: true };
+      return {
+        ...admitted(verdict.body),
+        refuseUnknown: async (clean, reception) =>
+          (await isKnown(ports, provider, clean, reception))
+            ? undefined
+            : refuseForm(ports, name, log, 'spent'),
+      };
     case 'refused':
       return { kind: 'answered', response: refuseForm(ports, name, log, verdict.reason) };
     case 'unknown':
@@ -64,7 +71,7 @@ export async function admit(
 }
 
 /** Refuses a form that no person seems to have filled in. Nothing of it stays but a count. */
-export function refuseForm(
+function refuseForm(
   ports: Pick<IntakePorts, 'metrics'>,
   name: string,
   log: Log,
@@ -85,7 +92,7 @@ export function refuseForm(
  * Whether every submission of a request is stored already, word for word: whoever sends it again gets the answer of
  * the first time, however old its token is.
  */
-export async function isKnown(
+async function isKnown(
   ports: Pick<IntakePorts, 'events' | 'ids'>,
   provider: BoundProvider,
   request: WebhookRequest,
@@ -114,5 +121,5 @@ async function isStored(
 }
 
 function admitted(body: Uint8Array): Extract<Admission, { kind: 'admitted' }> {
-  return { kind: 'admitted', body, isUnverifiedHuman: false, isSpent: false };
+  return { kind: 'admitted', body, isUnverifiedHuman: false };
 }
