@@ -123,6 +123,7 @@ function buildLocalTarget(
     options: port === String(DEFAULT_PORT) ? [] : ['--port', port],
     by: 'local',
     isLocal: true,
+    providerApisUrl: `http://127.0.0.1:${portsFrom(Number(port)).providerApis}`,
     endpoint,
     sourceSecretPrefix: LOCAL_SECRET_IDS.sourcePrefix,
     pepperSecretId: LOCAL_SECRET_IDS.pepper,

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { bindProvider } from '../../lambdas/providers/bind-provider.ts';
 import type { SourceConfig } from '../../lambdas/providers/catalogue.ts';
 import { parseSourceSecrets } from '../../lambdas/providers/verification/source-secrets.ts';
+import { putSampleDetails, sampleDetails } from '../samples/sample-details.ts';
 import { buildSampleLead, newId, type SampleLead } from '../samples/sample-lead.ts';
 import { buildSampleRequest, type SampleRequest } from '../samples/sample-request.ts';
 import { type SampleAnswer, sendSample } from '../samples/send-sample.ts';
@@ -73,6 +74,9 @@ async function testSource(
   const isThin = isOnlyNamed(example);
   say(describeTest({ name, provider: source.provider, target, lead, isThin }));
 
+  if (target.providerApisUrl !== undefined) {
+    await putSampleDetails(target.providerApisUrl, source.provider, sampleDetails(example, lead));
+  }
   const answer = await send(target, request, refusedStatusOf(source), say);
   const keys =
     answer.status === 200 || answer.status === 409

@@ -22,6 +22,8 @@ export interface OperatorTarget {
   readonly by: string;
   /** On this machine, not deployed. */
   readonly isLocal: boolean;
+  /** Of a local one: the APIs from which details are read. */
+  readonly providerApisUrl?: string;
   /** Senders post to `/hooks/<source>` below it; without a slash at its end. */
   readonly endpoint: string;
   /** A source's secret is this and its name. */
