@@ -1,3 +1,4 @@
+import { readPepper } from '../../lambdas/core/pepper.ts';
 import { randomInt } from 'node:crypto';
 import { bindProvider } from '../../lambdas/providers/bind-provider.ts';
 import type { SourceConfig } from '../../lambdas/providers/catalogue.ts';
@@ -8,10 +9,10 @@ import { buildSampleRequest, type SampleRequest } from '../samples/sample-reques
 import { type SampleAnswer, sendSample } from '../samples/send-sample.ts';
 import { readExample, type WebhookExample } from '../samples/webhook-example.ts';
 import { followEvent, type SeenState } from './follow-event.ts';
+import { sampleKeys } from '../samples/sample-keys.ts';
 import { type OpenTargetOptions, openTarget } from './open-target.ts';
 import { EXIT_WRONG_USE } from './operator-command.ts';
 import { OperatorError } from './operator-error.ts';
-import { sampleKeys } from './sample-keys.ts';
 import {
   describeAnswer,
   describeEnd,
@@ -80,7 +81,7 @@ async function testSource(
   const answer = await send(target, request, refusedStatusOf(source), say);
   const keys =
     answer.status === 200 || answer.status === 409
-      ? await sampleKeys(answer, request, target, config)
+      ? await sampleKeys(answer, request, namingOf(target), config)
       : [];
   const events: TestedEvent[] = [];
   for (const key of keys) events.push(await follow(options, target, key, say));
@@ -201,4 +202,12 @@ function isOnlyNamed(example: WebhookExample): boolean {
 function expectedEnd(example: WebhookExample): 'suppressed' | 'succeeded' {
   const isKept = expectedEvents(example).every(({ suppression }) => suppression !== undefined);
   return isKept ? 'suppressed' : 'succeeded';
+}
+
+function namingOf({ ports, pepperSecretId }: OperatorTarget): {
+  readonly pepper: () => Promise<string>;
+  readonly nowMs: number;
+} {
+  const pepper = async (): Promise<string> => await readPepper(ports.secrets, pepperSecretId);
+  return { pepper, nowMs: ports.clock.nowMs() };
 }
