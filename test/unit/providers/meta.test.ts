@@ -249,7 +249,9 @@ describe('the API', () => {
   it('refuses without a code for the reason that its status tells', () => {
     expect(meta.detailsApi.refusal(500, undefined)).toBeUndefined();
     expect(meta.detailsApi.refusal(400, { error: { code: '190' } })).toBeUndefined();
-    expect(meta.detailsApi.refusal(500, { error: { code: 999, is_transient: true } })).toBe('retry');
+    expect(meta.detailsApi.refusal(500, { error: { code: 999, is_transient: true } })).toBe(
+      'retry',
+    );
   });
 });
 
