@@ -1,9 +1,12 @@
 import type { HoldfastConfig } from '../lambdas/core/config.ts';
 import { createLeadTracker, type LeadProgress } from './lead-tracker.ts';
 import type { LogEntry } from './local-log.ts';
+import { putSampleDetails, sampleDetails } from './samples/sample-details.ts';
 import { buildSampleLead } from './samples/sample-lead.ts';
 import { buildSampleRequest } from './samples/sample-request.ts';
+import { sampleKeys } from './samples/sample-keys.ts';
 import { sendSample } from './samples/send-sample.ts';
+import { readExample } from './samples/webhook-example.ts';
 import type { Pipeline } from './start-pipeline.ts';
 import { createSimulatorAdmin } from './zoho-simulator/admin-client.ts';
 
@@ -12,7 +15,10 @@ const TIMEOUT_MS = 60_000;
 /** The pipeline to be shown, and where the report goes. */
 export interface RunDemoOptions {
   readonly config: HoldfastConfig;
-  readonly pipeline: Pick<Pipeline, 'endpoint' | 'zohoUrl' | 'sourceSecret'>;
+  readonly pipeline: Pick<
+    Pipeline,
+    'endpoint' | 'zohoUrl' | 'sourceSecret' | 'pepper' | 'providerApis'
+  >;
   readonly newId: () => string;
   readonly print: (line: string) => void;
 }
@@ -76,11 +82,17 @@ async function sendOne(
 ): Promise<DemoLead> {
   try {
     const lead = buildSampleLead(index, newId(), Date.now());
+    const example = readExample(config.sources[source]?.provider ?? source);
+    const details = sampleDetails(example, lead);
+    await putSampleDetails(pipeline.providerApis.url, example.provider, details);
     const request = buildSampleRequest(config, source, pipeline.sourceSecret(source), lead);
     const answer = await sendSample(pipeline.endpoint, request);
-    return answer.key === undefined
-      ? { source, refusal: `intake answered ${answer.status}` }
-      : { source, key: answer.key };
+    if (answer.status !== 200) return { source, refusal: `intake answered ${answer.status}` };
+    const naming = { pepper: async () => pipeline.pepper(), nowMs: Date.now() };
+    const [key] = await sampleKeys(answer, request, naming, config);
+    return key === undefined
+      ? { source, refusal: 'intake took it, but tells no key' }
+      : { source, key };
   } catch (error) {
     return { source, refusal: error instanceof Error ? error.message : 'it could not be sent' };
   }

@@ -6,6 +6,7 @@ import {
 } from '../../lambdas/core/failure.ts';
 import { parseFailureCode, parseTime, type TypedTime } from '../option-parsers.ts';
 import { addMappingCommands } from './add-mapping-commands.ts';
+import { addSourceSetupCommands } from './add-source-setup-commands.ts';
 import { addZohoCommands } from './add-zoho-commands.ts';
 import { addMappingVersionCommands } from './add-mapping-version-commands.ts';
 import { addSourceCommands } from './add-source-commands.ts';
@@ -19,6 +20,7 @@ export function addOperatorCommands(program: Command, context: CommandContext): 
   addReplay(program, context);
   addBreaker(program, context);
   addMappingCommands(program, context);
+  addSourceSetupCommands(program, context);
   addZohoCommands(program, context);
   addMappingVersionCommands(program, context);
   addSourceCommands(program, context);

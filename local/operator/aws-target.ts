@@ -43,6 +43,8 @@ export async function openAwsTarget(
   // What the stack gives the functions, too.
   const { accountsUrl, apiUrl } = config.zoho;
   const zoho = { secretId: output('ZohoSecretName'), accountsUrl, apiUrl };
+  const endpoint = output('Endpoint').replace(/\/$/, '');
+  const sourceSecretPrefix = output('SourceSecretPrefix');
   const { ports, close } = buildOperatorPorts(
     {
       region: access.region,
@@ -52,6 +54,7 @@ export async function openAwsTarget(
       archiveBucket: output('ArchiveBucketName'),
       deliveryQueueUrl: output('DeliveryQueueUrl'),
       deadLetterQueueUrl: output('DeadLetterQueueUrl'),
+      hasSecretVersions: true,
     },
     config,
     log,
@@ -65,6 +68,9 @@ export async function openAwsTarget(
       ...(profile === undefined ? [] : ['--profile', profile]),
     ],
     by,
+    isLocal: false,
+    endpoint,
+    sourceSecretPrefix,
     pepperSecretId,
     zoho,
     ports,

@@ -11,6 +11,7 @@ import type { UsedCapacity } from '../../lambdas/aws/table.ts';
 import type { HoldfastConfig } from '../../lambdas/core/config.ts';
 import type { Log } from '../../lambdas/core/ports.ts';
 import { systemClock, systemIds } from '../../lambdas/runtime/system.ts';
+import { createSecretVault } from './secret-vault.ts';
 import { createSqsDeadLetterBrowser } from './sqs-dead-letter-browser.ts';
 import type { OperatorPorts } from './target.ts';
 
@@ -33,6 +34,8 @@ export interface StageResources {
   readonly archiveBucket: string;
   readonly deliveryQueueUrl: string;
   readonly deadLetterQueueUrl: string;
+  /** The secret store keeps what a secret was before. */
+  readonly hasSecretVersions: boolean;
 }
 
 /** A person waits: longer than a function would, not for ever. */
@@ -89,6 +92,7 @@ export function buildOperatorPorts(
       tokens: createDynamoDbTokenStore(table),
       meter: { usedUnits: () => usedUnits },
       secrets: createSecretReader({ client: secrets, clock: systemClock }),
+      vault: createSecretVault(secrets, { hasVersions: resources.hasSecretVersions }),
       clock: systemClock,
       ids: systemIds,
       log,

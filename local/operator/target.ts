@@ -9,6 +9,7 @@ import type {
   SecretReader,
   TokenStore,
 } from '../../lambdas/core/ports.ts';
+import type { SecretVault } from './secret-vault.ts';
 import type { DeadLetterBrowser } from '../../lambdas/operations/remove-dead-letters.ts';
 
 /** What an operator's command works on: a deployed stage, or the pipeline on this machine. */
@@ -19,6 +20,14 @@ export interface OperatorTarget {
   readonly options: readonly string[];
   /** Who works on it: an ARN, or `local`. */
   readonly by: string;
+  /** On this machine, not deployed. */
+  readonly isLocal: boolean;
+  /** Of a local one: the APIs from which details are read. */
+  readonly providerApisUrl?: string;
+  /** Senders post to `/hooks/<source>` below it; without a slash at its end. */
+  readonly endpoint: string;
+  /** A source's secret is this and its name. */
+  readonly sourceSecretPrefix: string;
   readonly pepperSecretId: string;
   readonly zoho: ZohoAddresses;
   readonly ports: OperatorPorts;
@@ -43,6 +52,8 @@ export interface OperatorPorts {
   /** What has been read of the event store since the target was opened. */
   readonly meter: ReadMeter;
   readonly secrets: SecretReader;
+  /** The same secrets, to be looked at and replaced. */
+  readonly vault: SecretVault;
   /** The shared access token for Zoho. */
   readonly tokens: TokenStore;
   readonly clock: Clock;

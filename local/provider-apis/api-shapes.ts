@@ -28,6 +28,8 @@ export interface ApiShape {
   /** A resource as the API tells it: what was put in, and what the API adds. */
   answer(resource: Resource, stored: Record<string, unknown>, query: URLSearchParams): object;
   refuse(problem: Problem): ApiAnswer;
+  /** What is to be put in, so that this is what is answered; the answer itself by default. */
+  storedOf?(answer: Record<string, unknown>): unknown;
 }
 
 const STATUS: Readonly<Record<Problem, number>> = {
@@ -141,6 +143,7 @@ const JOTFORM: ApiShape = {
     status: STATUS[problem],
     body: { responseCode: STATUS[problem], message: problem, content: '' },
   }),
+  storedOf: ({ content }) => content,
 };
 
 const SHAPES: Readonly<Record<string, ApiShape>> = {

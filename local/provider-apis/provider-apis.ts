@@ -146,7 +146,8 @@ function nextTrouble(api: Api): PlannedTrouble | undefined {
   return next.what;
 }
 
-function resourceOf(shape: ApiShape, path: string): Resource | undefined {
+/** What a path of an API asks for; `undefined` for one that it does not have. */
+export function resourceOf(shape: ApiShape, path: string): Resource | undefined {
   for (const [kind, pattern] of Object.entries(shape.paths)) {
     const id = pattern.exec(path)?.[1];
     if (id !== undefined) return { kind, id: decodeURIComponent(id) };

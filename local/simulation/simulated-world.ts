@@ -129,11 +129,18 @@ export function createSimulatedWorld(parts: WorldParts): SimulatedWorld {
     secrets: secretsAtStart(),
     deliveryEnabled: true,
     intake: run('intake', INTAKE_TIMEOUT_MS, (container) => {
-      const receive = createReceiveWebhook(createProcessPorts(container, world), {
-        config: parts.config,
-        sourceSecretPrefix: SECRET_IDS.sourcePrefix,
-        pepperSecretId: SECRET_IDS.pepper,
-      });
+      const receive = createReceiveWebhook(
+        {
+          ...createProcessPorts(container, world),
+          // No simulated form asks for it.
+          humans: { ask: async () => ({ kind: 'no_answer' }) },
+        },
+        {
+          config: parts.config,
+          sourceSecretPrefix: SECRET_IDS.sourcePrefix,
+          pepperSecretId: SECRET_IDS.pepper,
+        },
+      );
       return async (request: IntakeRequest) => await receive(request);
     }),
     sweeper: run('sweeper', SWEEPER_TIMEOUT_MS, (container) => {

@@ -15,7 +15,7 @@ export const OPERATOR = 'arn:aws:sts::111122223333:assumed-role/Operator/ana';
  * CloudFormation and STS, as far as the command line asks them: the stack `holdfast-staging`, whose names are
  * those of a pipeline on this machine.
  */
-export async function startFakeAws(sqsUrl: string) {
+export async function startFakeAws(sqsUrl: string, endpoint = 'http://127.0.0.1:1') {
   const queueUrl = (name: string) => `${sqsUrl}/000000000000/${name}`;
   const outputs = {
     TableName: LOCAL_TABLE,
@@ -24,6 +24,8 @@ export async function startFakeAws(sqsUrl: string) {
     DeadLetterQueueUrl: queueUrl(LOCAL_DEAD_LETTER_QUEUE),
     PepperSecretName: LOCAL_SECRET_IDS.pepper,
     ZohoSecretName: LOCAL_SECRET_IDS.zoho,
+    SourceSecretPrefix: LOCAL_SECRET_IDS.sourcePrefix,
+    Endpoint: `${endpoint}/`,
   };
   const members = Object.entries(outputs).map(
     ([key, value]) =>

@@ -8,6 +8,7 @@ import { buildCurlCommand, findOnPath } from '../../../local/samples/curl-comman
 import { buildSampleLead } from '../../../local/samples/sample-lead.ts';
 import { buildSampleRequest, type SampleRequest } from '../../../local/samples/sample-request.ts';
 import { signSample } from '../../../local/samples/sample-signing.ts';
+import { readExample } from '../../../local/samples/webhook-example.ts';
 
 const NOW_MS = Date.parse('2026-11-22T04:00:00.000Z');
 const ENDPOINT = 'http://127.0.0.1:4000';
@@ -54,6 +55,8 @@ const SECRETS: Record<string, string> = {
   base64: Buffer.alloc(32, 9).toString('hex'),
 };
 
+const LEAD = { ...buildSampleLead(0, 'x1', NOW_MS), lastName: 'O\'Neil & $HOME `id` \\ "x"' };
+
 describe.skipIf(!hasShell || !hasOpenssl)('a pasted curl command', () => {
   it.each(Object.keys(SOURCES))('sends what %s would send, signed', (source) => {
     const request = aRequest(source);
@@ -70,6 +73,34 @@ describe.skipIf(!hasShell || !hasOpenssl)('a pasted curl command', () => {
     expect(command.validUntilMs).toBeUndefined();
   });
 
+  it('holds the token of a source that is proven by its address', () => {
+    const config = defineConfig({ sources: { shop: { provider: 'url_token' } } });
+    const request = buildSampleRequest(config, 'shop', 'a-token_of.example~length', LEAD);
+    const command = buildCurlCommand(ENDPOINT, request, { nowMs: NOW_MS, hasOpenssl: true });
+
+    const sent = runWithFakeCurl(command.text);
+
+    expect(sent.url).toBe(`${ENDPOINT}/hooks/shop/a-token_of.example~length`);
+    expect(sent.body).toBe(request.body);
+  });
+
+  it('leaves the boundary of a form with several parts to curl', () => {
+    const config = defineConfig({ sources: { shop: { provider: 'url_token' } } });
+    const example = readExample('url_token.multipart');
+    const secret = 'a-secret-of-example-length';
+    const request = buildSampleRequest(config, 'shop', secret, LEAD, example);
+    const command = buildCurlCommand(ENDPOINT, request, { nowMs: NOW_MS, hasOpenssl: true });
+
+    const sent = runWithFakeCurl(command.text);
+
+    expect(sent.form).toEqual(
+      Object.entries(request.multipart ?? {}).map(([name, value]) => `${name}=${value}`),
+    );
+    expect(sent.form.join()).toContain(LEAD.lastName);
+    expect(sent.headers).not.toHaveProperty('content-type');
+    expect(sent.body).toBeUndefined();
+  });
+
   it('says until when it is valid where there is no openssl', () => {
     const request = aRequest('base64');
 
@@ -82,8 +113,7 @@ describe.skipIf(!hasShell || !hasOpenssl)('a pasted curl command', () => {
 
 function aRequest(source: string): SampleRequest {
   const config = defineConfig({ sources: SOURCES });
-  const lead = { ...buildSampleLead(0, 'x1', NOW_MS), lastName: 'O\'Neil & $HOME `id` \\ "x"' };
-  return buildSampleRequest(config, source, SECRETS[source], lead);
+  return buildSampleRequest(config, source, SECRETS[source], LEAD);
 }
 
 // A program named curl that writes down its arguments, first in the search path.
@@ -101,6 +131,7 @@ function runWithFakeCurl(command: string) {
   return {
     url: args.find((arg) => arg.startsWith('http')),
     body: after('--data-raw')[0],
+    form: after('--form-string'),
     headers: Object.fromEntries(
       after('-H').map((header) => {
         const colon = header.indexOf(': ');

@@ -1,0 +1,147 @@
+import { parseSourceSecrets } from '../../lambdas/providers/verification/source-secrets.ts';
+import type { BoundProvider } from '../../lambdas/providers/bind-provider.ts';
+import type { ProviderGuide } from '../../lambdas/providers/guide.ts';
+import { makeSecret, makeToken } from '../make-secret.ts';
+import type { SecretPrompt } from './ask-secret.ts';
+import { OperatorError } from './operator-error.ts';
+import {
+  isUsableSecret,
+  type MemberPlan,
+  type SecretMembers,
+  type SourceSecretPlan,
+} from './plan-source-secret.ts';
+import type { OperatorTarget } from './target.ts';
+
+/** What was done to a member: it stayed, was made here, or was given. */
+export type MemberChange = 'kept' | 'made' | 'given' | 'moved';
+
+/** A source's secret as it is now, and what was done to it. */
+export interface StoredMembers {
+  readonly values: SecretMembers;
+  readonly changes: Readonly<Record<string, MemberChange>>;
+}
+
+/** Where a secret goes, and who is asked. */
+export interface StoreOptions {
+  readonly name: string;
+  readonly provider: Pick<BoundProvider, 'authentication'>;
+  readonly guide: Pick<ProviderGuide, 'title'>;
+  readonly secretId: string;
+  readonly target: Pick<OperatorTarget, 'ports'>;
+  readonly openPrompt: () => SecretPrompt;
+}
+
+/** Whether a plan changes anything. */
+export function needsWriting({ members }: SourceSecretPlan): boolean {
+  return Object.values(members).some((plan) => plan !== 'keep');
+}
+
+/**
+ * Does what was planned: asks for what a person has, makes the rest, and writes once. Members that the plan does
+ * not name stay.
+ *
+ * @throws {OperatorError} nothing was given, or something that cannot be this sender's secret
+ * @throws {SecretUnavailableError} it could not be written
+ */
+export async function storeSecret(
+  plan: SourceSecretPlan,
+  options: StoreOptions,
+): Promise<StoredMembers> {
+  if (!needsWriting(plan)) return { values: plan.stored, changes: kept(plan) };
+  const { name, provider, secretId, target } = options;
+  const given = await askFor(plan, options);
+  const made = Object.fromEntries(
+    Object.entries(plan.members)
+      .filter(([, member]) => member === 'make')
+      .map(([member]) => [
+        member,
+        member === 'current' ? makeSecret(provider.authentication) : makeToken(),
+      ]),
+  );
+  const { current } = plan.stored;
+  const moved = plan.movesCurrent && current !== undefined ? { previous: current } : {};
+  const values = { ...plan.stored, ...moved, ...made, ...given };
+  const text = JSON.stringify(values);
+  // What the functions would answer 503 for must not be stored.
+  parseSourceSecrets(name, text);
+  await target.ports.vault.write(secretId, text);
+  return {
+    values,
+    changes: {
+      ...kept(plan),
+      ...changesOf(moved, 'moved'),
+      ...changesOf(made, 'made'),
+      ...changesOf(given, 'given'),
+    },
+  };
+}
+
+async function askFor(plan: SourceSecretPlan, options: StoreOptions): Promise<SecretMembers> {
+  const asked = Object.entries(plan.members).filter(
+    ([, member]) => member === 'ask' || member === 'ask_or_keep',
+  );
+  if (asked.length === 0) return {};
+  const prompt = options.openPrompt();
+  try {
+    const given: Record<string, string> = {};
+    for (const [member, how] of asked) {
+      const answer = await prompt.ask(questionOf(member, how, options));
+      if (answer !== '') given[member] = checked(member, answer, options);
+      else if (how === 'ask') {
+        throw new OperatorError('No secret was given; nothing was changed.');
+      }
+    }
+    return given;
+  } finally {
+    prompt.close();
+  }
+}
+
+function questionOf(member: string, how: MemberPlan, { guide, name }: StoreOptions): string {
+  const what =
+    member === 'current'
+      ? `Secret of ${name}, as ${guide.title} shows it`
+      : `Token for the API of ${guide.title}, from which the details of ${name} are read`;
+  const keep = how === 'ask_or_keep' ? '; empty keeps the present one' : '';
+  return `${what} (it is not shown${keep}): `;
+}
+
+function checked(member: string, answer: string, { provider }: StoreOptions): string {
+  if (member !== 'current' || isUsableSecret(provider.authentication, answer)) return answer;
+  throw new OperatorError(
+    'That cannot be the secret: it is too short, or not in the form in which this sender has secrets. Nothing was changed.',
+  );
+}
+
+function kept({ stored }: SourceSecretPlan): Record<string, MemberChange> {
+  return changesOf(stored, 'kept');
+}
+
+function changesOf(members: SecretMembers, change: MemberChange): Record<string, MemberChange> {
+  return Object.fromEntries(Object.keys(members).map((member) => [member, change]));
+}
+
+/** What was done to a secret, in sentences that hold nothing of it. */
+export function describeStored(changes: StoredMembers['changes']): readonly string[] {
+  const { current, previous, verify_token: verifyToken, api_token: apiToken } = changes;
+  return [
+    ...(current === 'kept'
+      ? ['There is a secret already, and it stays. To replace it: --rotate']
+      : []),
+    ...(current === 'made' ? ['A new secret was made and stored.'] : []),
+    ...(current === 'given' ? ['The secret was stored.'] : []),
+    ...(previous === 'moved'
+      ? [
+          'Requests with the one before are accepted, too, until you take "previous" out of the secret.',
+        ]
+      : []),
+    ...(verifyToken === 'made' ? ['A token for the handshake was made and stored.'] : []),
+    ...(apiToken === 'given' ? ["The token for the sender's API was stored."] : []),
+    ...(apiToken === 'kept'
+      ? ["There is a token for the sender's API already, and it stays."]
+      : []),
+    ...(Object.values(changes).some((change) => change !== 'kept')
+      ? ['The functions see it within 5 minutes.']
+      : []),
+  ];
+}
