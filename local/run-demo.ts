@@ -4,6 +4,7 @@ import type { LogEntry } from './local-log.ts';
 import { putSampleDetails, sampleDetails } from './samples/sample-details.ts';
 import { buildSampleLead } from './samples/sample-lead.ts';
 import { buildSampleRequest } from './samples/sample-request.ts';
+import { sampleKeys } from './samples/sample-keys.ts';
 import { sendSample } from './samples/send-sample.ts';
 import { readExample } from './samples/webhook-example.ts';
 import type { Pipeline } from './start-pipeline.ts';
@@ -14,7 +15,10 @@ const TIMEOUT_MS = 60_000;
 /** The pipeline to be shown, and where the report goes. */
 export interface RunDemoOptions {
   readonly config: HoldfastConfig;
-  readonly pipeline: Pick<Pipeline, 'endpoint' | 'zohoUrl' | 'sourceSecret' | 'providerApis'>;
+  readonly pipeline: Pick<
+    Pipeline,
+    'endpoint' | 'zohoUrl' | 'sourceSecret' | 'pepper' | 'providerApis'
+  >;
   readonly newId: () => string;
   readonly print: (line: string) => void;
 }
@@ -83,9 +87,13 @@ async function sendOne(
     await putSampleDetails(pipeline.providerApis.url, example.provider, details);
     const request = buildSampleRequest(config, source, pipeline.sourceSecret(source), lead);
     const answer = await sendSample(pipeline.endpoint, request);
-    return answer.key === undefined
+    const [key] = await sampleKeys(answer, request, config, {
+      readPepper: async () => pipeline.pepper(),
+      receivedAtMs: Date.now(),
+    });
+    return key === undefined
       ? { source, refusal: `intake answered ${answer.status}` }
-      : { source, key: answer.key };
+      : { source, key };
   } catch (error) {
     return { source, refusal: error instanceof Error ? error.message : 'it could not be sent' };
   }

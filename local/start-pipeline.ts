@@ -14,7 +14,7 @@ import { startHttpApi } from './http-api.ts';
 import { functionOf, invoke } from './lambda-context.ts';
 import { createLocalLog, type LogEntry } from './local-log.ts';
 import { createLocalMetrics, type LocalMetrics } from './local-metrics.ts';
-import { readSourceSecret } from './local-secrets.ts';
+import { LOCAL_SECRET_IDS, readSourceSecret } from './local-secrets.ts';
 import { type DynamodbChoice, startLocalStack, type TableHome } from './local-stack.ts';
 import { createMemoryStores } from './memory-stores.ts';
 import { type ProviderApiServer, startProviderApis } from './provider-apis/start-provider-apis.ts';
@@ -117,6 +117,8 @@ export interface Pipeline {
   readonly metrics: LocalMetrics;
   /** The current secret of a source, if it has one. */
   readonly sourceSecret: (source: string) => string | undefined;
+  /** The secret for keyed hashes. */
+  readonly pepper: () => string;
   /** Messages on the delivery queue, hidden ones included. */
   readonly countQueued: () => Promise<number>;
   /** Messages on the dead-letter queue. */
@@ -216,6 +218,7 @@ async function assemble(options: PipelineOptions, running: StopList): Promise<Pi
     consumerSetup,
     metrics: functions.metrics,
     sourceSecret: (source) => readSourceSecret(stack.secrets, source),
+    pepper: () => stack.secrets.get(LOCAL_SECRET_IDS.pepper) ?? '',
     countQueued: () => countMessages(sqs, stack.delivery.url),
     countDeadLetters: () => countMessages(sqs, stack.deadLetter.url),
     sweep: functions.sweep,

@@ -1,8 +1,10 @@
 import { randomInt } from 'node:crypto';
+import { readPepper } from '../../lambdas/core/pepper.ts';
 import { bindProvider } from '../../lambdas/providers/bind-provider.ts';
 import type { SourceConfig } from '../../lambdas/providers/catalogue.ts';
 import { parseSourceSecrets } from '../../lambdas/providers/verification/source-secrets.ts';
 import { putSampleDetails, sampleDetails } from '../samples/sample-details.ts';
+import { sampleKeys } from '../samples/sample-keys.ts';
 import { buildSampleLead, newId, type SampleLead } from '../samples/sample-lead.ts';
 import { buildSampleRequest, type SampleRequest } from '../samples/sample-request.ts';
 import { type SampleAnswer, sendSample } from '../samples/send-sample.ts';
@@ -11,7 +13,6 @@ import { followEvent, type SeenState } from './follow-event.ts';
 import { type OpenTargetOptions, openTarget } from './open-target.ts';
 import { EXIT_WRONG_USE } from './operator-command.ts';
 import { OperatorError } from './operator-error.ts';
-import { sampleKeys } from './sample-keys.ts';
 import {
   describeAnswer,
   describeEnd,
@@ -78,10 +79,11 @@ async function testSource(
     await putSampleDetails(target.providerApisUrl, source.provider, sampleDetails(example, lead));
   }
   const answer = await send(target, request, refusedStatusOf(source), say);
-  const keys =
-    answer.status === 200 || answer.status === 409
-      ? await sampleKeys(answer, request, target, config)
-      : [];
+  const { secrets, clock } = target.ports;
+  const keys = await sampleKeys(answer, request, config, {
+    readPepper: async () => await readPepper(secrets, target.pepperSecretId),
+    receivedAtMs: clock.nowMs(),
+  });
   const events: TestedEvent[] = [];
   for (const key of keys) events.push(await follow(options, target, key, say));
 

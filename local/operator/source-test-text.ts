@@ -24,7 +24,7 @@ export function describeTest(test: {
   readonly isThin: boolean;
 }): readonly string[] {
   const { name, provider, target, lead, isThin } = test;
-  const title = GUIDES[provider]?.title ?? provider;
+  const { title } = GUIDES[provider];
   return [
     `A test person through ${name} (${title}) on ${target.name}:`,
     `  ${lead.firstName} ${lead.lastName}, ${lead.email}, ${lead.phone}`,

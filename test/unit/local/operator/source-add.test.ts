@@ -183,7 +183,7 @@ describe('a guide', () => {
   });
 
   it.each(names)('of %s warns of secrets in its steps, and leaves no placeholder', (name) => {
-    const guide = GUIDES[name]!;
+    const guide = GUIDES[name];
     const steps = fillSteps(guide.steps, { url: 'U', secret: 'S', verifyToken: 'V' });
 
     const text = describeGuide(guide, steps).join('\n');
