@@ -31,6 +31,18 @@ export const FUNCTION_ENTRIES = {
   sweeper: 'lambdas/sweeper/handler.ts',
 } as const;
 
+/**
+ * Parts that a function loads by a dynamic import when it first needs them, each bundled by itself: by the name
+ * under which it is imported (`imports` in package.json).
+ *
+ * A chunk would not do. Files that the entry and a chunk share are read at the start as a whole, and the reader of
+ * details shares the file of every provider: the entry needs its settings, and only the reader its code. What is
+ * bundled by itself has its own copy of what it shares, so no class can be told by `instanceof` across the border.
+ */
+const APART: Readonly<Partial<Record<FunctionName, Readonly<Record<string, string>>>>> = {
+  consumer: { '#details-reader': 'lambdas/details/details-reader.ts' },
+};
+
 /** A function of the pipeline. */
 export type FunctionName = keyof typeof FUNCTION_ENTRIES;
 
@@ -67,12 +79,39 @@ export interface FunctionBundle {
  */
 export function bundleFunction(name: FunctionName): FunctionBundle {
   const outdir = `dist/${name}`;
-  const { outputFiles, metafile } = buildSync(esbuildOptions(FUNCTION_ENTRIES[name], outdir));
+  const apart = Object.entries(APART[name] ?? {}).map(([specifier, entry]) => ({
+    specifier,
+    entry,
+    out: specifier.slice(1),
+  }));
+  // Beside the entry: a bundle's folder is flat, its chunks aside, which import none of these.
+  const alias = Object.fromEntries(apart.map(({ specifier, out }) => [specifier, `./${out}.mjs`]));
+  const bundle = buildSync(esbuildOptions(FUNCTION_ENTRIES[name], 'index', outdir, alias));
+  const parts = apart.map(({ entry, out }) => buildSync(esbuildOptions(entry, out, outdir, {})));
   const from = join(PROJECT_ROOT, outdir);
+  const outputFiles = [bundle, ...parts].flatMap((each) => each.outputFiles);
   return {
     files: new Map(outputFiles.map(({ path, contents }) => [relative(from, path), contents])),
-    metafile,
+    metafile: withParts(bundle.metafile, parts),
     entry: `${outdir}/index.mjs`,
+  };
+}
+
+function withParts(
+  { inputs, outputs }: Metafile,
+  parts: readonly { readonly metafile: Metafile }[],
+): Metafile {
+  return {
+    inputs: Object.assign(
+      {},
+      ...parts.map(({ metafile }) => metafile.inputs),
+      inputs,
+    ) as Metafile['inputs'],
+    outputs: Object.assign(
+      {},
+      ...parts.map(({ metafile }) => metafile.outputs),
+      outputs,
+    ) as Metafile['outputs'],
   };
 }
 
@@ -88,11 +127,13 @@ export function writeBundle({ files }: FunctionBundle, folder: string): void {
 
 function esbuildOptions(
   entry: string,
+  out: string,
   outdir: string,
+  alias: Readonly<Record<string, string>>,
 ): BuildOptions & { readonly metafile: true; readonly write: false } {
   return {
     absWorkingDir: PROJECT_ROOT,
-    entryPoints: [{ in: entry, out: 'index' }],
+    entryPoints: [{ in: entry, out }],
     outdir,
     outExtension: { '.js': '.mjs' },
     bundle: true,
@@ -107,7 +148,8 @@ function esbuildOptions(
     sourcesContent: false,
     // ES modules first: most of the SDK can only be shaken out of those.
     mainFields: ['module', 'main'],
-    external: [...LEFT_OUT_PACKAGES],
+    alias,
+    external: [...LEFT_OUT_PACKAGES, ...Object.values(alias)],
     banner: { js: BANNER },
     metafile: true,
     write: false,

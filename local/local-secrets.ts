@@ -6,6 +6,7 @@ import { parseSourceSecrets } from '../lambdas/providers/verification/source-sec
 import { LOCAL_API_TOKEN } from './provider-apis/provider-apis.ts';
 import type { SecretFile } from './emulators/secret-file.ts';
 import { makeSecret, makeToken } from './make-secret.ts';
+import { DUMMY_SECRETS } from './turnstile-simulator/dummy-keys.ts';
 
 /** Ids of the secrets of the local stage; a source's is `sourcePrefix` and its name. */
 export const LOCAL_SECRET_IDS = {
@@ -34,10 +35,13 @@ export function ensureLocalSecrets(secrets: SecretFile, config: HoldfastConfig):
   ensure(LOCAL_SECRET_IDS.zoho, () => JSON.stringify(SIMULATOR_CREDENTIALS));
   ensure(LOCAL_SECRET_IDS.pepper, () => randomBytes(32).toString('hex'));
   for (const [name, source] of Object.entries(config.sources)) {
-    const { authentication, hasSecret, handshake, detailsApi } = bindProvider(source);
+    const { authentication, hasSecret, provesSender, handshake, detailsApi } = bindProvider(source);
     if (!hasSecret) continue;
     const id = `${LOCAL_SECRET_IDS.sourcePrefix}${name}`;
-    ensure(id, () => JSON.stringify({ current: makeSecret(authentication) }));
+    // One that is asked of the simulator of Turnstile lets everybody pass.
+    const make = (): string =>
+      provesSender ? makeSecret(authentication) : DUMMY_SECRETS.alwaysPasses;
+    ensure(id, () => JSON.stringify({ current: make() }));
     assertSourceSecret(secrets, name, id);
     addMembers(secrets, id, {
       ...(handshake === undefined ? {} : { verify_token: makeToken }),

@@ -4,6 +4,7 @@ import type { AwsConsumerPorts } from '../lambdas/consumer/build-consumer.ts';
 import type { HoldfastConfig } from '../lambdas/core/config.ts';
 import { INTAKE_PATHS } from '../lambdas/core/pipeline-names.ts';
 import { buildIntake } from '../lambdas/intake/build-intake.ts';
+import { bindProvider } from '../lambdas/providers/bind-provider.ts';
 import { buildSweeper } from '../lambdas/sweeper/build-sweeper.ts';
 import { STAGE_CONFIG, type StageConfig } from '../lib/stage-config.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from './emulators/credentials.ts';
@@ -20,6 +21,7 @@ import { createMemoryStores } from './memory-stores.ts';
 import { type ProviderApiServer, startProviderApis } from './provider-apis/start-provider-apis.ts';
 import { startScheduler } from './scheduler.ts';
 import { type ConsumerSetup, startConsumer } from './start-consumer.ts';
+import { startTurnstileSimulator } from './turnstile-simulator/simulator.ts';
 import { SimulatorStartError, startZohoSimulator } from './zoho-simulator/simulator.ts';
 
 /** Ports on 127.0.0.1; 0 takes any free one. */
@@ -172,11 +174,14 @@ async function assemble(options: PipelineOptions, running: StopList): Promise<Pi
   const consumerSetup: ConsumerSetup = {
     config,
     consumer: stage.consumer,
-    env: buildFunctionEnv(stack, {
-      zohoUrl,
-      zohoEnabled: options.zohoEnabled ?? true,
-      providerApisUrl: providerApis.url,
-    }),
+    env: {
+      ...buildFunctionEnv(stack, {
+        zohoUrl,
+        zohoEnabled: options.zohoEnabled ?? true,
+        providerApisUrl: providerApis.url,
+      }),
+      ...(await turnstileEnv(config, running)),
+    },
     queueArn: stack.delivery.arn,
   };
   const functions = buildFunctions(options, consumerSetup.env, stack.table);
@@ -240,6 +245,18 @@ async function startZoho(
     if (!(error instanceof SimulatorStartError) || !isAddressInUse(error.cause)) throw error;
     throw new PortTakenError('the Zoho simulator', port, TAKEN_REMEDY);
   }
+}
+
+/** Forms that ask Turnstile ask a simulator, which runs only if there are any. */
+async function turnstileEnv(
+  config: HoldfastConfig,
+  running: StopList,
+): Promise<Readonly<Record<string, string>>> {
+  const sources = Object.values(config.sources);
+  if (sources.every((source) => bindProvider(source).humanCheck === undefined)) return {};
+  const simulator = await startTurnstileSimulator();
+  running.add(simulator.stop);
+  return { TURNSTILE_URL: simulator.url };
 }
 
 function buildFunctions(options: PipelineOptions, env: ConsumerSetup['env'], table: TableHome) {

@@ -99,7 +99,7 @@ function awsPorts(
       metrics,
     }),
     details: lazyDetailsReader(async () => {
-      const { createDetailsReader } = await import('../details/details-reader.ts');
+      const { createDetailsReader } = await import('#details-reader');
       return createDetailsReader({
         config,
         secrets,

@@ -40,6 +40,10 @@ const CATALOGUE = {
     'permanent',
     'The lead has no e-mail address, phone number or external id, so no CRM record can stand for it',
   ],
+  unverified_human: [
+    'permanent',
+    'It could not be found out whether a person filled in the form, because the check did not answer',
+  ],
   identity_conflict: [
     'permanent',
     'What the lead says of its person belongs to two different people here',

@@ -13,6 +13,8 @@ export type MetricName =
   | 'UnknownSource'
   | 'RequestWithoutLead'
   | 'SignatureRejected'
+  | 'HumanCheckFailed'
+  | 'HumanCheckUnavailable'
   | 'PreviousSecretUsed'
   | 'BodyTooLarge'
   | 'UnsupportedMediaType'

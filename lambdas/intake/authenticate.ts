@@ -22,7 +22,7 @@ export async function authenticate(
   request: WebhookRequest,
 ): Promise<Verification> {
   const nowMs = ports.clock.nowMs();
-  if (!provider.hasSecret) return provider.verify(request, undefined, nowMs);
+  if (!provider.provesSender) return provider.verify(request, undefined, nowMs);
 
   const cached = await ports.secrets.read(secretId);
   const verification = provider.verify(request, parseSourceSecrets(sourceName, cached), nowMs);

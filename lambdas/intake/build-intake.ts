@@ -6,6 +6,7 @@ import { createPowertoolsMetrics } from '../aws/powertools-metrics.ts';
 import { createS3Archive } from '../aws/s3-archive.ts';
 import { createSecretReader } from '../aws/secrets-manager.ts';
 import { createSqsDeadLetterQueue, createSqsDeliveryQueue } from '../aws/sqs-queues.ts';
+import type { HumanAnswer, HumanQuestion } from '../core/human-check.ts';
 import type { HoldfastConfig } from '../core/config.ts';
 import { readEnvironment } from '../runtime/environment.ts';
 import { systemClock, systemIds } from '../runtime/system.ts';
@@ -66,10 +67,26 @@ function awsPorts(
       client: clients.sqs,
       queueUrl: variables.DEAD_LETTER_QUEUE_URL,
     }),
+    humans: { ask: async (question) => await askTurnstile(env, question) },
     secrets: createSecretReader({ client: clients.secrets, clock: systemClock }),
     clock: systemClock,
     ids: systemIds,
     log: createPowertoolsLog('intake', variables.STAGE),
     metrics: createPowertoolsMetrics('intake'),
   };
+}
+
+/** Read when the first form asks: few sources do. */
+async function askTurnstile(
+  env: Readonly<Record<string, string | undefined>>,
+  question: HumanQuestion,
+): Promise<HumanAnswer> {
+  const { createTurnstile } = await import('../turnstile/verify-turnstile.ts');
+  const { TURNSTILE_URL: origin } = env;
+  const turnstile = createTurnstile({
+    fetcher: globalThis.fetch,
+    clock: systemClock,
+    ...(origin === undefined ? {} : { origin }),
+  });
+  return await turnstile.ask(question);
 }

@@ -1,6 +1,8 @@
 /**
  * The intake function's environment. The CDK stack must supply exactly these: a missing one is a
  * compile error there, and a start-up error here.
+ *
+ * Beside them, `TURNSTILE_URL` names another origin than Cloudflare's, for a pipeline on one machine.
  */
 export interface IntakeEnv {
   readonly STAGE: string;

@@ -1,4 +1,5 @@
 import type { HoldfastConfig } from '../core/config.ts';
+import type { HumanCheck } from '../core/human-check.ts';
 import type {
   Clock,
   DeadLetterQueue,
@@ -26,6 +27,7 @@ export interface IntakePorts {
   readonly queue: Pick<DeliveryQueue, 'enqueue'>;
   readonly deadLetters: DeadLetterQueue;
   readonly secrets: SecretReader;
+  readonly humans: HumanCheck;
   readonly clock: Pick<Clock, 'nowMs'>;
   readonly ids: Ids;
   readonly log: Log;

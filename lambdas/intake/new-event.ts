@@ -146,13 +146,15 @@ function initialState(
   const { suppression } = submission;
   if (suppression !== undefined) return { state: 'suppressed', suppression };
   // Whom it is about is not known before its details are read.
-  if (submission.details !== undefined) return { state: 'received' };
-  if (namesSomebody(clean, reception.config)) return { state: 'received' };
-  return {
-    state: 'quarantined',
-    failure: failure('missing_identity', invalidIdentifier(clean)),
-    quarantineId: ports.ids.next(),
-  };
+  const isNobody = submission.details === undefined && !namesSomebody(clean, reception.config);
+  const why = isNobody
+    ? failure('missing_identity', invalidIdentifier(clean))
+    : reception.isUnverifiedHuman
+      ? failure('unverified_human')
+      : undefined;
+  return why === undefined
+    ? { state: 'received' }
+    : { state: 'quarantined', failure: why, quarantineId: ports.ids.next() };
 }
 
 /** An operator who reads "no e-mail address" must not look for a field that is there. */

@@ -139,7 +139,7 @@ function refuseBody(
     return jsonResponse(413, { status: 'too_large', bytes_max: bytesMax });
   }
   // A signature or a secret vouches for any body: what cannot be read is then kept and quarantined.
-  if (!provider.hasSecret && !provider.accepts(mediaType)) {
+  if (!provider.provesSender && !provider.accepts(mediaType)) {
     ports.metrics.count('UnsupportedMediaType', { source: name });
     log.warn('A request was refused because of its content type', {
       outcome: 'unsupported_media_type',

@@ -14,6 +14,8 @@ export interface Reception {
   readonly mappingVersion: string;
   /** The installation's secret for keyed hashes. */
   readonly pepper: string;
+  /** Nobody could tell whether a person filled in the form, and such submissions are set aside. */
+  readonly isUnverifiedHuman: boolean;
   /** This request's own log. */
   readonly log: Log;
 }

@@ -6,6 +6,7 @@ import type { BoundProvider } from '../providers/bind-provider.ts';
 import type { AnswerRules, Reading, Submission } from '../providers/provider.ts';
 import { replaceBytes } from './replace-bytes.ts';
 import { type AcceptedEvent, acceptEvent } from './accept-event.ts';
+import type { Admission } from './admit-human.ts';
 import { authenticate, reportVerification } from './authenticate.ts';
 import type { IntakePorts, IntakeSettings } from './intake-ports.ts';
 import { type IntakeRequest, type IntakeResponse, jsonResponse } from './intake-request.ts';
@@ -34,7 +35,7 @@ export interface Arrival {
  * Takes the submissions of a request in: verifies it, reads it, stores and hands on each of them.
  *
  * @returns 200; 409 when the source wants to know of a repeated e-mail address; 401 or 403 when the request does
- *   not prove who sent it
+ *   not prove who sent it, or that a person did; 503 when nobody can tell that
  * @throws {SecretUnavailableError} a secret cannot be read or used
  * @throws {StoreUnavailableError} not every submission may be stored
  */
@@ -53,7 +54,9 @@ export async function takeIn(
       status: 'refused',
     });
   }
-  const clean = withoutSecrets(request, provider);
+  const admission = await letIn(ports, provider, secretId, { request, name, correlationId, log });
+  if (admission.kind === 'answered') return admission.response;
+  const clean = withoutSecrets({ ...request, body: admission.body }, provider);
 
   const reception: Reception = {
     sourceName: name,
@@ -64,8 +67,11 @@ export async function takeIn(
     correlationId,
     mappingVersion: mappingVersionOf(source, settings.config.mappingLabel),
     pepper: await readPepper(ports.secrets, settings.pepperSecretId),
+    isUnverifiedHuman: admission.isUnverifiedHuman,
     log,
   };
+  const refusal = await admission.refuseUnknown?.(clean, reception);
+  if (refusal !== undefined) return refusal;
   // Beside the writes that the sender waits for anyway, and only once it is known who sent this.
   const { receivedAtMs, mappingVersion: version } = reception;
   const notes = [
@@ -124,11 +130,26 @@ async function acceptSubmission(
     const asHonest = await submissionEvent(ports, reception, honest);
     return { ...accepted, key: asHonest.key };
   }
-  if (!accepted.conflict || provider.hasSecret) return accepted;
+  if (!accepted.conflict || provider.provesSender) return accepted;
   // A page makes its id itself, and one that is not reloaded sends two people's forms under the same: this
   // one is somebody else's, or another try, and gets a key of its own.
   const apart = await submissionEvent(ports, reception, submission, 'by_id_and_content');
   return await acceptEvent(ports, reception, apart);
+}
+
+/** What asks for people is read when the first such form comes: few sources have any. */
+async function letIn(
+  ports: IntakePorts,
+  provider: BoundProvider,
+  secretId: string,
+  arrival: Pick<Arrival, 'request' | 'name' | 'correlationId' | 'log'>,
+): Promise<Admission> {
+  const rule = provider.humanCheck;
+  if (rule === undefined) {
+    return { kind: 'admitted', body: arrival.request.body, isUnverifiedHuman: false };
+  }
+  const { admitHuman } = await import('./admit-human.ts');
+  return await admitHuman(ports, provider, rule, secretId, arrival);
 }
 
 /**

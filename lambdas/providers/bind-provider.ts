@@ -3,6 +3,7 @@ import { PROVIDERS, type SourceConfig } from './catalogue.ts';
 import type {
   AnswerRules,
   HandshakeAnswer,
+  HumanCheckRule,
   Provider,
   Reading,
   SourceSecrets,
@@ -15,13 +16,17 @@ import { needsSecret, verify } from './verification/verify.ts';
 /** A provider that knows its source's configuration. Its members are those of `Provider`. */
 export interface BoundProvider {
   readonly authentication: Authentication;
-  /** Whether requests are verified by a secret. */
+  /** Whether the source has a secret: requests are verified by one, or people are told from programs by one. */
   readonly hasSecret: boolean;
+  /** Whether a secret proves who sent a request. Without one it may come from anybody. */
+  readonly provesSender: boolean;
+  /** How it is found out whether a person filled in a form; absent where nobody asks. */
+  readonly humanCheck?: HumanCheckRule;
   readonly answers: AnswerRules;
   readonly detailsApi?: BoundDetailsApi;
   accepts(mediaType: string): boolean;
   /**
-   * @param secrets given exactly if the provider `hasSecret`
+   * @param secrets given exactly if the provider `provesSender`
    * @throws {SecretUnavailableError} a secret does not have the form that this sender's secrets have
    */
   verify(request: WebhookRequest, secrets: SourceSecrets | undefined, nowMs: number): Verification;
@@ -40,9 +45,13 @@ export function bindProvider(source: SourceConfig): BoundProvider {
   const provider = PROVIDERS[source.provider] as Provider<SourceConfig>;
   const authentication = provider.authentication(source);
   const { handshake, detailsApi } = provider;
+  const provesSender = needsSecret(authentication);
+  const humanCheck = provider.humanCheck?.(source);
   return {
     authentication,
-    hasSecret: needsSecret(authentication),
+    hasSecret: provesSender || humanCheck !== undefined,
+    provesSender,
+    ...(humanCheck === undefined ? {} : { humanCheck }),
     answers: provider.answers ?? {},
     accepts: (mediaType) => provider.accepts(mediaType),
     verify: (request, secrets, nowMs) => verify(request, authentication, secrets, nowMs),

@@ -1,19 +1,25 @@
-import * as z from 'zod/mini';
-import { headerName, type SourceBase, sourceSettings } from '../core/source-settings.ts';
+import type * as z from 'zod/mini';
+import { type SourceBase, sourceSettings } from '../core/source-settings.ts';
 import type { ProviderGuide } from './guide.ts';
 import type { Provider, Reading } from './provider.ts';
 import { buildSubmission } from './reading/build-submission.ts';
 import { anyValue } from './reading/flat-fields.ts';
 import type { FormField } from './reading/form-field.ts';
 import { unknownShape } from './reading/generic-sender.ts';
-import { idText, isObject, type Json, type JsonObject, member, parseJson } from './reading/json.ts';
+import {
+  idText,
+  isArray,
+  isObject,
+  type Json,
+  type JsonObject,
+  member,
+  parseJson,
+} from './reading/json.ts';
 import { mayBeJson } from './reading/media-type.ts';
+import { secretHeader } from './shared-secret.ts';
 
 /** Settings of a `fillout` source. */
-export const filloutSettings = sourceSettings('fillout', {
-  /** Holds the secret, where the sender can set headers; else the secret is the last part of the URL. */
-  secretHeader: z._default(headerName, 'x-lead-secret'),
-});
+export const filloutSettings = sourceSettings('fillout', { secretHeader });
 
 const EVENT_TYPE = 'form_submission';
 
@@ -55,7 +61,7 @@ export const filloutGuide: ProviderGuide = {
 
 function readBody(body: Json, source: SourceBase): Reading {
   const form = member(body, 'submission');
-  if (!isObject(form) || !Array.isArray(member(form, 'questions'))) {
+  if (!isObject(form) || !isArray(member(form, 'questions'))) {
     return unknownShape('it has no submission with questions');
   }
   const submission = buildSubmission(
@@ -83,8 +89,8 @@ function readBody(body: Json, source: SourceBase): Reading {
 
 function readList(form: JsonObject, name: string, place?: FormField['place']): FormField[] {
   const items = member(form, name);
-  if (!Array.isArray(items)) return [];
-  return (items as readonly Json[]).flatMap((item, index) => {
+  if (!isArray(items)) return [];
+  return items.flatMap((item, index) => {
     const answer = member(item, 'value');
     const value = valueOf(answer);
     if (value === undefined) return [];
@@ -108,7 +114,7 @@ function readList(form: JsonObject, name: string, place?: FormField['place']): F
 
 /** Files are told by their URLs. */
 function valueOf(answer: Json | undefined): ReturnType<typeof anyValue> {
-  if (!Array.isArray(answer)) return anyValue(answer);
-  const texts = (answer as readonly Json[]).map((one) => idText(member(one, 'url')));
+  if (!isArray(answer)) return anyValue(answer);
+  const texts = answer.map((one) => idText(member(one, 'url')));
   return texts.length > 0 && texts.every((text) => text !== undefined) ? texts : anyValue(answer);
 }

@@ -7,7 +7,15 @@ import { buildSubmission } from './reading/build-submission.ts';
 import { anyValue } from './reading/flat-fields.ts';
 import type { FormField } from './reading/form-field.ts';
 import { unknownShape } from './reading/generic-sender.ts';
-import { idText, isObject, type Json, type JsonObject, member, parseJson } from './reading/json.ts';
+import {
+  idText,
+  isArray,
+  isObject,
+  type Json,
+  type JsonObject,
+  member,
+  parseJson,
+} from './reading/json.ts';
 import { mayBeJson } from './reading/media-type.ts';
 import { withoutMember } from './reading/without-member.ts';
 
@@ -71,7 +79,7 @@ export const googleAdsGuide: ProviderGuide = {
 
 function readBody(body: Json, source: SourceBase): Reading {
   const columns = member(body, 'user_column_data');
-  if (!isObject(body) || !Array.isArray(columns)) {
+  if (!isObject(body) || !isArray(columns)) {
     return unknownShape('it has no user_column_data');
   }
   const submission = buildSubmission(
@@ -80,7 +88,7 @@ function readBody(body: Json, source: SourceBase): Reading {
       sourceEventId: idText(member(body, 'lead_id')),
       occurredAt: idText(member(body, 'lead_submit_time')),
       fields: [
-        ...(columns as readonly Json[]).flatMap(readColumn),
+        ...columns.flatMap(readColumn),
         ...hiddenField(body, 'asset_group_id'),
         ...hiddenField(body, 'lead_stage'),
       ],

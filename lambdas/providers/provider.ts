@@ -101,6 +101,18 @@ export interface AnswerRules {
   readonly refusedStatus?: 401 | 503;
 }
 
+/** How it is found out whether a person filled in a form. */
+export interface HumanCheckRule {
+  /** The form's field with the token that the page got. It is neither stored nor an answer. */
+  readonly field: string;
+  /** The pages on which it may have been solved; any by default. */
+  readonly hostnames?: readonly string[] | undefined;
+  /** What it must have been solved for; anything by default. */
+  readonly action?: string | undefined;
+  /** What becomes of a submission while nobody can tell: set aside, taken, or refused with 503. */
+  readonly whenDown: 'quarantine' | 'accept' | 'refuse';
+}
+
 /** One webhook sender: how it signs, what it sends, where its ids and times are. Pure. */
 export interface Provider<Config extends SourceBase = SourceBase> {
   /** How requests prove who sent them. */
@@ -129,6 +141,8 @@ export interface Provider<Config extends SourceBase = SourceBase> {
   /** The body without the secrets that the sender puts into it, before anything is stored or hashed. */
   redact?(body: Uint8Array): Uint8Array;
   readonly answers?: AnswerRules;
+  /** Asks whether a person filled in the form; the source's secret is then that of the check. */
+  humanCheck?(source: Config): HumanCheckRule | undefined;
   /** How details are read, for submissions that a webhook only names. */
   readonly detailsApi?: DetailsApi<Config>;
 }

@@ -3,7 +3,7 @@ import { jsonPath, sourceSettings, toleranceSeconds } from '../core/source-setti
 import type { ProviderGuide } from './guide.ts';
 import type { Provider } from './provider.ts';
 import { genericPaths, readGeneric } from './reading/generic-sender.ts';
-import { isObject, type Json, member, parseJson } from './reading/json.ts';
+import { isArray, isObject, type Json, member, parseJson } from './reading/json.ts';
 import { mayBeJson } from './reading/media-type.ts';
 import { parseJsonText } from './reading/read-form.ts';
 import { signedBy } from './verification/authentication.ts';
@@ -63,7 +63,7 @@ export const tiktokGuide: ProviderGuide = {
 
 /** The documented envelope has its `content` as JSON in a text: paths and names lead into it, too. */
 function openContent(body: Json): Json {
-  if (Array.isArray(body)) return (body as readonly Json[]).map(openContent);
+  if (isArray(body)) return body.map(openContent);
   const content = parseJsonText(member(body, 'content'));
   return isObject(body) && isObject(content) ? { ...body, content } : body;
 }

@@ -6,7 +6,15 @@ import { buildSubmission } from './reading/build-submission.ts';
 import { anyValue } from './reading/flat-fields.ts';
 import type { FormField } from './reading/form-field.ts';
 import { unknownShape } from './reading/generic-sender.ts';
-import { idText, isObject, type Json, type JsonObject, member, parseJson } from './reading/json.ts';
+import {
+  idText,
+  isArray,
+  isObject,
+  type Json,
+  type JsonObject,
+  member,
+  parseJson,
+} from './reading/json.ts';
 import { mayBeJson } from './reading/media-type.ts';
 import { signedBy } from './verification/authentication.ts';
 
@@ -96,7 +104,7 @@ function readBody(body: Json, source: SourceBase): Reading {
 /** Labels are the keys; the schema tells a field's type and the id of its element by its label. */
 function readFields(data: JsonObject, schema: Json | undefined): FormField[] {
   const described = new Map<string, Json>();
-  for (const item of Array.isArray(schema) ? (schema as readonly Json[]) : []) {
+  for (const item of isArray(schema) ? schema : []) {
     const name = idText(member(item, 'fieldName'));
     if (name !== undefined) described.set(name, item);
   }

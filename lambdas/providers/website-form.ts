@@ -19,6 +19,10 @@ const origin = z
     ),
   );
 
+const hostname = z
+  .string()
+  .check(z.regex(/^[a-z0-9.-]+$/, 'must be a host name, for example "www.example.com"'));
+
 /** Settings of a `website_form` source. */
 export const websiteFormSettings = sourceSettings('website_form', {
   /** Origins that may post, as browsers send them. A browser of another origin gets 403. */
@@ -28,6 +32,22 @@ export const websiteFormSettings = sourceSettings('website_form', {
    * ask people for what a trap is usually called.
    */
   honeypotField: z.optional(z.string().check(z.minLength(1))),
+  /** Cloudflare Turnstile tells people from programs. The source's secret is then the secret of the site key. */
+  turnstile: z.optional(
+    z.strictObject({
+      /** The field with the token; the widget's own by default. */
+      field: z._default(z.string().check(z.minLength(1)), 'cf-turnstile-response'),
+      /** Host names of the pages on which it may have been solved; any that the site key allows by default. */
+      hostnames: z.optional(z.array(hostname).check(z.minLength(1))),
+      /** The action that the widget names; any by default. */
+      action: z.optional(z.string().check(z.regex(/^[A-Za-z0-9_-]{1,32}$/, 'must be a name'))),
+      /**
+       * What becomes of a form while Turnstile does not answer: `quarantine` keeps it for a person to look at,
+       * `accept` takes it, `refuse` answers 503.
+       */
+      whenDown: z._default(z.enum(['quarantine', 'accept', 'refuse']), 'quarantine'),
+    }),
+  ),
 });
 
 type WebsiteFormSource = z.output<typeof websiteFormSettings>;
@@ -47,6 +67,7 @@ const EVENT_TYPE = 'form_submission';
  */
 export const websiteForm = {
   authentication: (source) => ({ kind: 'origin', allowed: source.allowedOrigins }),
+  humanCheck: (source) => source.turnstile,
   accepts: mayBeForm,
   read: async (request, source) => {
     const form = await readForm(request);
@@ -63,6 +84,7 @@ export const websiteFormGuide: ProviderGuide = {
     'Let the form post to {url}: by fetch as JSON, or as an HTML form (action="{url}" method="post").',
     'Put a hidden field submission_id into it, a new UUID each time that the form is shown: a double click is then one lead.',
     'Add a field that people do not see, and name it in `honeypotField`: what fills it in is a bot.',
+    'Against bots that are better than that, switch Cloudflare Turnstile on: put the widget with your site key into the form, set `turnstile: {}`, and store the secret of the site key as {"current": "…"} in the secret of the source. Reset the widget after every answer that is not 200: a token counts once.',
     'Usual names are known: name, first_name, email, phone, company, message, form_id, page_url, utm_source, consent.',
   ],
   signs:
@@ -76,9 +98,11 @@ export const websiteFormGuide: ProviderGuide = {
 
 function readFields(body: Json, source: WebsiteFormSource): Reading {
   if (!isObject(body)) return unknownShape('it is not an object');
-  const { honeypotField } = source;
-  // The trap is no question, and its usual name ("website") must not become one.
-  const form = Object.fromEntries(Object.entries(body).filter(([name]) => name !== honeypotField));
+  const { honeypotField, turnstile } = source;
+  // Neither is a question: the trap's usual name ("website") must not become one.
+  const form = Object.fromEntries(
+    Object.entries(body).filter(([name]) => name !== honeypotField && name !== turnstile?.field),
+  );
   const id = Object.entries(form).find(([name]) => squashName(name) === 'submissionid')?.[1];
   const isSpam = honeypotField !== undefined && isFilledIn(member(body, honeypotField));
   const submission = buildSubmission(

@@ -4,6 +4,7 @@ import type { SourceConfig } from '../../lambdas/providers/catalogue.ts';
 import { applyPaths } from './generic-body.ts';
 import type { SampleLead } from './sample-lead.ts';
 import { proofOf, type SampleSigning } from './sample-signing.ts';
+import { DUMMY_TOKEN } from '../turnstile-simulator/dummy-keys.ts';
 import { fillExample, readExample, type WebhookExample } from './webhook-example.ts';
 
 /** A submission as its sender would post it, not signed yet. */
@@ -65,14 +66,15 @@ function writeBody(
   secret: string,
 ): WrittenBody {
   const filled = (value: NonNullable<typeof request.body>) => fillExample(value, lead, secret);
+  const solved = tokenOf(source);
   const headers = textsOf(filled(request.headers ?? {}));
   if (request.form !== undefined) {
     const type = 'application/x-www-form-urlencoded';
-    const body = String(new URLSearchParams(textsOf(filled(request.form))));
+    const body = String(new URLSearchParams({ ...textsOf(filled(request.form)), ...solved }));
     return { headers: { 'content-type': type, ...headers }, body };
   }
   if (request.multipart !== undefined) {
-    const fields = textsOf(filled(request.multipart));
+    const fields = { ...textsOf(filled(request.multipart)), ...solved };
     const type = `multipart/form-data; boundary=${BOUNDARY}`;
     return {
       headers: { ...headers, 'content-type': type },
@@ -85,8 +87,18 @@ function writeBody(
   }
   return {
     headers: { 'content-type': 'application/json', ...headers },
-    body: JSON.stringify(applyPaths(filled(request.body ?? {}), source, lead)),
+    body: JSON.stringify(withMembers(applyPaths(filled(request.body ?? {}), source, lead), solved)),
   };
+}
+
+/** What a page would have got from Turnstile, with the key for tests. */
+function tokenOf(source: SourceConfig): Record<string, string> {
+  const field = bindProvider(source).humanCheck?.field;
+  return field === undefined ? {} : { [field]: DUMMY_TOKEN };
+}
+
+function withMembers(body: unknown, members: Readonly<Record<string, string>>): unknown {
+  return Object.keys(members).length === 0 ? body : { ...Object(body), ...members };
 }
 
 /** Headers that a generic sender signs beside the body, by its configuration. */

@@ -47,6 +47,10 @@ export interface Facts {
   readonly records: Map<string, RecordFacts>;
   /** Identity → times that it was handed to the CRM writer. */
   readonly writes: Map<string, number>;
+  /** Events whose details have been stored. */
+  readonly completed: Set<string>;
+  /** Id of a submission at its provider's API → times that it was asked for. */
+  readonly reads: Map<string, number>;
   /** Events that have not ended. */
   open: number;
 }
@@ -58,6 +62,8 @@ export function newFacts(): Facts {
     byBody: new Map(),
     records: new Map(),
     writes: new Map(),
+    completed: new Set(),
+    reads: new Map(),
     open: 0,
   };
 }

@@ -27,6 +27,7 @@ export type InvariantName =
   | 'G5 few calls refused'
   | 'G6 permanent at once'
   | 'G6 quarantine has a reason'
+  | 'G6 suppression has a reason'
   | 'G6 letters tell the truth'
   | 'G7 keys stay'
   | 'G7 a redrive opens'

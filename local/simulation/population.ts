@@ -21,7 +21,9 @@ const WITH_EXTERNAL_ID: ReadonlySet<string> = new Set(['partner', 'events']);
 
 /** How often each source is used. */
 const SOURCES =
-  'demo demo demo partner partner events events unnamed website website sales updates'.split(' ');
+  'demo demo demo partner partner events events ads ads unnamed website website sales updates'.split(
+    ' ',
+  );
 
 /**
  * Draws everything that will be submitted in a run.
@@ -80,6 +82,7 @@ function drawSubmission(
 ): Submission {
   const source = random.pick(SOURCES);
   const isSpam = source === 'website' && faults.isPlanned('spam');
+  const isTest = source === 'ads' && faults.isPlanned('details_test');
   const isNameless = faults.isPlanned('without_identity');
   const isPoison = faults.isPlanned('poison_value');
   const isDeadly = faults.isPlanned('poison_crash');
@@ -107,6 +110,7 @@ function drawSubmission(
     company: isPoison ? `Poison ${number} Ltd` : `Company ${number} Ltd`,
     message: `Message ${number} of this run.`,
     isSpam,
+    isTest,
     isPoison,
     isDeadly,
   };

@@ -4,7 +4,7 @@ import { type CallSite, LAMBDAS_DIRECTORY } from './crash-points.ts';
 import { EVENT_STORE_METHODS } from './event-store-methods.ts';
 
 /** Folders whose code runs in the simulated processes. */
-const ROOMS = ['consumer', 'core', 'intake', 'operations', 'runtime', 'sweeper', 'zoho'];
+const ROOMS = ['consumer', 'core', 'details', 'intake', 'operations', 'runtime', 'sweeper', 'zoho'];
 
 /** Port → the methods that wait for the world. */
 const PORT_METHODS: Readonly<Record<string, readonly string[]>> = {
@@ -34,6 +34,8 @@ const HANDED_IN: Readonly<Record<string, string>> = {
 
 /** Calls that no run of the simulation can reach, by file and port, and why. */
 const UNREACHABLE: Readonly<Record<string, string>> = {
+  'consumer/hydrate-event.ts events.keepMapping': 'intake and the consumer have one configuration',
+  'consumer/hydrate-event.ts events.readRecord': 'no provider of the simulation tells of deletions',
   'operations/kept-mapping.ts events.readMapping': 'only a person asks for an old mapping',
   'operations/mapping-diff.ts events.readNormalized':
     'only a person compares mappings; it writes nothing',
@@ -64,15 +66,17 @@ function sitesOf(file: string): readonly CallSite[] {
   return lines.flatMap((line, index) => {
     const code = line.trimStart();
     if (code.startsWith('//') || code.startsWith('*')) return [];
-    return targetsOf(line).map((target) => `${file}:${index + 1} ${target}`);
+    return targetsOf(line, file).map((target) => `${file}:${index + 1} ${target}`);
   });
 }
 
-function targetsOf(line: string): readonly string[] {
+function targetsOf(line: string, file: string): readonly string[] {
   const calls = [...line.matchAll(CALL)].map((match) => match[0].slice(0, -1));
   const handedIn = Object.entries(HANDED_IN)
     .filter(([call]) => new RegExp(`(?:await|return|=>) ${call.slice(0, -1)}\\(`).test(line))
-    .map(([, target]) => target);
+    .map(([, target]) =>
+      file.startsWith('details/') ? target.replace('zoho.', 'details.') : target,
+    );
   return [...calls, ...handedIn];
 }
 

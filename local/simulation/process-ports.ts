@@ -128,12 +128,17 @@ export function guardCrm(crm: CrmWriter, container: Container, world: SimulatedW
   return guardPort(counted, { port: 'crm', takesOwnTime: true }, container, world);
 }
 
-/** A process's own connection to Zoho. */
-export function guardFetch(container: Container, world: SimulatedWorld): typeof globalThis.fetch {
+/** Puts a process's own connection to Zoho, or to the providers, under the simulation. */
+export function guardFetch(
+  fetch: typeof globalThis.fetch,
+  port: 'zoho' | 'details',
+  container: Container,
+  world: SimulatedWorld,
+): typeof globalThis.fetch {
   const connection = {
-    fetch: async (url: string, init: RequestInit) => await world.zoho.fetchOf(container)(url, init),
+    fetch: async (url: string, init: RequestInit) => await fetch(url, init),
   };
-  const guarded = guardPort(connection, { port: 'zoho', takesOwnTime: true }, container, world);
+  const guarded = guardPort(connection, { port, takesOwnTime: true }, container, world);
   return async (input, init) => await guarded.fetch(addressOf(input), init ?? {});
 }
 
@@ -155,6 +160,7 @@ async function noteEvent(
     return;
   }
   if (method === 'claim' && isOfKind(result, 'claimed')) container.notes.claimed.add(key);
+  if (method === 'storeDetails' && result === 'written') facts.completed.add(key);
   if (method === 'accept' && isOfKind(result, 'accepted')) monitor.accepted(key);
   if (changesEvent(method)) await monitor.lookUp(key, bodyOf(first));
 }

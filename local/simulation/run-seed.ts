@@ -26,6 +26,7 @@ import { drawSubmissions } from './population.ts';
 import { drawPlan, drawScenario, type Plan, type ScenarioName } from './scenarios.ts';
 import { createSeededRandom } from './seeded-random.ts';
 import { REST_WITHIN_MS, SIMULATED_CONFIG, START_MS, WITH_NOTES } from './settings.ts';
+import { createSimulatedProviderApis } from './simulated-provider-apis.ts';
 import { createSimulatedStores, type Sabotage } from './simulated-stores.ts';
 import { createSimulatedWorld, type SimulatedWorld } from './simulated-world.ts';
 import { createSimulatedZoho } from './simulated-zoho.ts';
@@ -126,6 +127,13 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
     submissions,
     monitor: () => monitor,
   });
+  const providerApis = createSimulatedProviderApis({
+    clock,
+    random: random.fork(),
+    faults,
+    submissions,
+    facts,
+  });
   const world = createSimulatedWorld({
     clock,
     random: random.fork(),
@@ -136,6 +144,7 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
     monitor,
     stores,
     zoho,
+    providerApis,
     aim: { site: chooseAim(plan, random), left: AIMED_CRASHES_MAX },
     config: plan.mix.converted_by_person > 0 && random.chance(0.7) ? WITH_NOTES : SIMULATED_CONFIG,
   });

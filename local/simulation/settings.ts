@@ -42,6 +42,7 @@ const INPUT: HoldfastConfigInput = {
       occurredAtPath: 'at',
       dataPath: 'lead',
     },
+    ads: { provider: 'meta', label: 'Lead ads', trust: 55 },
     website: {
       provider: 'website_form',
       label: 'Website',
@@ -78,6 +79,7 @@ export const SECRETS = {
   pepper: 'simulated-pepper-0123456789',
   utf8: 'simulated-signing-secret',
   standardWebhooks: `whsec_${Buffer.from('simulated-standard-webhooks-key!').toString('base64')}`,
+  apiToken: 'simulated-provider-api-token',
   clientId: '1000.SIMULATED',
   clientSecret: 'simulated-client-secret',
   refreshToken: '1000.simulated-refresh-token',

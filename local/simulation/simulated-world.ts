@@ -1,9 +1,8 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type { HoldfastConfig } from '../../lambdas/core/config.ts';
-import type { DetailsReader } from '../../lambdas/core/details-reader.ts';
-import { failure } from '../../lambdas/core/failure.ts';
 import type { Clock } from '../../lambdas/core/ports.ts';
 import { createConsumer } from '../../lambdas/consumer/consume-batch.ts';
+import { createDetailsReader } from '../../lambdas/details/details-reader.ts';
 import type { IntakeRequest, IntakeResponse } from '../../lambdas/intake/intake-request.ts';
 import { createReceiveWebhook } from '../../lambdas/intake/receive-webhook.ts';
 import { createSweep } from '../../lambdas/sweeper/sweep.ts';
@@ -34,6 +33,7 @@ import {
   remainingMs,
   type SimulatedFunction,
 } from './simulated-function.ts';
+import type { SimulatedProviderApis } from './simulated-provider-apis.ts';
 import type { SimulatedStores } from './simulated-stores.ts';
 import type { SimulatedZoho } from './simulated-zoho.ts';
 import type { Trace } from './trace.ts';
@@ -50,6 +50,7 @@ export interface SimulatedWorld {
   readonly stores: SimulatedStores;
   readonly queue: MemoryQueue;
   readonly zoho: SimulatedZoho;
+  readonly providerApis: SimulatedProviderApis;
   readonly aim: { readonly site: string; left: number };
   readonly config: HoldfastConfig;
   readonly secrets: Map<string, string>;
@@ -78,6 +79,7 @@ export type WorldParts = Pick<
   | 'monitor'
   | 'stores'
   | 'zoho'
+  | 'providerApis'
   | 'aim'
   | 'config'
 >;
@@ -127,11 +129,18 @@ export function createSimulatedWorld(parts: WorldParts): SimulatedWorld {
     secrets: secretsAtStart(),
     deliveryEnabled: true,
     intake: run('intake', INTAKE_TIMEOUT_MS, (container) => {
-      const receive = createReceiveWebhook(createProcessPorts(container, world), {
-        config: parts.config,
-        sourceSecretPrefix: SECRET_IDS.sourcePrefix,
-        pepperSecretId: SECRET_IDS.pepper,
-      });
+      const receive = createReceiveWebhook(
+        {
+          ...createProcessPorts(container, world),
+          // No simulated form asks for it.
+          humans: { ask: async () => ({ kind: 'no_answer' }) },
+        },
+        {
+          config: parts.config,
+          sourceSecretPrefix: SECRET_IDS.sourcePrefix,
+          pepperSecretId: SECRET_IDS.pepper,
+        },
+      );
       return async (request: IntakeRequest) => await receive(request);
     }),
     sweeper: run('sweeper', SWEEPER_TIMEOUT_MS, (container) => {
@@ -173,10 +182,17 @@ function buildConsumer(
     accountsUrl: ZOHO_URL,
     apiUrl: ZOHO_URL,
     readCredentials: async (options) => await ports.secrets.read(SECRET_IDS.zoho, options),
-    fetch: guardFetch(container, world),
+    fetch: guardFetch(world.zoho.fetchOf(container), 'zoho', container, world),
+  });
+  const details = createDetailsReader({
+    ...ports,
+    config: world.config,
+    sourceSecretPrefix: SECRET_IDS.sourcePrefix,
+    apiOrigin: '',
+    fetch: guardFetch(world.providerApis.fetchOf(container), 'details', container, world),
   });
   const consume = createConsumer(
-    { ...ports, crm: guardCrm(crm, container, world), details: NO_DETAILS },
+    { ...ports, crm: guardCrm(crm, container, world), details },
     { config: world.config, deliveryEnabled, pepperSecretId: SECRET_IDS.pepper },
   );
   return async (event, deadlineMs) =>
@@ -185,12 +201,6 @@ function buildConsumer(
       contextOf(container.name, () => remainingMs(container.clock, deadlineMs)),
     );
 }
-
-/** No source of the simulation names submissions without telling what they say. */
-const NO_DETAILS: DetailsReader = {
-  deletionKeyOf: async () => undefined,
-  read: async () => ({ kind: 'refused', failure: failure('details_unreadable') }),
-};
 
 /** The secret of Zoho's credentials. */
 export function zohoSecret(refreshToken: string): string {
@@ -209,7 +219,8 @@ function secretsAtStart(): Map<string, string> {
   for (const [name, source] of Object.entries(SIMULATED_CONFIG.sources)) {
     const current =
       source.provider === 'standard_webhooks' ? SECRETS.standardWebhooks : SECRETS.utf8;
-    secrets.set(`${SECRET_IDS.sourcePrefix}${name}`, JSON.stringify({ current }));
+    const token = source.provider === 'meta' ? { api_token: SECRETS.apiToken } : {};
+    secrets.set(`${SECRET_IDS.sourcePrefix}${name}`, JSON.stringify({ current, ...token }));
   }
   return secrets;
 }

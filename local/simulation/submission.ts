@@ -18,6 +18,8 @@ export interface Submission {
   readonly company: string;
   readonly message: string;
   readonly isSpam: boolean;
+  /** Its details tell that it is a test. */
+  readonly isTest: boolean;
   /** Zoho refuses the company for good. */
   readonly isPoison: boolean;
   /** Whoever reads it dies. */

@@ -1,5 +1,6 @@
 import type { IntakeRequest } from '../../lambdas/intake/intake-request.ts';
 import { type SampleSigning, signSample } from '../samples/sample-signing.ts';
+import { leadIdOf } from './simulated-provider-apis.ts';
 import { SECRETS, SIMULATED_CONFIG } from './settings.ts';
 import type { Submission } from './submission.ts';
 
@@ -63,6 +64,8 @@ function bodyOf(submission: Submission, content: string): unknown {
         timestamp: at,
         data: { ...lead, person_id: submission.externalId },
       };
+    case 'meta':
+      return metaBody(submission, content);
     case 'website_form':
       return {
         submission_id: submission.id,
@@ -77,6 +80,20 @@ function bodyOf(submission: Submission, content: string): unknown {
         lead,
       };
   }
+}
+
+/** It names the lead alone; another content is another ad. */
+function metaBody(submission: Submission, content: string): unknown {
+  const seconds = submission.occurredAtMs / 1_000;
+  const value = {
+    leadgen_id: leadIdOf(submission),
+    page_id: '55',
+    form_id: '77',
+    created_time: seconds,
+    ...(content === '' ? {} : { ad_id: '99' }),
+  };
+  const entry = { id: '55', time: seconds, changes: [{ field: 'leadgen', value }] };
+  return { object: 'page', entry: [entry] };
 }
 
 function typeformBody(
@@ -116,6 +133,13 @@ function signingOf(submission: Submission): SampleSigning | undefined {
         key: Buffer.from(SECRETS.standardWebhooks.slice('whsec_'.length), 'base64'),
         template: `${submission.id}.{timestamp}.{body}`,
         timestamp: { header: 'webhook-timestamp', unit: 'seconds', toleranceSeconds: 300 },
+      };
+    case 'meta':
+      return {
+        ...base,
+        header: 'x-hub-signature-256',
+        value: 'sha256={signature}',
+        key: Buffer.from(SECRETS.utf8),
       };
     case 'generic_hmac':
       return {

@@ -189,6 +189,20 @@ describe.each(NAMES)('the bundle of %s', (name) => {
   });
 });
 
+it('leaves the reader of details, and with it every provider, out of the consumer’s start', () => {
+  const { metafile, entry, files } = bundleFunction('consumer');
+  const readers = metafile.outputs[entry]?.imports.filter(({ path }) =>
+    path.includes('details-reader'),
+  );
+  const inputs = Object.keys(metafile.outputs[entry]?.inputs ?? {});
+
+  expect(readers).toEqual([
+    { path: './details-reader.mjs', kind: 'dynamic-import', external: true },
+  ]);
+  expect([...files.keys()]).toContain('details-reader.mjs');
+  expect(inputs.filter((path) => path.endsWith('providers/reading/read-form.ts'))).toEqual([]);
+});
+
 it('reads the numbering plans of intake when a lead has a phone number', () => {
   const { metafile, entry } = bundleFunction('intake');
 

@@ -2,6 +2,7 @@ import { defineConfig, type HoldfastConfigInput } from '../../lambdas/core/confi
 import type { DeadLetter } from '../../lambdas/core/dead-letter.ts';
 import type { DeliveryMessage } from '../../lambdas/core/delivery-message.ts';
 import { SecretUnavailableError, StoreUnavailableError } from '../../lambdas/core/errors.ts';
+import type { HumanAnswer, HumanQuestion } from '../../lambdas/core/human-check.ts';
 import type { NewEvent } from '../../lambdas/core/event-record.ts';
 import type { EventStore } from '../../lambdas/core/ports.ts';
 import type { IntakeRequest, IntakeResponse } from '../../lambdas/intake/intake-request.ts';
@@ -69,6 +70,8 @@ export interface IntakeHarness {
     notesTurns: number;
   };
   readonly clock: { nowMs: number };
+  /** What was asked of the human check, in order; `answer` is what it says. */
+  readonly humans: { asked: HumanQuestion[]; answer: (question: HumanQuestion) => HumanAnswer };
 }
 
 /** The intake over in-memory ports, with switches for what can break. */
@@ -101,6 +104,7 @@ export function anIntake(options: HarnessOptions = {}): IntakeHarness {
   };
   const cached = new Map<string, string>();
   const clock = { nowMs: NOW_MS };
+  const humans: IntakeHarness['humans'] = { asked: [], answer: () => ({ kind: 'passed' }) };
   let ids = 0;
 
   let accepts = 0;
@@ -158,6 +162,12 @@ export function anIntake(options: HarnessOptions = {}): IntakeHarness {
           return read;
         },
       },
+      humans: {
+        ask: async (question) => {
+          humans.asked.push(question);
+          return humans.answer(question);
+        },
+      },
       clock: { nowMs: () => clock.nowMs },
       ids: { next: () => `id-${(ids += 1)}` },
       log,
@@ -178,6 +188,7 @@ export function anIntake(options: HarnessOptions = {}): IntakeHarness {
     secrets,
     broken,
     clock,
+    humans,
   };
 }
 

@@ -88,6 +88,7 @@ export function bindThin(
   return (source) => ({
     authentication: { kind: 'url_token' },
     hasSecret: false,
+    provesSender: false,
     answers: {},
     accepts: () => true,
     verify: () => ({ kind: 'verified', secretUsed: 'current' }),

@@ -1,7 +1,7 @@
 import type { CanonicalField } from '../../core/lead-event.ts';
 import { anyValue } from './flat-fields.ts';
 import type { FormField } from './form-field.ts';
-import { atPath, idText, type Json, type JsonObject, member } from './json.ts';
+import { atPath, idText, isArray, type Json, type JsonObject, member } from './json.ts';
 
 /** What every invitee has, and what it means; a notice of a no-show has it in the same places. */
 const OWN_FIELDS = [
@@ -35,7 +35,7 @@ export function readCalendlyFields(payload: JsonObject): FormField[] {
   const isCall = atPath(payload, 'scheduled_event.location.type') === 'outbound_call';
   return [
     ...OWN_FIELDS.flatMap(([path, means]) => fieldAt(payload, path, { means })),
-    ...(Array.isArray(answers) ? (answers as readonly Json[]).flatMap(readAnswer) : []),
+    ...(isArray(answers) ? answers.flatMap(readAnswer) : []),
     ...fieldAt(payload, 'text_reminder_number', { names: ['phone'], place: 'nested' }),
     ...fieldAt(payload, 'scheduled_event.location.location', {
       names: isCall ? ['phone'] : [],

@@ -12,8 +12,11 @@ const LIMITS = {
   fieldSize: 4_000_000,
 } as const;
 
+const UNNAMED_FILE = 'file';
+
 /**
- * Reads the fields of a multipart form. Of a file only its name is told: its content stays in the raw event.
+ * Reads the fields of a multipart form. Of a file only its name is told: its content stays in the raw event. One that
+ * was not chosen is an empty field.
  * Bytes that are not in the named encoding become U+FFFD. Never throws.
  */
 export async function readMultipart(request: WebhookRequest): Promise<ParsedJson> {
@@ -23,10 +26,17 @@ export async function readMultipart(request: WebhookRequest): Promise<ParsedJson
     const isTooMuch = await new Promise<boolean>((resolve, reject) => {
       const busboy = new Busboy({ headers: { 'content-type': contentType }, limits: LIMITS });
       let limited = false;
-      busboy.on('field', (name, value) => pairs.push([name, value]));
-      busboy.on('file', (name, stream, fileName) => {
-        pairs.push([name, fileName || 'file']);
-        stream.resume();
+      // A part without a name is called `undefined`, whatever the types say: it is no field.
+      busboy.on('field', (name: string | undefined, value) => {
+        if (name !== undefined) pairs.push([name, value]);
+      });
+      busboy.on('file', (name: string | undefined, stream, fileName) => {
+        const index = name === undefined ? -1 : pairs.push([name, fileName ?? '']) - 1;
+        stream.on('data', () => {
+          if (name !== undefined && !fileName) pairs[index] = [name, UNNAMED_FILE];
+        });
+        // A file that ends too early is told of here, and nowhere else: unheard, it would end the process.
+        stream.on('error', reject);
       });
       busboy.on('partsLimit', () => {
         limited = true;

@@ -1,7 +1,15 @@
 import type { Consent } from '../../core/lead-event.ts';
 import { anyValue } from './flat-fields.ts';
 import { answersOf, type FormField } from './form-field.ts';
-import { idText, isObject, type Json, type JsonObject, member, scalarText } from './json.ts';
+import {
+  idText,
+  isArray,
+  isObject,
+  type Json,
+  type JsonObject,
+  member,
+  scalarText,
+} from './json.ts';
 import { readConsent } from './read-consent.ts';
 
 /** What a Tally response says, and what it records of consent. */
@@ -60,11 +68,11 @@ function valueOf(item: JsonObject, value: Json | undefined): string | string[] |
     return member(item, 'rows') === undefined ? anyValue(value) : rowsOf(item, value);
   }
   const texts = textsById(member(item, 'options'));
-  if (!Array.isArray(value)) {
+  if (!isArray(value)) {
     const text = scalarText(value) ?? '';
     return texts.get(text) ?? text;
   }
-  const chosen = (value as readonly Json[]).map((one) => {
+  const chosen = value.map((one) => {
     const text = idText(member(one, 'url')) ?? scalarText(one);
     return text === undefined ? undefined : (texts.get(text) ?? text);
   });
@@ -76,7 +84,7 @@ function rowsOf(item: JsonObject, value: JsonObject): string[] {
   const rows = textsById(member(item, 'rows'));
   const columns = textsById(member(item, 'columns'));
   return Object.entries(value).map(([row, chosen]) => {
-    const texts = (Array.isArray(chosen) ? (chosen as readonly Json[]) : [chosen]).map((column) => {
+    const texts = (isArray(chosen) ? chosen : [chosen]).map((column) => {
       const text = scalarText(column) ?? (column === null ? '' : JSON.stringify(column));
       return columns.get(text) ?? text;
     });
@@ -126,5 +134,5 @@ function consentOfBox(item: JsonObject): Consent[] {
 }
 
 function arrayOf(value: Json | undefined): readonly Json[] {
-  return Array.isArray(value) ? (value as readonly Json[]) : [];
+  return isArray(value) ? value : [];
 }

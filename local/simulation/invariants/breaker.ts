@@ -2,6 +2,7 @@ import { type Breaker, isCrmFailure } from '../../../lambdas/core/breaker.ts';
 import type { Container } from '../container.ts';
 import type { Observer, ObserverContext } from '../observer.ts';
 import { START_MS } from '../settings.ts';
+import { leadIdOf } from '../simulated-provider-apis.ts';
 
 /** Clocks of two processes differ by up to as much. */
 const SKEW_MS = 4_000;
@@ -79,7 +80,10 @@ export function observeBreaker({ plan, mix, check, nowMs }: ObserverContext): Ob
   };
 }
 
-/** Attempts that an event counts are writes of its person; a probe counts only if the CRM answered it. */
+/**
+ * Attempts that an event counts are writes of its person, or, before it is complete, calls of its provider's API; a
+ * probe counts only if the CRM answered it.
+ */
 export function observeAttempts({ facts, check }: ObserverContext): Observer {
   const known = new Map<Container, Breaker | undefined>();
   const probing = new Set<Container>();
@@ -103,14 +107,17 @@ export function observeAttempts({ facts, check }: ObserverContext): Observer {
       const isBack = outcomes.some((each) => each.kind !== 'failed' || !isCrmFailure(each.failure));
       if (isBack) for (const { identity } of rows) count(identity);
     },
-    eventChanged: ({ key, record, identity }, before) => {
+    eventChanged: ({ key, record, identity, submission }, before) => {
       if (record.attempts === (before?.attempts ?? 0)) return;
-      const calls = facts.writes.get(identity ?? '') ?? 0;
+      const isAwaiting = submission.source === 'ads' && !facts.completed.has(key);
+      const calls = isAwaiting
+        ? facts.reads.get(leadIdOf(submission))
+        : facts.writes.get(identity ?? '');
       check(
         'limits attempts',
-        record.attempts <= calls,
+        record.attempts <= (calls ?? 0),
         () =>
-          `${key} counts ${record.attempts} attempts, and its person was written ${calls} times that count.`,
+          `${key} counts ${record.attempts} attempts, and its ${isAwaiting ? 'details were read' : 'person was written'} ${calls ?? 0} times that count.`,
       );
     },
   };

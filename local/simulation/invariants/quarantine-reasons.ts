@@ -19,6 +19,15 @@ export function observeQuarantines({ facts, plan, mix, check, nowMs }: ObserverC
     },
     eventChanged: (event, before) => {
       const { key, record, submission } = event;
+      if (record.state === 'suppressed' && before?.state !== 'suppressed') {
+        const { suppression } = record;
+        check(
+          'G6 suppression has a reason',
+          (suppression === 'spam_trap' && submission.isSpam) ||
+            (suppression === 'test_lead' && submission.isTest),
+          () => `${key} was suppressed as ${suppression}, which it has no reason for.`,
+        );
+      }
       if (record.state !== 'quarantined' || before?.state === 'quarantined') return;
       const { failure } = record;
       if (failure === undefined) return;
@@ -87,6 +96,8 @@ export function observeQuarantines({ facts, plan, mix, check, nowMs }: ObserverC
       case 'crm_converted':
       case 'crm_duplicate_data':
         return mix.converted_by_person > 0;
+      case 'details_unauthorized':
+        return submission.source === 'ads' && mix.api_refuses_token > 0;
       case 'crm_unauthorized':
       case 'crm_forbidden':
         return mix.token_revoked + mix.zoho_turns_token_down + mix.tokens_expired > 0;

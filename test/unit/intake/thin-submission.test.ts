@@ -20,6 +20,7 @@ async function eventOf(submission: ReturnType<typeof aThinSubmission>) {
     receivedAtMs: T0,
     correlationId: 'corr-1',
     mappingVersion: 'v1',
+    isUnverifiedHuman: false,
     pepper: 'a-pepper-of-example-length',
     log: createRecordingLog(),
   };

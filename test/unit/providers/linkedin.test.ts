@@ -1,8 +1,10 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { eventKey } from '../../../lambdas/core/idempotency-key.ts';
 import { bindProvider } from '../../../lambdas/providers/bind-provider.ts';
 import { linkedin } from '../../../lambdas/providers/linkedin.ts';
 import type { Json } from '../../../lambdas/providers/reading/json.ts';
+import { anIntake } from '../../support/intake-harness.ts';
 import { completed, pathsFor, submissionsOf, thinExample } from '../../support/thin-examples.ts';
 import {
   aRequest,
@@ -211,9 +213,23 @@ describe('the API', () => {
     expect(linkedin.detailsApi.deletionOf(details!)).toEqual({ eventType, sourceEventId });
   });
 
+  it('finds a deletion that was stored before the lead was read', async () => {
+    const intake = anIntake({ sources: { leads: { provider: 'linkedin' } } });
+    const body = JSON.stringify(aNotice({ leadAction: 'DELETED' }));
+    await intake.post('/hooks/leads', body, { 'x-li-signature': hmac(`hmacsha256=${body}`) });
+
+    const { details } = await aThin();
+    const { eventType, sourceEventId } = linkedin.detailsApi.deletionOf(details!);
+
+    expect(intake.stored[0]).toMatchObject({
+      key: eventKey('leads', eventType, sourceEventId),
+      initial: { state: 'suppressed', suppression: 'deleted_at_source' },
+    });
+  });
+
   it('refuses a version that was retired as it refuses a token', () => {
-    expect(api.refusal(426, undefined)).toBe('unauthorized');
-    expect(api.refusal(404, undefined)).toBeUndefined();
+    expect(linkedin.detailsApi.refusal(426)).toBe('unauthorized');
+    expect(linkedin.detailsApi.refusal(404)).toBeUndefined();
   });
 });
 

@@ -243,13 +243,15 @@ describe('the API', () => {
       ...(subcode === undefined ? {} : { error_subcode: subcode }),
     };
 
-    expect(api.refusal(400, { error })).toBe(reason);
+    expect(meta.detailsApi.refusal(400, { error })).toBe(reason);
   });
 
   it('refuses without a code for the reason that its status tells', () => {
-    expect(api.refusal(500, undefined)).toBeUndefined();
-    expect(api.refusal(400, { error: { code: '190' } })).toBeUndefined();
-    expect(api.refusal(500, { error: { code: 999, is_transient: true } })).toBe('retry');
+    expect(meta.detailsApi.refusal(500, undefined)).toBeUndefined();
+    expect(meta.detailsApi.refusal(400, { error: { code: '190' } })).toBeUndefined();
+    expect(meta.detailsApi.refusal(500, { error: { code: 999, is_transient: true } })).toBe(
+      'retry',
+    );
   });
 });
 

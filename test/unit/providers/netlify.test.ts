@@ -232,6 +232,13 @@ describe('a submission', () => {
     expect(await readOneAs(SOURCE, readable)).toMatchObject({ email: 'bo@example.com' });
   });
 
+  it('has fields that are known by their label, where their name says nothing', async () => {
+    const listed = [{ title: 'Telefon', name: 'field1', value: '+12025550143' }];
+    const body = aBody({ ordered_human_fields: listed }, { field1: '+12025550143' });
+
+    expect(await readOneAs(SOURCE, body)).toMatchObject({ phone: '+12025550143' });
+  });
+
   it('keeps an uploaded file by what is said of it', async () => {
     const file = { filename: 'a.pdf', url: 'https://files.example.com/a', size: 7 };
     const { answers } = await readOneAs(SOURCE, aBody({}, { brief: file }));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { bindProvider } from '../../../lambdas/providers/bind-provider.ts';
 import type { Reading, Submission } from '../../../lambdas/providers/provider.ts';
 import { websiteForm } from '../../../lambdas/providers/website-form.ts';
 import { aRequest, aSource, NOW_MS, verifyAs } from '../../support/webhook-builders.ts';
@@ -170,5 +171,31 @@ describe('the trap', () => {
     const keys = submission.answers.map((answer) => answer.key);
 
     expect(keys).not.toContain('website');
+  });
+});
+
+describe('Turnstile', () => {
+  it('makes the source one with a secret, which vouches for nobody', () => {
+    const plain = bindProvider(SOURCE);
+    const checked = bindProvider(aSource('website_form', { turnstile: {} }));
+
+    expect(plain).toMatchObject({ hasSecret: false, provesSender: false });
+    expect(plain.humanCheck).toBeUndefined();
+    expect(checked).toMatchObject({
+      hasSecret: true,
+      provesSender: false,
+      humanCheck: { field: 'cf-turnstile-response', whenDown: 'quarantine' },
+    });
+  });
+
+  it('leaves its token out of the answers and the content', async () => {
+    const source = aSource('website_form', { turnstile: { field: 'proof' } });
+    const read = async (body: object) =>
+      await websiteForm.read(aRequest({ body: JSON.stringify(body) }), source);
+
+    const first = await read({ email: 'ana@example.com', proof: 'a-token' });
+
+    expect(first).toMatchObject({ submissions: [{ answers: [{ key: 'email' }] }] });
+    expect(first).toEqual(await read({ email: 'ana@example.com', proof: 'another-token' }));
   });
 });

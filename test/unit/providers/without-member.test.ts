@@ -80,6 +80,51 @@ describe('the member', () => {
   });
 });
 
+describe('the secret in the member', () => {
+  const text = (secret: string, place: unknown) =>
+    redact(JSON.stringify({ google_key: secret, place }));
+
+  it('is removed from wherever it is repeated, and the rest stays', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'binary', minLength: 16, maxLength: 40 }),
+        fc.string({ unit: 'binary' }),
+        fc.string({ unit: 'binary' }),
+        (secret, before, after) => {
+          fc.pre(!before.includes(secret) && !after.includes(secret));
+          const repeated = before + secret + after;
+          fc.pre(repeated.indexOf(secret) === before.length);
+          const place = [repeated, { [repeated]: [before] }, 7];
+
+          const redacted = JSON.parse(text(secret, place)) as { place: unknown };
+
+          const clean = repeated.replaceAll(secret, '[redacted]');
+          expect(redacted).toEqual({ place: [clean, { [clean]: [before] }, 7] });
+        },
+      ),
+    );
+  });
+
+  it('may have the digits of a number', () => {
+    const body =
+      '{"google_key":"1234567890123456","id":1234567890123456,"other":91234567890123456789}';
+
+    expect(redact(body)).toBe('{"id":"[redacted]","other":"[redacted]"}');
+  });
+
+  it('is not seen in an escape of another text', () => {
+    const secret = 'nothing-but-a-secret';
+
+    expect(JSON.parse(text(secret, 'a\nothing-but-a-secret-too'))).toEqual({
+      place: 'a\nothing-but-a-secret-too',
+    });
+  });
+
+  it('leaves the rest alone when it is too short to be one', () => {
+    expect(text('a', 'banana')).toBe('{"place":"banana"}');
+  });
+});
+
 it.each([
   ['no JSON', '{"google_key":"a"'],
   ['a list', '[{"google_key":"a"}]'],
