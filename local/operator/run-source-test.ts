@@ -73,7 +73,8 @@ async function testSource(
   const secret = await readSecret(target, source, name);
   const request = buildSampleRequest(config, name, secret, lead, example);
   const isThin = isOnlyNamed(example);
-  say(describeTest({ name, provider: source.provider, target, lead, isThin }));
+  const asksForPeople = bindProvider(source).humanCheck !== undefined;
+  say(describeTest({ name, provider: source.provider, target, lead, isThin, asksForPeople }));
 
   if (target.providerApisUrl !== undefined) {
     await putSampleDetails(target.providerApisUrl, source.provider, sampleDetails(example, lead));

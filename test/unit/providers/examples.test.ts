@@ -101,17 +101,20 @@ describe.each(EXAMPLES)('who sent %s', (name) => {
   it('is known by the current secret', () => {
     expect(verified(postedBy(example))).toMatchObject({
       kind: 'verified',
-      secretUsed: provider.hasSecret ? 'current' : 'none',
+      secretUsed: provider.provesSender ? 'current' : 'none',
     });
   });
 
-  it.runIf(provider.hasSecret)('is known by the previous secret while it is being replaced', () => {
-    const previous = { ...anotherSecret(example), previous: example.secret };
+  it.runIf(provider.provesSender)(
+    'is known by the previous secret while it is being replaced',
+    () => {
+      const previous = { ...anotherSecret(example), previous: example.secret };
 
-    expect(verified(postedBy(example), previous)).toMatchObject({ secretUsed: 'previous' });
-  });
+      expect(verified(postedBy(example), previous)).toMatchObject({ secretUsed: 'previous' });
+    },
+  );
 
-  it.runIf(provider.hasSecret)(
+  it.runIf(provider.provesSender)(
     'is not known by another secret, and nothing is stored',
     async () => {
       const intake = anIntakeFor(example);
@@ -151,7 +154,7 @@ describe.each(EXAMPLES)('who sent %s', (name) => {
     });
   });
 
-  it.runIf(provider.hasSecret)('is not known without what proves it', () => {
+  it.runIf(provider.provesSender)('is not known without what proves it', () => {
     const request = postedBy(example);
     const headers = Object.fromEntries(
       Object.entries(request.headers).filter(
