@@ -87,11 +87,12 @@ async function sendOne(
     await putSampleDetails(pipeline.providerApis.url, example.provider, details);
     const request = buildSampleRequest(config, source, pipeline.sourceSecret(source), lead);
     const answer = await sendSample(pipeline.endpoint, request);
-    if (answer.status !== 200) return { source, refusal: `intake answered ${answer.status}` };
-    const naming = { pepper: async () => pipeline.pepper(), nowMs: Date.now() };
-    const [key] = await sampleKeys(answer, request, naming, config);
+    const [key] = await sampleKeys(answer, request, config, {
+      readPepper: async () => pipeline.pepper(),
+      receivedAtMs: Date.now(),
+    });
     return key === undefined
-      ? { source, refusal: 'intake took it, but tells no key' }
+      ? { source, refusal: `intake answered ${answer.status}` }
       : { source, key };
   } catch (error) {
     return { source, refusal: error instanceof Error ? error.message : 'it could not be sent' };

@@ -119,7 +119,7 @@ export interface Pipeline {
   readonly metrics: LocalMetrics;
   /** The current secret of a source, if it has one. */
   readonly sourceSecret: (source: string) => string | undefined;
-  /** The key of the hashes that stand for people. */
+  /** The secret for keyed hashes. */
   readonly pepper: () => string;
   /** Messages on the delivery queue, hidden ones included. */
   readonly countQueued: () => Promise<number>;

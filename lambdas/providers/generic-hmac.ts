@@ -8,6 +8,10 @@ import { mayBeJson } from './reading/media-type.ts';
 
 /** Settings of a `generic_hmac` source. */
 export const genericHmacSettings = sourceSettings('generic_hmac', {
+  /**
+   * How it signs: `header`, `prefix` or `member` (of a list), `algorithm`, `encoding`, `keyEncoding`, `template`, and
+   * `timestamp` with its header or member, unit and tolerance, or `none`.
+   */
   signature: signatureSchema.check(
     z.refine(
       (signature) => signature.timestamp === 'none' || signature.template.includes('{timestamp}'),

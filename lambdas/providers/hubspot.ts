@@ -45,6 +45,7 @@ export const hubspotSettings = sourceSettings('hubspot', {
       .check(z.minLength(1), z.maxLength(200)),
     CONTACT_PROPERTIES,
   ),
+  /** Where its API is; another one for tests. */
   apiUrl: z._default(apiOrigin, 'https://api.hubapi.com'),
 });
 

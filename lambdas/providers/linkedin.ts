@@ -25,6 +25,7 @@ export const linkedinSettings = sourceSettings('linkedin', {
     z.string().check(z.regex(/^20\d{2}(?:0[1-9]|1[0-2])$/, 'must be a month, like "202606"')),
     '202606',
   ),
+  /** Where its API is; another one for tests. */
   apiUrl: z._default(apiOrigin, 'https://api.linkedin.com'),
 });
 

@@ -21,6 +21,7 @@ export const metaSettings = sourceSettings('meta', {
       .check(z.regex(/^v\d{1,3}\.\d{1,2}$/, 'must be a version of the Graph API, like "v24.0"')),
     'v24.0',
   ),
+  /** Where its API is; another one for tests. */
   apiUrl: z._default(apiOrigin, 'https://graph.facebook.com'),
 });
 

@@ -29,7 +29,7 @@ export interface SourceSecretPlan {
 
 /** What a plan is made of. */
 export interface SecretSituation {
-  readonly provider: Pick<BoundProvider, 'authentication' | 'detailsApi'>;
+  readonly provider: Pick<BoundProvider, 'authentication' | 'provesSender' | 'detailsApi'>;
   readonly guide: Pick<ProviderGuide, 'secret' | 'steps'>;
   /** The sender has made the secret, whatever is usual. */
   readonly isTheirs: boolean;
@@ -61,8 +61,12 @@ export function planSourceSecret(situation: SecretSituation): SourceSecretPlan {
   };
 }
 
-/** Whether the sender shows the secret. An address that ends with one can only be ours. */
+/**
+ * Whether somebody else shows the secret: the sender, or whoever tells people from programs. An address that ends
+ * with one can only be ours.
+ */
 function isFromSender({ provider, guide, isTheirs }: SecretSituation): boolean {
+  if (!provider.provesSender) return true;
   return provider.authentication.kind !== 'url_token' && (isTheirs || guide.secret === 'theirs');
 }
 

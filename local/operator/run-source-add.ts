@@ -50,7 +50,7 @@ export async function runSourceAdd(options: RunSourceAddOptions): Promise<number
     );
     return EXIT_WRONG_USE;
   }
-  const guide = guideOf(provider);
+  const guide = GUIDES[provider];
   const choice = chooseSource(config.sources, provider, options.name);
   switch (choice.kind) {
     case 'wrong':
@@ -72,12 +72,6 @@ export async function runSourceAdd(options: RunSourceAddOptions): Promise<number
 
 function isProvider(name: string): name is ProviderName {
   return Object.hasOwn(PROVIDERS, name);
-}
-
-function guideOf(provider: ProviderName): ProviderGuide {
-  const guide = GUIDES[provider];
-  if (guide === undefined) throw new OperatorError(`There is no guide for ${provider}.`);
-  return guide;
 }
 
 function showBlock(

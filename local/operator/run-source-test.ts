@@ -1,15 +1,15 @@
-import { readPepper } from '../../lambdas/core/pepper.ts';
 import { randomInt } from 'node:crypto';
+import { readPepper } from '../../lambdas/core/pepper.ts';
 import { bindProvider } from '../../lambdas/providers/bind-provider.ts';
 import type { SourceConfig } from '../../lambdas/providers/catalogue.ts';
 import { parseSourceSecrets } from '../../lambdas/providers/verification/source-secrets.ts';
 import { putSampleDetails, sampleDetails } from '../samples/sample-details.ts';
+import { sampleKeys } from '../samples/sample-keys.ts';
 import { buildSampleLead, newId, type SampleLead } from '../samples/sample-lead.ts';
 import { buildSampleRequest, type SampleRequest } from '../samples/sample-request.ts';
 import { type SampleAnswer, sendSample } from '../samples/send-sample.ts';
 import { readExample, type WebhookExample } from '../samples/webhook-example.ts';
 import { followEvent, type SeenState } from './follow-event.ts';
-import { sampleKeys } from '../samples/sample-keys.ts';
 import { type OpenTargetOptions, openTarget } from './open-target.ts';
 import { EXIT_WRONG_USE } from './operator-command.ts';
 import { OperatorError } from './operator-error.ts';
@@ -73,16 +73,18 @@ async function testSource(
   const secret = await readSecret(target, source, name);
   const request = buildSampleRequest(config, name, secret, lead, example);
   const isThin = isOnlyNamed(example);
-  say(describeTest({ name, provider: source.provider, target, lead, isThin }));
+  const asksForPeople = bindProvider(source).humanCheck !== undefined;
+  say(describeTest({ name, provider: source.provider, target, lead, isThin, asksForPeople }));
 
   if (target.providerApisUrl !== undefined) {
     await putSampleDetails(target.providerApisUrl, source.provider, sampleDetails(example, lead));
   }
   const answer = await send(target, request, refusedStatusOf(source), say);
-  const keys =
-    answer.status === 200 || answer.status === 409
-      ? await sampleKeys(answer, request, namingOf(target), config)
-      : [];
+  const { secrets, clock } = target.ports;
+  const keys = await sampleKeys(answer, request, config, {
+    readPepper: async () => await readPepper(secrets, target.pepperSecretId),
+    receivedAtMs: clock.nowMs(),
+  });
   const events: TestedEvent[] = [];
   for (const key of keys) events.push(await follow(options, target, key, say));
 
@@ -202,12 +204,4 @@ function isOnlyNamed(example: WebhookExample): boolean {
 function expectedEnd(example: WebhookExample): 'suppressed' | 'succeeded' {
   const isKept = expectedEvents(example).every(({ suppression }) => suppression !== undefined);
   return isKept ? 'suppressed' : 'succeeded';
-}
-
-function namingOf({ ports, pepperSecretId }: OperatorTarget): {
-  readonly pepper: () => Promise<string>;
-  readonly nowMs: number;
-} {
-  const pepper = async (): Promise<string> => await readPepper(ports.secrets, pepperSecretId);
-  return { pepper, nowMs: ports.clock.nowMs() };
 }

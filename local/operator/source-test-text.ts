@@ -22,9 +22,11 @@ export function describeTest(test: {
   readonly target: Pick<OperatorTarget, 'name' | 'isLocal'>;
   readonly lead: SampleLead;
   readonly isThin: boolean;
+  /** Its page lets people through alone. */
+  readonly asksForPeople: boolean;
 }): readonly string[] {
-  const { name, provider, target, lead, isThin } = test;
-  const title = GUIDES[provider]?.title ?? provider;
+  const { name, provider, target, lead, isThin, asksForPeople } = test;
+  const { title } = GUIDES[provider];
   return [
     `A test person through ${name} (${title}) on ${target.name}:`,
     `  ${lead.firstName} ${lead.lastName}, ${lead.email}, ${lead.phone}`,
@@ -32,6 +34,12 @@ export function describeTest(test: {
       ? [
           `${title} only names a submission, and this one does not exist there: that the request is taken in is all`,
           'that can be tested so. Its details cannot be read, and it ends without a record.',
+        ]
+      : []),
+    ...(asksForPeople && !target.isLocal
+      ? [
+          'The form asks Turnstile whether a person filled it in, and this is none: it gets through only while the',
+          "source's secret is Cloudflare's key for tests.",
         ]
       : []),
     '',

@@ -24,7 +24,7 @@ export interface StoredMembers {
 /** Where a secret goes, and who is asked. */
 export interface StoreOptions {
   readonly name: string;
-  readonly provider: Pick<BoundProvider, 'authentication'>;
+  readonly provider: Pick<BoundProvider, 'authentication' | 'provesSender'>;
   readonly guide: Pick<ProviderGuide, 'title'>;
   readonly secretId: string;
   readonly target: Pick<OperatorTarget, 'ports'>;
@@ -97,10 +97,12 @@ async function askFor(plan: SourceSecretPlan, options: StoreOptions): Promise<Se
   }
 }
 
-function questionOf(member: string, how: MemberPlan, { guide, name }: StoreOptions): string {
+function questionOf(member: string, how: MemberPlan, options: StoreOptions): string {
+  const { guide, name, provider } = options;
+  const shownBy = provider.provesSender ? guide.title : 'Turnstile';
   const what =
     member === 'current'
-      ? `Secret of ${name}, as ${guide.title} shows it`
+      ? `Secret of ${name}, as ${shownBy} shows it`
       : `Token for the API of ${guide.title}, from which the details of ${name} are read`;
   const keep = how === 'ask_or_keep' ? '; empty keeps the present one' : '';
   return `${what} (it is not shown${keep}): `;

@@ -14,6 +14,8 @@ const SOURCES: HoldfastConfigInput['sources'] = {
   demo: { provider: 'typeform', label: 'Demo request' },
   partner: { provider: 'standard_webhooks' },
   shop: { provider: 'url_token' },
+  ads: { provider: 'google_ads' },
+  social: { provider: 'meta' },
   website: { provider: 'website_form', allowedOrigins: ['https://www.example.com'] },
 };
 
@@ -224,6 +226,23 @@ describe.runIf(findDynoxide() !== undefined)(
       expect(out).not.toContain(secretOf('shop')['current']);
     });
 
+    it('sees it, too, where the sender is told no key, or only names the submission', async () => {
+      const [ads, social] = [await test('ads'), await test('social')];
+
+      expect([ads.code, social.code]).toEqual([0, 0]);
+      expect(ads.out).toMatch(/Key: ads\|lead_form\|/);
+      expect(social.out).toMatch(/record \d+ \(insert\)\.\n/);
+    });
+
+    it('is given the token that the sender asks back, and it is stored', async () => {
+      const { verify_token: verifyToken, api_token: apiToken } = secretOf('social');
+
+      const { out } = await add('meta');
+
+      expect(out).toContain(verifyToken);
+      expect(out).not.toContain(apiToken);
+    });
+
     it('is told why it did not arrive, and what to do', async () => {
       await pipeline.zoho.faults({
         kind: 'row_error',
@@ -255,7 +274,7 @@ describe.runIf(findDynoxide() !== undefined)(
       const { code, err } = await test('nobody');
 
       expect(code).toBe(2);
-      expect(err).toContain('There are: demo, partner, shop, website');
+      expect(err).toContain('There are: demo, partner, shop, ads, social, website');
     });
   },
 );

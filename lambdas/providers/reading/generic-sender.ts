@@ -13,8 +13,11 @@ import { withoutVolatile } from './without-volatile.ts';
 export const genericPaths = {
   /** Where the submission's id is. Without it, the content itself makes the key. */
   idPath: optional(jsonPath),
+  /** Where the kind of event is, in the sender's own word. */
   typePath: optional(jsonPath),
+  /** Where the time of the submission is, with its zone or since 1970. Without it, when it was received. */
   occurredAtPath: optional(jsonPath),
+  /** Where the person's own id is, if the sender has one. */
   externalIdPath: optional(jsonPath),
   /** Where the lead's fields are; the whole body by default. */
   dataPath: optional(jsonPath),

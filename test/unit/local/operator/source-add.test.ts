@@ -83,6 +83,14 @@ describe('the secret of a source that is added', () => {
     expect(aPlan({}, { provider, isTheirs: true }).members).toEqual({ current: 'make' });
   });
 
+  it('is asked for where it proves no sender, but that a person filled in the form', () => {
+    const provider = bindProvider(aSource('website_form', { turnstile: {} }));
+
+    expect(aPlan({ current: SECRET }, { provider, isGenerated: true }).members).toEqual({
+      current: 'ask',
+    });
+  });
+
   it('comes with a token for the handshake, and one for the API, where the provider needs them', () => {
     const provider = {
       ...bindProvider(aSource('typeform')),

@@ -148,12 +148,14 @@ describe('what a person reads of a test', () => {
       provider: 'typeform',
       lead: buildSampleLead(0, 'x', NOW_MS),
     } as const;
-    const text = (isThin: boolean, isLocal: boolean) =>
-      describeTest({ ...test, isThin, target: { name: 'it', isLocal } }).join('\n');
+    const text = (isThin: boolean, isLocal: boolean, asksForPeople = false) =>
+      describeTest({ ...test, isThin, asksForPeople, target: { name: 'it', isLocal } }).join('\n');
 
     expect(text(true, false)).toContain('does not exist there');
     expect(text(true, true)).not.toContain('does not exist there');
     expect(text(false, false)).not.toContain('does not exist there');
+    expect(text(false, false, true)).toContain('Turnstile');
+    expect(text(false, true, true)).not.toContain('Turnstile');
   });
 
   it('has a remedy for every failure', () => {
