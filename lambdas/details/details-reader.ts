@@ -155,7 +155,7 @@ async function complete(
   { config }: DetailsReaderOptions,
 ): Promise<DetailsReading> {
   const thin = thinSubmissionOf(record, event, source);
-  const completion = completeSubmission(thin, values, api);
+  const completion = await completeSubmission(thin, values, api);
   switch (completion.kind) {
     case 'suppressed':
       return completion;

@@ -22,12 +22,12 @@ export type Completion =
  *
  * @param answers one a call of `api.calls`
  */
-export function completeSubmission(
+export async function completeSubmission(
   thin: Submission,
   answers: readonly Json[],
   api: Pick<BoundDetailsApi, 'read'>,
-): Completion {
-  const reading = api.read(thin, answers);
+): Promise<Completion> {
+  const reading = await api.read(thin, answers);
   if (reading.kind === 'unreadable') {
     return {
       kind: 'unreadable',

@@ -177,7 +177,7 @@ async function withDetails(
   if (api === undefined || answers.kind === 'unreadable' || !isArray(answers.value)) {
     return unread('still_unreadable');
   }
-  const completion = completeSubmission(submission, answers.value, api);
+  const completion = await completeSubmission(submission, answers.value, api);
   switch (completion.kind) {
     case 'completed':
       return { ...asNamed, submission: completion.submission, isCompleted: true };

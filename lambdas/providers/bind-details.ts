@@ -18,7 +18,7 @@ export interface BoundDetailsApi {
   /** What a refusal means: what the provider says of it, or else what its status says. */
   refusal(status: number, body: Json | undefined): DetailsRefusal;
   deletionOf(ref: DetailsRef): DeletionEvent | undefined;
-  read(thin: Submission, answers: readonly Json[]): Reading;
+  read(thin: Submission, answers: readonly Json[]): Promise<Reading>;
 }
 
 const CALLS_PER_MINUTE = 60;
@@ -35,7 +35,7 @@ export function bindDetails<Config extends SourceConfig>(
     calls: (ref) => api.calls(ref, source),
     refusal: (status, body) => api.refusal?.(status, body) ?? refusalOfStatus(status),
     deletionOf: (ref) => api.deletionOf?.(ref),
-    read: (thin, answers) => api.read(thin, answers, source),
+    read: async (thin, answers) => await api.read(thin, answers, source),
   };
 }
 

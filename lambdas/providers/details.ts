@@ -57,7 +57,7 @@ export interface DetailsApi<Config> {
    */
   refusal?(status: number, body: Json | undefined): DetailsRefusal | undefined;
   /**
-   * Reads the answers, one a call. Event type and id of the submission are taken from `thin`. Never throws.
+   * Reads the answers, one a call; loaded when the first comes, since what takes webhooks never reads any. Event type and id of the submission are taken from `thin`. Never throws.
    */
-  read(thin: Submission, answers: readonly Json[], source: Config): Reading;
+  read(thin: Submission, answers: readonly Json[], source: Config): Reading | Promise<Reading>;
 }

@@ -14,7 +14,7 @@ import { buildSubmission } from './reading/build-submission.ts';
 import { isoOfMilliseconds } from './reading/epoch-time.ts';
 import { unknownShape } from './reading/generic-sender.ts';
 import { idText, type Json, member, parseJson } from './reading/json.ts';
-import { idOfUrn, readLinkedinLead, responseIdOf } from './reading/linkedin-lead.ts';
+import { idOfUrn, responseIdOf } from './reading/linkedin-urn.ts';
 import { mayBeJson } from './reading/media-type.ts';
 import { hmacScheme } from './verification/authentication.ts';
 
@@ -86,7 +86,10 @@ export const linkedin = {
     }),
     // A version that was retired: as with a token, a person must mend it, and the leads can wait.
     refusal: (status) => (status === 426 ? 'unauthorized' : undefined),
-    read: (thin, [response, form], source) => readLinkedinLead(thin, response, form, source),
+    read: async (thin, [response, form], source) => {
+      const { readLinkedinLead } = await import('./reading/linkedin-lead.ts');
+      return readLinkedinLead(thin, response, form, source);
+    },
   },
 } satisfies Provider<z.output<typeof linkedinSettings>>;
 

@@ -20,6 +20,7 @@ import { observeFold } from './invariants/record-fold.ts';
 import { observeSecrecy } from './invariants/secrecy.ts';
 import { observeMistakes } from './invariants/sound-code.ts';
 import { observeKeys } from './invariants/stable-keys.ts';
+import { observeSuppressions } from './invariants/suppression-reasons.ts';
 import { createMonitor } from './monitor.ts';
 import type { InvariantName, ObserverContext, Violation } from './observer.ts';
 import { drawSubmissions } from './population.ts';
@@ -103,21 +104,7 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
     nowMs: () => clock.nowMs(),
     check: judge.check,
   };
-  const monitor = createMonitor(facts, stores.events, [
-    observeAcknowledged(context),
-    observeEnds(context),
-    observeRecords(context),
-    observeFold(context),
-    observeQuarantines(context),
-    observeKeys(context),
-    observeSecrecy(context, submissions),
-    observeLimits(context),
-    observeBreaker(context),
-    observeMistakes(context),
-    observeLetters(context),
-    observeNotes(context),
-    observeAttempts(context),
-  ]);
+  const monitor = createMonitor(facts, stores.events, observersOf(context, submissions));
   const crashPoints = createCrashPoints();
   const zoho = createSimulatedZoho({
     clock,
@@ -127,13 +114,7 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
     submissions,
     monitor: () => monitor,
   });
-  const providerApis = createSimulatedProviderApis({
-    clock,
-    random: random.fork(),
-    faults,
-    submissions,
-    facts,
-  });
+  const asked = { clock, random: random.fork(), faults, submissions, facts };
   const world = createSimulatedWorld({
     clock,
     random: random.fork(),
@@ -144,7 +125,7 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
     monitor,
     stores,
     zoho,
-    providerApis,
+    providerApis: createSimulatedProviderApis(asked),
     aim: { site: chooseAim(plan, random), left: AIMED_CRASHES_MAX },
     config: plan.mix.converted_by_person > 0 && random.chance(0.7) ? WITH_NOTES : SIMULATED_CONFIG,
   });
@@ -169,6 +150,28 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
     trace: trace.lines,
     facts,
   };
+}
+
+function observersOf(
+  context: ObserverContext,
+  submissions: ReturnType<typeof drawSubmissions>,
+): Parameters<typeof createMonitor>[2] {
+  return [
+    observeAcknowledged(context),
+    observeEnds(context),
+    observeRecords(context),
+    observeFold(context),
+    observeQuarantines(context),
+    observeSuppressions(context),
+    observeKeys(context),
+    observeSecrecy(context, submissions),
+    observeLimits(context),
+    observeBreaker(context),
+    observeMistakes(context),
+    observeLetters(context),
+    observeNotes(context),
+    observeAttempts(context),
+  ];
 }
 
 function endFaultsInTime(world: SimulatedWorld, plan: Plan, putRight: () => Promise<void>): void {

@@ -3,7 +3,16 @@ import { describe, expect, it } from 'vitest';
 import { CONSUMER_ENV_NAMES } from '../../lambdas/consumer/env.ts';
 import { INTAKE_ENV_NAMES } from '../../lambdas/intake/env.ts';
 import { SWEEPER_ENV_NAMES } from '../../lambdas/sweeper/env.ts';
-import { at, listOf, numberAt, type Resource, statementsOf, synthesize } from './template.ts';
+import { defineConfig } from '../../lambdas/core/config.ts';
+import {
+  aConfig,
+  at,
+  listOf,
+  numberAt,
+  type Resource,
+  statementsOf,
+  synthesize,
+} from './template.ts';
 
 const stack = synthesize();
 const functions = stack.resources('AWS::Lambda::Function');
@@ -14,12 +23,12 @@ const variablesOf = (one: Resource): Record<string, unknown> =>
   at(one, 'Environment', 'Variables') as Record<string, unknown>;
 
 /** Everything that a function's role allows, one `action on resource` each. */
-function allowedTo(name: string): string[] {
-  const policy = stack.one('AWS::IAM::Policy', `${name}/${name}/Role/DefaultPolicy`);
+function allowedTo(name: string, of = stack): string[] {
+  const policy = of.one('AWS::IAM::Policy', `${name}/${name}/Role/DefaultPolicy`);
   return statementsOf(policy)
     .flatMap((statement) =>
       listOf(statement.Action).flatMap((action) =>
-        listOf(statement.Resource).map((resource) => `${action} on ${stack.render(resource)}`),
+        listOf(statement.Resource).map((resource) => `${action} on ${of.render(resource)}`),
       ),
     )
     .sort();
@@ -69,6 +78,21 @@ describe('a function may do only what is listed here', () => {
       'sqs:GetQueueAttributes on Queues/Delivery',
       'sqs:ReceiveMessage on Queues/Delivery',
       'sqs:SendMessage on Queues/DeadLetter',
+    ]);
+  });
+
+  it('the consumer, of the sources’ secrets, only those with which details are read', () => {
+    const { sources } = aConfig();
+    const meta = defineConfig({ sources: { ads: { provider: 'meta' } } }).sources;
+    const withThin = synthesize({ config: aConfig({ sources: { ...sources, ...meta } }) });
+
+    const added = allowedTo('Consumer', withThin).filter(
+      (each) => !allowedTo('Consumer').includes(each),
+    );
+
+    expect(added).toEqual([
+      's3:PutObject on Archive/Bucket/*',
+      'secretsmanager:GetSecretValue on Secrets/Source-ads',
     ]);
   });
 
@@ -127,7 +151,7 @@ describe('what the functions call', () => {
 
   it('is exactly what they may do between them', () => {
     const allowed = ['Intake', 'Consumer', 'Sweeper']
-      .flatMap(allowedTo)
+      .flatMap((name) => allowedTo(name))
       .map((line) => line.split(' on ')[0] ?? '')
       .filter((action) => !/^(kms|logs):/.test(action));
 

@@ -41,12 +41,12 @@ export async function submissionsOf(
 }
 
 /** A thin submission with what the API answered. */
-export function completed(
+export async function completed(
   source: SourceConfig,
   thin: Submission,
   answers: readonly Json[],
-): Submission {
-  const reading = bindProvider(source).detailsApi?.read(thin, answers);
+): Promise<Submission> {
+  const reading = await bindProvider(source).detailsApi?.read(thin, answers);
   if (reading?.kind !== 'read') throw new Error(reading?.failure.message ?? 'It has no API');
   return reading.submissions[0]!;
 }

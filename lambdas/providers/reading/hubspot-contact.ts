@@ -6,31 +6,6 @@ import { unknownShape } from './generic-sender.ts';
 import { idText, isObject, type Json, member, scalarText } from './json.ts';
 import { readDetails } from './read-details.ts';
 
-/** What is asked of a contact where the source does not say: HubSpot's own names of a lead's fields. */
-export const CONTACT_PROPERTIES: string[] = [
-  'firstname',
-  'lastname',
-  'email',
-  'phone',
-  'mobilephone',
-  'company',
-  'jobtitle',
-  'website',
-  'message',
-  'address',
-  'city',
-  'state',
-  'zip',
-  'country',
-  'hs_analytics_source',
-  'hs_analytics_source_data_1',
-  'hs_analytics_source_data_2',
-  'hs_analytics_first_url',
-  'hs_analytics_first_referrer',
-  'hs_google_click_id',
-  'hs_facebook_click_id',
-];
-
 /** Properties that HubSpot fills in, and whose names do not say to everybody what they are. */
 const MEANINGS: Readonly<Record<string, CanonicalField>> = {
   hs_analytics_first_url: 'page_url',

@@ -19,15 +19,6 @@ export function observeQuarantines({ facts, plan, mix, check, nowMs }: ObserverC
     },
     eventChanged: (event, before) => {
       const { key, record, submission } = event;
-      if (record.state === 'suppressed' && before?.state !== 'suppressed') {
-        const { suppression } = record;
-        check(
-          'G6 suppression has a reason',
-          (suppression === 'spam_trap' && submission.isSpam) ||
-            (suppression === 'test_lead' && submission.isTest),
-          () => `${key} was suppressed as ${suppression}, which it has no reason for.`,
-        );
-      }
       if (record.state !== 'quarantined' || before?.state === 'quarantined') return;
       const { failure } = record;
       if (failure === undefined) return;
@@ -79,6 +70,7 @@ export function observeQuarantines({ facts, plan, mix, check, nowMs }: ObserverC
 
   function hasReason(event: EventFacts, failure: Failure): boolean {
     const { submission } = event;
+    if (submission.source === 'ads' && mix.api_refuses_token > 0 && isParked(failure)) return true;
     switch (failure.code as string) {
       case 'missing_identity':
         return identifiersOf(event).length === 0;
@@ -96,8 +88,6 @@ export function observeQuarantines({ facts, plan, mix, check, nowMs }: ObserverC
       case 'crm_converted':
       case 'crm_duplicate_data':
         return mix.converted_by_person > 0;
-      case 'details_unauthorized':
-        return submission.source === 'ads' && mix.api_refuses_token > 0;
       case 'crm_unauthorized':
       case 'crm_forbidden':
         return mix.token_revoked + mix.zoho_turns_token_down + mix.tokens_expired > 0;
@@ -105,4 +95,9 @@ export function observeQuarantines({ facts, plan, mix, check, nowMs }: ObserverC
         return false;
     }
   }
+}
+
+/** Set aside because its provider's API takes no token. */
+function isParked({ code }: Failure): boolean {
+  return code === 'details_unauthorized';
 }

@@ -348,7 +348,7 @@ describe.runIf(THIN.length > 0).each(THIN)('the details of %s', (name) => {
         calls.map(({ path }) => path),
       );
 
-      const complete = api?.read(
+      const complete = await api?.read(
         thin!,
         calls.map(({ answer }) => answer),
       );

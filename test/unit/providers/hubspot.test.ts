@@ -53,7 +53,7 @@ async function aThin(overrides: Record<string, unknown> = {}) {
   return thin!;
 }
 
-describe('signatures', () => {
+describe('signatures', async () => {
   it('of the published vector are verified, with the address as it is configured', () => {
     const vector = signatureVector('hubspot-v3-py');
     const source = aSource('hubspot', { publicUrl: vector.url });
@@ -290,7 +290,7 @@ describe('a contact', () => {
     const { body, answers } = thinExample('hubspot');
     const [thin] = await submissionsOf(SOURCE, body);
 
-    const lead = completed(SOURCE, thin!, answers);
+    const lead = await completed(SOURCE, thin!, answers);
 
     expect(lead).toMatchObject({
       sourceEventId: thin!.sourceEventId,
@@ -318,14 +318,16 @@ describe('a contact', () => {
     const source = aSource('hubspot', { fields: { hs_object_id: 'external_id' } });
     const contact = { id: '123', properties: { hs_object_id: '123', email: 'ana@example.com' } };
 
-    expect(completed(source, await aThin(), [contact]).externalId).toBe('123');
-    expect(completed(SOURCE, await aThin(), [contact]).externalId).toBeUndefined();
+    expect((await completed(source, await aThin(), [contact])).externalId).toBe('123');
+    expect((await completed(SOURCE, await aThin(), [contact])).externalId).toBeUndefined();
   });
 
   it('that was archived is kept from the CRM', async () => {
     const contact = { id: '123', properties: { email: 'ana@example.com' }, archived: true };
 
-    expect(completed(SOURCE, await aThin(), [contact]).suppression).toBe('deleted_at_source');
+    expect((await completed(SOURCE, await aThin(), [contact])).suppression).toBe(
+      'deleted_at_source',
+    );
   });
 
   it.each([
@@ -333,7 +335,9 @@ describe('a contact', () => {
     ['has no id', { properties: {} }],
     ['is a list', []],
   ])('that %s is of no known shape', async (_, answer) => {
-    expect(bindProvider(SOURCE).detailsApi!.read(await aThin(), [answer as Json])).toMatchObject({
+    expect(
+      await bindProvider(SOURCE).detailsApi!.read(await aThin(), [answer as Json]),
+    ).toMatchObject({
       failure: { code: 'unknown_shape' },
     });
   });

@@ -43,7 +43,7 @@ async function read(raw: unknown, settings: Record<string, unknown> = {}): Promi
   return reading.submissions[0]!;
 }
 
-describe('the sample request', () => {
+describe('the sample request', async () => {
   const sample = providerRequest('jotform-multipart');
   const request = aRequest({ headers: headersOf(sample.headers), body: sample.bytes });
 
@@ -304,7 +304,7 @@ describe('a submission that is read from the API', () => {
       6: null,
     });
 
-    const submission = completed(DETAILED, await aThin(), [answer]);
+    const submission = await completed(DETAILED, await aThin(), [answer]);
 
     expect(submission).toMatchObject({
       sourceEventId: ID,
@@ -323,7 +323,9 @@ describe('a submission that is read from the API', () => {
   it('that was deleted is kept from the CRM', async () => {
     const answer = anAnswer({}, { status: 'DELETED' });
 
-    expect(completed(DETAILED, await aThin(), [answer]).suppression).toBe('deleted_at_source');
+    expect((await completed(DETAILED, await aThin(), [answer])).suppression).toBe(
+      'deleted_at_source',
+    );
   });
 
   it.each([
@@ -332,7 +334,7 @@ describe('a submission that is read from the API', () => {
     ['an error', { responseCode: 401, message: 'not authorized' }],
     ['a text', 'x'],
   ])('that is %s is of no known shape', async (_, answer) => {
-    const reading = bindProvider(DETAILED).detailsApi!.read(await aThin(), [answer]);
+    const reading = await bindProvider(DETAILED).detailsApi!.read(await aThin(), [answer]);
 
     expect(reading).toMatchObject({ failure: { code: 'unknown_shape' } });
   });

@@ -53,7 +53,7 @@ function aResponse(answers: Json, more: Record<string, Json> = {}): Json {
   return { id: 'abc-1', formResponse: { answers }, ...more };
 }
 
-describe('signatures', () => {
+describe('signatures', async () => {
   it.each([
     ['linkedin-own-A', 'prefix_signed'],
     ['linkedin-own-B', 'prefix_sent'],
@@ -238,7 +238,7 @@ describe('a lead’s details', () => {
     const { body, answers } = thinExample('linkedin');
     const [thin] = await submissionsOf(SOURCE, body);
 
-    const lead = completed(SOURCE, thin!, answers);
+    const lead = await completed(SOURCE, thin!, answers);
 
     expect(lead).toMatchObject({
       eventType: 'LEAD_ACTION.CREATED',
@@ -265,7 +265,7 @@ describe('a lead’s details', () => {
   it('of a test lead are a test', async () => {
     const response = aResponse([], { testLead: true });
 
-    expect(completed(SOURCE, await aThin(), [response, {}]).suppression).toBe('test_lead');
+    expect((await completed(SOURCE, await aThin(), [response, {}])).suppression).toBe('test_lead');
   });
 
   it('without a form keep their answers by number', async () => {
@@ -277,7 +277,7 @@ describe('a lead’s details', () => {
       null,
     ]);
 
-    expect(completed(SOURCE, await aThin(), [response]).answers).toEqual([
+    expect((await completed(SOURCE, await aThin(), [response])).answers).toEqual([
       { key: '1', type: 'text', value: 'Ana' },
       { key: '2', type: 'multiple_choice', value: '3' },
       { key: '3', value: '{"other":{"a":1}}' },
@@ -289,7 +289,7 @@ describe('a lead’s details', () => {
     const form = { content: { questions: [{ questionId: 1, predefinedField: 'EMAIL' }] } };
     const response = aResponse([anAnswer(1, 'ana@example.com')], { form });
 
-    expect(completed(SOURCE, await aThin(), [response]).email).toBe('ana@example.com');
+    expect((await completed(SOURCE, await aThin(), [response])).email).toBe('ana@example.com');
   });
 
   it('that were refused are a consent that was refused', async () => {
@@ -302,7 +302,7 @@ describe('a lead’s details', () => {
       ],
     };
 
-    const lead = completed(SOURCE, await aThin(), [{ id: 'abc-1', formResponse }, {}]);
+    const lead = await completed(SOURCE, await aThin(), [{ id: 'abc-1', formResponse }, {}]);
 
     expect(lead.consent).toEqual([{ key: '1', granted: false }]);
   });
@@ -314,7 +314,7 @@ describe('a lead’s details', () => {
   ])('that are %s are of no known shape', async (_, answer) => {
     const api = bindProvider(SOURCE).detailsApi!;
 
-    expect(api.read(await aThin(), [answer as Json, {}])).toMatchObject({
+    expect(await api.read(await aThin(), [answer as Json, {}])).toMatchObject({
       failure: { code: 'unknown_shape' },
     });
   });

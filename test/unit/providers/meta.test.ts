@@ -256,12 +256,12 @@ describe('the API', () => {
 });
 
 describe('a lead’s details', () => {
-  it('of the sample name the person, keep every answer, and are no test', () => {
+  it('of the sample name the person, keep every answer, and are no test', async () => {
     const { created_time: _, ...sample } = JSON.parse(
       providerRequest('meta-hydrated-lead').body,
     ) as Record<string, Json>;
 
-    const submission = completed(SOURCE, aThin(), [sample]);
+    const submission = await completed(SOURCE, aThin(), [sample]);
 
     expect(submission).toMatchObject({
       eventType: 'leadgen',
@@ -292,7 +292,7 @@ describe('a lead’s details', () => {
     expect(submission.details).toBeUndefined();
   });
 
-  it('hold what the boxes of the disclaimer say; one that says neither counts for nothing', () => {
+  it('hold what the boxes of the disclaimer say; one that says neither counts for nothing', async () => {
     const boxes = [
       { checkbox_key: 'news', is_checked: '1' },
       { checkbox_key: 'calls', is_checked: '' },
@@ -304,7 +304,7 @@ describe('a lead’s details', () => {
     ];
     const lead = aLead({ email: 'ana@example.com' }, { custom_disclaimer_responses: boxes });
 
-    expect(completed(SOURCE, aThin(), [lead]).consent).toEqual([
+    expect((await completed(SOURCE, aThin(), [lead])).consent).toEqual([
       { key: 'news', granted: true },
       { key: 'calls', granted: false },
       { key: 'sms', granted: true },
@@ -312,18 +312,18 @@ describe('a lead’s details', () => {
     ]);
   });
 
-  it('of the testing tool are a test', () => {
+  it('of the testing tool are a test', async () => {
     const lead = aLead({
       email: '<test lead: dummy data for email>',
       full_name: '<test lead: dummy data for full_name>',
     });
 
-    expect(completed(SOURCE, aThin(), [lead]).suppression).toBe('test_lead');
+    expect((await completed(SOURCE, aThin(), [lead])).suppression).toBe('test_lead');
     const honest = aLead({ message: 'Is a <test lead: dummy data for email> a lead?' });
-    expect(completed(SOURCE, aThin(), [honest]).suppression).toBeUndefined();
+    expect((await completed(SOURCE, aThin(), [honest])).suppression).toBeUndefined();
   });
 
-  it('are recognised by usual names with a hint, and by configured questions', () => {
+  it('are recognised by usual names with a hint, and by configured questions', async () => {
     const lead = aLead({
       'phone_number_(eg.65xxxxxxxx)': '6552467291',
       work_email: 'ana@example.com',
@@ -334,17 +334,17 @@ describe('a lead’s details', () => {
       fields: { 'label:welche stadt?': 'city', 'was_suchen_sie?': 'message' },
     });
 
-    expect(completed(source, aThin(), [lead])).toMatchObject({
+    expect(await completed(source, aThin(), [lead])).toMatchObject({
       phone: '6552467291',
       email: 'ana@example.com',
       attributes: { city: 'Berlin', message: 'Angebot', form_id: '1' },
     });
   });
 
-  it('keep what the webhook said where the API is silent', () => {
+  it('keep what the webhook said where the API is silent', async () => {
     const thin = aThin({ attributes: { form_id: '1', ad_id: '2' } });
 
-    const { attributes } = completed(SOURCE, thin, [aLead({}, { ad_id: '3' })]);
+    const { attributes } = await completed(SOURCE, thin, [aLead({}, { ad_id: '3' })]);
 
     expect(attributes).toEqual({ form_id: '1', ad_id: '3' });
   });
@@ -355,18 +355,18 @@ describe('a lead’s details', () => {
     ['an error', { error: { code: 1 } }],
     ['a list', []],
     ['nothing', undefined],
-  ])('that are %s are of no known shape', (_, answer) => {
+  ])('that are %s are of no known shape', async (_, answer) => {
     const answers = answer === undefined ? [] : [answer as Json];
 
-    expect(bindProvider(SOURCE).detailsApi!.read(aThin(), answers)).toMatchObject({
+    expect(await bindProvider(SOURCE).detailsApi!.read(aThin(), answers)).toMatchObject({
       failure: { code: 'unknown_shape' },
     });
   });
 
-  it('of odd shape are read as far as they go', () => {
+  it('of odd shape are read as far as they go', async () => {
     const odd = { id: LEAD_ID, field_data: [null, {}, { name: 'a' }, { name: 'b', values: 'x' }] };
 
-    expect(completed(SOURCE, aThin(), [odd]).answers).toEqual([
+    expect((await completed(SOURCE, aThin(), [odd])).answers).toEqual([
       { key: 'a', label: 'a', value: '' },
       { key: 'b', label: 'b', value: 'x' },
     ]);
