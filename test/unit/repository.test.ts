@@ -6,6 +6,7 @@ import { MUTANTS } from '../../local/mutants/mutants.ts';
 const PAGES = [
   'README.md',
   'CHANGELOG.md',
+  'CONTRIBUTING.md',
   'local/zoho-simulator/README.md',
   ...readdirSync('docs', { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md'))
