@@ -1,6 +1,12 @@
-import { bindProvider } from '../../lambdas/providers/bind-provider.ts';
-import { GUIDES, type ProviderName, sourceSchema } from '../../lambdas/providers/catalogue.ts';
+import { type BoundProvider, bindProvider } from '../../lambdas/providers/bind-provider.ts';
+import {
+  GUIDES,
+  type ProviderName,
+  type SourceConfig,
+  sourceSchema,
+} from '../../lambdas/providers/catalogue.ts';
 import type { ProviderGuide } from '../../lambdas/providers/guide.ts';
+import { readsDetails } from '../reads-details.ts';
 import { readExample } from '../samples/webhook-example.ts';
 import { type OwnSetting, ownSettings } from './own-settings.ts';
 import { PROVIDERS_PAGE_HEAD } from './providers-page-head.ts';
@@ -59,6 +65,7 @@ const SECRET_IS = {
 /** What else lies in the source's secret. */
 function membersOf(name: ProviderName, { steps }: ProviderGuide): string {
   const { detailsApi } = bound(name);
+  const isAsked = readsDetails(sourceOf(name));
   return [
     ...(steps.some((step) => step.includes('{verify_token}'))
       ? [
@@ -68,7 +75,9 @@ function membersOf(name: ProviderName, { steps }: ProviderGuide): string {
     ...(detailsApi === undefined
       ? []
       : [
-          ` The webhook only names a submission: its details are read from ${detailsApi.origin} with the \`api_token\`, which \`source add\` asks for.`,
+          isAsked
+            ? ` The webhook only names a submission: its details are read from ${detailsApi.origin} with the \`api_token\`, which \`source add\` asks for.`
+            : ` With \`readDetails\`, details are read from ${detailsApi.origin} with the \`api_token\`, which \`source add\` then asks for.`,
         ]),
   ].join('');
 }
@@ -99,9 +108,13 @@ function answersOf(name: ProviderName): string {
 }
 
 /** As its example is configured, where settings are needed. */
-function bound(provider: ProviderName) {
+function sourceOf(provider: ProviderName): SourceConfig {
   const { settings = {} } = readExample(provider);
-  return bindProvider(sourceSchema.parse({ provider, ...settings }));
+  return sourceSchema.parse({ provider, ...settings });
+}
+
+function bound(provider: ProviderName): BoundProvider {
+  return bindProvider(sourceOf(provider));
 }
 
 /** As GitHub makes them. */

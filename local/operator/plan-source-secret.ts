@@ -29,8 +29,10 @@ export interface SourceSecretPlan {
 
 /** What a plan is made of. */
 export interface SecretSituation {
-  readonly provider: Pick<BoundProvider, 'authentication' | 'provesSender' | 'detailsApi'>;
+  readonly provider: Pick<BoundProvider, 'authentication' | 'provesSender'>;
   readonly guide: Pick<ProviderGuide, 'secret' | 'steps'>;
+  /** Whether its leads are read from the provider's API, which takes a token. */
+  readonly readsDetails: boolean;
   /** The sender has made the secret, whatever is usual. */
   readonly isTheirs: boolean;
   readonly stored: StoredSecret;
@@ -42,7 +44,7 @@ export interface SecretSituation {
  * only when that was asked for; what the stack generated is no sender's own.
  */
 export function planSourceSecret(situation: SecretSituation): SourceSecretPlan {
-  const { provider, guide, rotate } = situation;
+  const { provider, guide, readsDetails, rotate } = situation;
   const stored = readMembers(situation.stored.text);
   const fromThem = isFromSender(situation);
   const isUsable = isUsableSecret(provider.authentication, stored['current']);
@@ -52,9 +54,7 @@ export function planSourceSecret(situation: SecretSituation): SourceSecretPlan {
     members: {
       current: isLive && !rotate ? 'keep' : fromThem ? 'ask' : 'make',
       ...(named ? { verify_token: stored['verify_token'] === undefined ? 'make' : 'keep' } : {}),
-      ...(provider.detailsApi === undefined
-        ? {}
-        : { api_token: planToken(stored['api_token'], rotate) }),
+      ...(readsDetails ? { api_token: planToken(stored['api_token'], rotate) } : {}),
     },
     stored,
     movesCurrent: isLive && rotate,

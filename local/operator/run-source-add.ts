@@ -1,6 +1,13 @@
 import { bindProvider } from '../../lambdas/providers/bind-provider.ts';
-import { GUIDES, type ProviderName, PROVIDERS } from '../../lambdas/providers/catalogue.ts';
+import {
+  GUIDES,
+  type ProviderName,
+  PROVIDERS,
+  type SourceConfig,
+} from '../../lambdas/providers/catalogue.ts';
 import type { ProviderGuide } from '../../lambdas/providers/guide.ts';
+import { readsDetails } from '../reads-details.ts';
+import { DEFAULT_PORT } from '../start-pipeline.ts';
 import { readExample } from '../samples/webhook-example.ts';
 import type { SecretPrompt } from './ask-secret.ts';
 import { chooseSource } from './choose-source.ts';
@@ -106,10 +113,13 @@ function showBlock(
   }
 }
 
-function commandAgain({ provider, name, stage, region, profile }: RunSourceAddOptions): string {
+function commandAgain(options: RunSourceAddOptions): string {
+  const { provider, name, stage, region, profile, port } = options;
+  const isElsewhere = stage === undefined && port !== DEFAULT_PORT;
   const words = [
     provider,
     ...(name === undefined ? [] : ['--name', name]),
+    ...(isElsewhere ? ['--port', String(port)] : []),
     ...(stage === undefined ? [] : ['--stage', stage]),
     ...(region === undefined ? [] : ['--region', region]),
     ...(profile === undefined ? [] : ['--profile', profile]),
@@ -135,7 +145,14 @@ async function connect(
 
   let members: StoredMembers | undefined;
   if (stored !== undefined) {
-    const plan = planSourceSecret({ provider, guide, isTheirs: options.theirs, stored, rotate });
+    const plan = planSourceSecret({
+      provider,
+      guide,
+      readsDetails: readsDetails(source),
+      isTheirs: options.theirs,
+      stored,
+      rotate,
+    });
     if (needsWriting(plan) && !target.isLocal && !options.yes) {
       if (options.confirm === undefined) {
         printError('There is nobody to ask here: say --yes to change the secret.');
@@ -172,6 +189,7 @@ async function connect(
     `${name} (${guide.title}) on ${target.name}`,
     `URL: ${url}`,
     ...(target.isLocal ? [ONLY_HERE] : []),
+    ...signedAddress(source, url, target),
     ...describeStored(changes),
     '',
     ...describeGuide(guide, steps),
@@ -181,6 +199,19 @@ async function connect(
     print(line);
   }
   return 0;
+}
+
+/** Some senders sign the address, too: then the configuration must name the very one that they call. */
+function signedAddress(
+  source: SourceConfig,
+  url: string,
+  { isLocal }: OperatorTarget,
+): readonly string[] {
+  if (isLocal || !('publicUrl' in source) || source.publicUrl === url) return [];
+  return [
+    `BUT publicUrl of the source is ${source.publicUrl}: unless a domain of yours leads from there to here, set it`,
+    'to the URL above and deploy, since the sender signs it.',
+  ];
 }
 
 const ONLY_HERE =

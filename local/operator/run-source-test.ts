@@ -147,8 +147,9 @@ async function send(
 ): Promise<SampleAnswer> {
   const { clock } = target.ports;
   const attempt = async (): Promise<SampleAnswer> => {
+    const sentAt = new Date(clock.nowMs()).toISOString();
     const answer = await sendOnce(target, request);
-    say([describeAnswer(answer, new Date(clock.nowMs()).toISOString())]);
+    say([describeAnswer(answer, sentAt)]);
     return answer;
   };
   const answer = await attempt();

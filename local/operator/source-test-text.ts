@@ -46,9 +46,14 @@ export function describeTest(test: {
   ];
 }
 
-/** What intake answered, in a line. */
-export function describeAnswer({ status, answeredInMs }: SampleAnswer, at: string): string {
-  return `${clockOf(at)}  answered    ${status} in ${Math.round(answeredInMs)} ms${meaningOf(status)}`;
+/**
+ * What intake answered, in a line.
+ *
+ * @param sentAt ISO 8601
+ */
+export function describeAnswer({ status, answeredInMs }: SampleAnswer, sentAt: string): string {
+  const meaning = meaningOf(status);
+  return `${clockOf(sentAt)}  sent        answered ${status} in ${Math.round(answeredInMs)} ms${meaning}`;
 }
 
 function meaningOf(status: number): string {

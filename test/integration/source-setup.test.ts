@@ -118,7 +118,7 @@ describe.runIf(findDynoxide() !== undefined)(
       expect(after['current']).not.toBe(before['current']);
       expect(out).toContain(after['current']);
       expect(out).not.toContain(before['current']);
-      expect(sent.out).toMatch(/answered +401 .*\n.*once more\.\n.*answered +200 in \d+ ms/);
+      expect(sent.out).toMatch(/answered 401 .*\n.*once more\.\n.*answered 200 in \d+ ms/);
       expect(sent.code).toBe(0);
     });
 
@@ -221,7 +221,7 @@ describe.runIf(findDynoxide() !== undefined)(
         ({ fields }) => fields['Email'] === email,
       );
       expect(code).toBe(0);
-      expect(out).toMatch(/answered .*\n.*stored .*\n(?:.*\n)*.*delivered\n/);
+      expect(out).toMatch(/sent .*\n.*stored .*\n(?:.*\n)*.*delivered\n/);
       expect(out).toContain(`In Zoho: Leads, record ${record?.id} (insert).`);
       expect(out).not.toContain(secretOf('shop')['current']);
     });

@@ -18,6 +18,7 @@ import {
   fillSteps,
   showsSecret,
 } from '../../../../local/operator/source-guide-text.ts';
+import { readsDetails } from '../../../../local/reads-details.ts';
 import { readExample } from '../../../../local/samples/webhook-example.ts';
 import { aSource } from '../../../support/webhook-builders.ts';
 
@@ -32,6 +33,7 @@ const aPlan = (
   return planSourceSecret({
     provider: bindProvider(aSource('typeform')),
     guide: { secret: 'ours', steps: [] },
+    readsDetails: false,
     isTheirs: false,
     rotate: false,
     ...rest,
@@ -92,24 +94,21 @@ describe('the secret of a source that is added', () => {
   });
 
   it('comes with a token for the handshake, and one for the API, where the provider needs them', () => {
-    const provider = {
-      ...bindProvider(aSource('typeform')),
-      detailsApi: {} as NonNullable<SecretSituation['provider']['detailsApi']>,
-    };
+    const needs = { readsDetails: true };
     const guide = { secret: 'ours', steps: ['Verify token: {verify_token}'] } as const;
     const all = { current: SECRET, verify_token: 'a', api_token: 'b' };
 
-    expect(aPlan({ current: SECRET }, { provider, guide }).members).toEqual({
+    expect(aPlan({ current: SECRET }, { ...needs, guide }).members).toEqual({
       current: 'keep',
       verify_token: 'make',
       api_token: 'ask',
     });
-    expect(aPlan(all, { provider, guide }).members).toEqual({
+    expect(aPlan(all, { ...needs, guide }).members).toEqual({
       current: 'keep',
       verify_token: 'keep',
       api_token: 'keep',
     });
-    expect(aPlan(all, { provider, guide, rotate: true }).members).toEqual({
+    expect(aPlan(all, { ...needs, guide, rotate: true }).members).toEqual({
       current: 'make',
       verify_token: 'keep',
       api_token: 'ask_or_keep',
@@ -123,6 +122,15 @@ describe('the secret of a source that is added', () => {
     expect(isUsableSecret(authentication, makeSecret(authentication))).toBe(true);
     expect(isUsableSecret(authentication, 'too-short')).toBe(false);
     expect(isUsableSecret(authentication, undefined)).toBe(false);
+  });
+});
+
+describe('a token for the API of a provider', () => {
+  it('is needed where details are read, and where that is a setting, once it is set', () => {
+    expect(readsDetails(aSource('meta'))).toBe(true);
+    expect(readsDetails(aSource('typeform'))).toBe(false);
+    expect(readsDetails(aSource('jotform'))).toBe(false);
+    expect(readsDetails(aSource('jotform', { readDetails: true }))).toBe(true);
   });
 });
 

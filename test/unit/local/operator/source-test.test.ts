@@ -126,7 +126,9 @@ describe('what a person reads of a test', () => {
   it.each([401, 403, 404, 413, 415, 503])('is what an answer of %s means', (status) => {
     const line = describeAnswer({ status, answeredInMs: 12.3, keys: [] }, RECEIVED_AT);
 
-    expect(line).toMatch(new RegExp(`^04:00:00\\.250  answered    ${status} in 12 ms: \\w`));
+    expect(line).toMatch(
+      new RegExp(`^04:00:00\\.250  sent        answered ${status} in 12 ms: \\w`),
+    );
   });
 
   it('is which attempt failed, why, and when the next one is', () => {
