@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { NormalizedEvent } from '../../../lambdas/core/lead-event.ts';
 import { cleanSubmission } from '../../../lambdas/operations/clean-submission.ts';
 import type { SourceConfig } from '../../../lambdas/providers/catalogue.ts';
 import type { Json } from '../../../lambdas/providers/reading/json.ts';
@@ -47,6 +48,17 @@ async function receive(request: ProviderRequest) {
   return { answer, intake };
 }
 
+function expectLead(
+  normalized: NormalizedEvent | undefined,
+  lead: NonNullable<ProviderRequest['expected']['lead']>,
+): void {
+  const { email, phone_e164: phone, consent_marketing: consent, ...attributes } = lead;
+  expect(normalized?.attributes).toMatchObject(attributes);
+  if (email !== undefined) expect(normalized?.identity.email).toBe(email);
+  if (phone !== undefined) expect(normalized?.identity.phone_e164).toBe(phone);
+  if (consent !== undefined) expect(normalized?.consent[0]?.granted).toBe(consent);
+}
+
 describe('a request as its sender posts it', () => {
   const posts = REQUEST_IDS.filter((id) => id !== API_ANSWER).filter(
     (id) => providerRequest(id).method === 'POST',
@@ -75,12 +87,7 @@ describe('a request as its sender posts it', () => {
       expected.needs_hydration === true ? 'awaiting' : undefined,
     );
 
-    const { email, phone_e164: phone, consent_marketing: consent, ...attributes } = lead;
-    const normalized = event?.normalized;
-    expect(normalized?.attributes).toMatchObject(attributes);
-    if (email !== undefined) expect(normalized?.identity.email).toBe(email);
-    if (phone !== undefined) expect(normalized?.identity.phone_e164).toBe(phone);
-    if (consent !== undefined) expect(normalized?.consent[0]?.granted).toBe(consent);
+    expectLead(event?.normalized, lead);
   });
 
   it.each(REQUEST_IDS.filter((id) => providerRequest(id).expectedResponse !== undefined))(
