@@ -3,7 +3,6 @@ import type { SourceBase } from '../../core/source-settings.ts';
 import type { Reading, Submission } from '../provider.ts';
 import { fieldValue, flatFields } from '../reading/flat-fields.ts';
 import { answersOf, type FormField } from '../reading/form-field.ts';
-import { unknownShape } from '../reading/generic-sender.ts';
 import { readCompound } from './jotform-compound.ts';
 import {
   idText,
@@ -13,6 +12,7 @@ import {
   member,
   scalarText,
 } from '../reading/json.ts';
+import { unknownShape } from '../reading/outcome.ts';
 import { readConsent } from '../reading/read-consent.ts';
 import { readDetails } from '../reading/read-details.ts';
 
