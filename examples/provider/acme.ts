@@ -5,11 +5,7 @@ import type { Provider } from '../../lambdas/providers/provider.ts';
 import { flatFields } from '../../lambdas/providers/reading/flat-fields.ts';
 import { idText, isObject, member, parseJson } from '../../lambdas/providers/reading/json.ts';
 import { mayBeJson } from '../../lambdas/providers/reading/media-type.ts';
-import {
-  oneSubmission,
-  readParsed,
-  unknownShape,
-} from '../../lambdas/providers/reading/outcome.ts';
+import { ifParsed, oneSubmission, unknownShape } from '../../lambdas/providers/reading/outcome.ts';
 import { signedBy } from '../../lambdas/providers/verification/authentication.ts';
 
 /** Settings of an `acme` source. */
@@ -26,7 +22,7 @@ export const acme = {
     }),
   accepts: mayBeJson,
   read: ({ body }, source) =>
-    readParsed(parseJson(body), (parsed) => {
+    ifParsed(parseJson(body), (parsed) => {
       const entry = member(parsed, 'entry');
       const answers = member(entry, 'answers');
       if (!isObject(entry) || !isObject(answers)) {

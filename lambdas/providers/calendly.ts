@@ -1,11 +1,11 @@
 import type * as z from 'zod/mini';
 import { type SourceBase, sourceSettings, toleranceSeconds } from '../core/source-settings.ts';
+import { readCalendlyFields, readTracking } from './bodies/calendly-fields.ts';
 import type { ProviderGuide } from './guide.ts';
 import type { Provider, Reading } from './provider.ts';
-import { readCalendlyFields, readTracking } from './bodies/calendly-fields.ts';
 import { atPath, idText, isObject, type Json, member, parseJson } from './reading/json.ts';
 import { mayBeJson } from './reading/media-type.ts';
-import { oneSubmission, readParsed, unknownShape } from './reading/outcome.ts';
+import { ifParsed, oneSubmission, unknownShape } from './reading/outcome.ts';
 import { signedBy } from './verification/authentication.ts';
 
 /** Settings of a `calendly` source. */
@@ -30,7 +30,7 @@ export const calendly = {
       timestamp: { member: 't', unit: 'seconds', toleranceSeconds: source.toleranceSeconds },
     }),
   accepts: mayBeJson,
-  read: (request, source) => readParsed(parseJson(request.body), (body) => readBody(body, source)),
+  read: (request, source) => ifParsed(parseJson(request.body), (body) => readBody(body, source)),
 } satisfies Provider<z.output<typeof calendlySettings>>;
 
 /** How to connect Calendly. */

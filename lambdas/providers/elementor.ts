@@ -1,9 +1,9 @@
 import type * as z from 'zod/mini';
 import { type SourceBase, sourceSettings } from '../core/source-settings.ts';
+import { readAdvancedFields, readSimpleFields } from './bodies/elementor-fields.ts';
 import type { ProviderGuide } from './guide.ts';
 import type { Provider, Reading } from './provider.ts';
 import { buildSubmission } from './reading/build-submission.ts';
-import { readAdvancedFields, readSimpleFields } from './bodies/elementor-fields.ts';
 import { answersOf } from './reading/form-field.ts';
 import {
   idText,
@@ -14,7 +14,7 @@ import {
   scalarText,
 } from './reading/json.ts';
 import { nestForm } from './reading/nest-names.ts';
-import { FORM_SUBMISSION, readParsed, unknownShape } from './reading/outcome.ts';
+import { FORM_SUBMISSION, ifParsed, unknownShape } from './reading/outcome.ts';
 import { readConsent } from './reading/read-consent.ts';
 import { mayBeForm, readForm } from './reading/read-form.ts';
 import { withoutVolatile } from './reading/without-volatile.ts';
@@ -33,7 +33,7 @@ export const elementor = {
   authentication: (source) => ({ kind: 'shared_secret', header: source.secretHeader }),
   accepts: mayBeForm,
   read: async (request, source) =>
-    readParsed(await readForm(request), (form) => readBody(nestForm(form), source)),
+    ifParsed(await readForm(request), (form) => readBody(nestForm(form), source)),
 } satisfies Provider<z.output<typeof elementorSettings>>;
 
 /** How to connect Elementor Pro's forms. */

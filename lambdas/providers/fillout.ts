@@ -14,7 +14,7 @@ import {
   parseJson,
 } from './reading/json.ts';
 import { mayBeJson } from './reading/media-type.ts';
-import { FORM_SUBMISSION, oneSubmission, readParsed, unknownShape } from './reading/outcome.ts';
+import { FORM_SUBMISSION, ifParsed, oneSubmission, unknownShape } from './reading/outcome.ts';
 import { secretHeader } from './shared-secret.ts';
 
 /** Settings of a `fillout` source. */
@@ -29,7 +29,7 @@ export const filloutSettings = sourceSettings('fillout', { secretHeader });
 export const fillout = {
   authentication: (source) => ({ kind: 'shared_secret', header: source.secretHeader }),
   accepts: mayBeJson,
-  read: (request, source) => readParsed(parseJson(request.body), (body) => readBody(body, source)),
+  read: (request, source) => ifParsed(parseJson(request.body), (body) => readBody(body, source)),
 } satisfies Provider<z.output<typeof filloutSettings>>;
 
 /** How to connect Fillout. */

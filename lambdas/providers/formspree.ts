@@ -6,7 +6,7 @@ import { flatFields } from './reading/flat-fields.ts';
 import type { FormField } from './reading/form-field.ts';
 import { idText, isObject, type Json, member, parseJson } from './reading/json.ts';
 import { mayBeJson } from './reading/media-type.ts';
-import { FORM_SUBMISSION, oneSubmission, readParsed, unknownShape } from './reading/outcome.ts';
+import { FORM_SUBMISSION, ifParsed, oneSubmission, unknownShape } from './reading/outcome.ts';
 import { withoutVolatile } from './reading/without-volatile.ts';
 import { signedBy } from './verification/authentication.ts';
 
@@ -28,7 +28,7 @@ export const formspree = {
       timestamp: { member: 't', unit: 'seconds', toleranceSeconds: source.toleranceSeconds },
     }),
   accepts: mayBeJson,
-  read: (request, source) => readParsed(parseJson(request.body), (body) => readBody(body, source)),
+  read: (request, source) => ifParsed(parseJson(request.body), (body) => readBody(body, source)),
 } satisfies Provider<z.output<typeof formspreeSettings>>;
 
 /** How to connect Formspree. */

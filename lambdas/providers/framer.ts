@@ -5,7 +5,7 @@ import type { Provider, Reading } from './provider.ts';
 import { flatFields } from './reading/flat-fields.ts';
 import { idText, isObject, type Json, parseJson } from './reading/json.ts';
 import { mayBeJson } from './reading/media-type.ts';
-import { FORM_SUBMISSION, oneSubmission, readParsed, unknownShape } from './reading/outcome.ts';
+import { FORM_SUBMISSION, ifParsed, oneSubmission, unknownShape } from './reading/outcome.ts';
 import { withoutVolatile } from './reading/without-volatile.ts';
 import { signedBy } from './verification/authentication.ts';
 import { headerOf } from './verification/signature-header.ts';
@@ -30,7 +30,7 @@ export const framer = {
     }),
   accepts: mayBeJson,
   read: (request, source) =>
-    readParsed(parseJson(request.body), (body) =>
+    ifParsed(parseJson(request.body), (body) =>
       readBody(body, idText(headerOf(request, ID_HEADER)), source),
     ),
 } satisfies Provider<z.output<typeof framerSettings>>;

@@ -5,7 +5,7 @@ import type { Provider } from './provider.ts';
 import { genericPaths, readGeneric } from './reading/generic-sender.ts';
 import { parseJson } from './reading/json.ts';
 import { mayBeJson } from './reading/media-type.ts';
-import { readParsed } from './reading/outcome.ts';
+import { ifParsed } from './reading/outcome.ts';
 
 /** Settings of a `generic_hmac` source. */
 export const genericHmacSettings = sourceSettings('generic_hmac', {
@@ -33,8 +33,7 @@ export const genericHmacSettings = sourceSettings('generic_hmac', {
 export const genericHmac = {
   authentication: (source) => ({ kind: 'hmac', variants: { only: source.signature } }),
   accepts: mayBeJson,
-  read: (request, source) =>
-    readParsed(parseJson(request.body), (body) => readGeneric(body, source)),
+  read: (request, source) => ifParsed(parseJson(request.body), (body) => readGeneric(body, source)),
 } satisfies Provider<z.output<typeof genericHmacSettings>>;
 
 /** How to connect a sender of one's own that signs. */

@@ -15,7 +15,7 @@ import {
   parseJson,
 } from './reading/json.ts';
 import { mayBeJson } from './reading/media-type.ts';
-import { oneSubmission, readParsed, unknownShape } from './reading/outcome.ts';
+import { ifParsed, oneSubmission, unknownShape } from './reading/outcome.ts';
 import { withoutMember } from './reading/without-member.ts';
 
 /** Settings of a `google_ads` source. */
@@ -50,7 +50,7 @@ export const googleAds = {
   authentication: () => ({ kind: 'body_member', member: KEY_MEMBER }),
   accepts: mayBeJson,
   redact: (body) => withoutMember(body, KEY_MEMBER),
-  read: (request, source) => readParsed(parseJson(request.body), (body) => readBody(body, source)),
+  read: (request, source) => ifParsed(parseJson(request.body), (body) => readBody(body, source)),
   // Google documents no more than "JSON"; implementers answer an empty object.
   answers: { acceptedBody: '{}' },
 } satisfies Provider<z.output<typeof googleAdsSettings>>;

@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
 import { sourceSettings } from '../core/source-settings.ts';
+import { readEntryFields } from './bodies/gravity-entry.ts';
 import type { ProviderGuide } from './guide.ts';
 import type { Provider, Reading } from './provider.ts';
 import { answersOf } from './reading/form-field.ts';
-import { readEntryFields } from './bodies/gravity-entry.ts';
 import { idText, isObject, type Json, member, scalarText } from './reading/json.ts';
-import { FORM_SUBMISSION, oneSubmission, readParsed, unknownShape } from './reading/outcome.ts';
+import { FORM_SUBMISSION, ifParsed, oneSubmission, unknownShape } from './reading/outcome.ts';
 import { mayBeForm, readForm } from './reading/read-form.ts';
 import { secretHeader } from './shared-secret.ts';
 
@@ -31,7 +31,7 @@ export const gravityForms = {
   authentication: (source) => ({ kind: 'shared_secret', header: source.secretHeader }),
   accepts: mayBeForm,
   read: async (request, source) =>
-    readParsed(await readForm(request), (form) => readEntry(form, source)),
+    ifParsed(await readForm(request), (form) => readEntry(form, source)),
 } satisfies Provider<GravityFormsSource>;
 
 /** How to connect Gravity Forms. */

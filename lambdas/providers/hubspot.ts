@@ -5,11 +5,11 @@ import {
   sourceSettings,
   toleranceSeconds,
 } from '../core/source-settings.ts';
+import { CONTACT_PROPERTIES } from './bodies/hubspot-properties.ts';
 import type { ProviderGuide } from './guide.ts';
 import type { Provider, Reading, Submission } from './provider.ts';
 import { buildSubmission } from './reading/build-submission.ts';
 import { isoOfMilliseconds } from './reading/epoch-time.ts';
-import { CONTACT_PROPERTIES } from './bodies/hubspot-properties.ts';
 import {
   digitsOf,
   idText,
@@ -20,8 +20,8 @@ import {
   parseJson,
 } from './reading/json.ts';
 import { mayBeJson } from './reading/media-type.ts';
+import { ifParsed, unknownShape } from './reading/outcome.ts';
 import { bodyOf, PARTS_MAX } from './reading/parts.ts';
-import { readParsed, unknownShape } from './reading/outcome.ts';
 import { signedBy } from './verification/authentication.ts';
 
 /** Settings of a `hubspot` source. */
@@ -85,7 +85,7 @@ export const hubspot = {
     }),
   accepts: mayBeJson,
   answers: { refusedStatus: 503 },
-  read: (request, source) => readParsed(parseJson(request.body), (body) => readBatch(body, source)),
+  read: (request, source) => ifParsed(parseJson(request.body), (body) => readBatch(body, source)),
   detailsApi: {
     origin: (source) => source.apiUrl,
     authorize: (token) => ({ authorization: `Bearer ${token}` }),

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import { apiOrigin, sourceSettings } from '../core/source-settings.ts';
+import { readJotformQuestions, readJotformSubmission } from './bodies/jotform-answers.ts';
 import type { ProviderGuide } from './guide.ts';
 import type { Provider, Reading } from './provider.ts';
 import { isoOfMilliseconds } from './reading/epoch-time.ts';
-import { readJotformQuestions, readJotformSubmission } from './bodies/jotform-answers.ts';
 import {
   digitsOf,
   idText,
@@ -13,7 +13,7 @@ import {
   member,
   scalarText,
 } from './reading/json.ts';
-import { oneSubmission, readParsed, unknownShape } from './reading/outcome.ts';
+import { ifParsed, oneSubmission, unknownShape } from './reading/outcome.ts';
 import { mayBeForm, parseJsonText, readForm } from './reading/read-form.ts';
 import { withoutVolatile } from './reading/without-volatile.ts';
 
@@ -44,7 +44,7 @@ export const jotform = {
   authentication: () => ({ kind: 'url_token' }),
   accepts: mayBeForm,
   read: async (request, source) =>
-    readParsed(await readForm(request), (form) => readBody(form, source)),
+    ifParsed(await readForm(request), (form) => readBody(form, source)),
   detailsApi: {
     origin: (source) => source.apiUrl,
     authorize: (token) => ({ APIKEY: token }),

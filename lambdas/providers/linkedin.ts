@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import * as z from 'zod/mini';
 import { apiOrigin, type SourceBase, sourceSettings } from '../core/source-settings.ts';
+import { idOfUrn, responseIdOf } from './bodies/linkedin-urn.ts';
 import type { DetailsRef } from './details.ts';
 import type { ProviderGuide } from './guide.ts';
 import type {
@@ -12,7 +13,6 @@ import type {
 } from './provider.ts';
 import { isoOfMilliseconds } from './reading/epoch-time.ts';
 import { idText, type Json, member, parseJson } from './reading/json.ts';
-import { idOfUrn, responseIdOf } from './bodies/linkedin-urn.ts';
 import { mayBeJson } from './reading/media-type.ts';
 import { oneSubmission, unknownShape } from './reading/outcome.ts';
 import { hmacScheme } from './verification/authentication.ts';

@@ -1,14 +1,14 @@
 import * as z from 'zod/mini';
 import { apiOrigin, type SourceBase, sourceSettings } from '../core/source-settings.ts';
+import { LEAD_FIELDS, refusalOfGraph } from './bodies/meta-graph.ts';
 import type { ProviderGuide } from './guide.ts';
 import type { Provider, Reading, SourceSecrets, Submission, WebhookRequest } from './provider.ts';
 import { buildSubmission } from './reading/build-submission.ts';
 import { isoOfSeconds } from './reading/epoch-time.ts';
 import { digitsOf, idText, isArray, type Json, member, parseJson } from './reading/json.ts';
 import { mayBeJson } from './reading/media-type.ts';
-import { LEAD_FIELDS, refusalOfGraph } from './bodies/meta-graph.ts';
+import { ifParsed, unknownShape } from './reading/outcome.ts';
 import { bodyOf, PARTS_MAX } from './reading/parts.ts';
-import { readParsed, unknownShape } from './reading/outcome.ts';
 import { hmacScheme } from './verification/authentication.ts';
 import { isSameSecret } from './verification/verify.ts';
 
@@ -49,7 +49,7 @@ export const meta = {
     isUnconfirmed: true,
   }),
   accepts: mayBeJson,
-  read: (request, source) => readParsed(parseJson(request.body), (body) => readBody(body, source)),
+  read: (request, source) => ifParsed(parseJson(request.body), (body) => readBody(body, source)),
   handshake,
   detailsApi: {
     origin: (source) => source.apiUrl,

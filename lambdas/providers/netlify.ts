@@ -1,12 +1,12 @@
 import type * as z from 'zod/mini';
 import { type SourceBase, sourceSettings } from '../core/source-settings.ts';
+import { readNetlifyFields, withDerived } from './bodies/netlify-fields.ts';
 import type { ProviderGuide } from './guide.ts';
 import type { Provider, Reading } from './provider.ts';
 import { buildSubmission } from './reading/build-submission.ts';
 import { idText, isObject, type Json, member, parseJson } from './reading/json.ts';
 import { mayBeJson } from './reading/media-type.ts';
-import { readNetlifyFields, withDerived } from './bodies/netlify-fields.ts';
-import { FORM_SUBMISSION, readParsed, unknownShape } from './reading/outcome.ts';
+import { FORM_SUBMISSION, ifParsed, unknownShape } from './reading/outcome.ts';
 import { withoutVolatile } from './reading/without-volatile.ts';
 
 /** Settings of a `netlify` source. */
@@ -26,7 +26,7 @@ export const netlify = {
     bodyHashClaim: 'sha256',
   }),
   accepts: mayBeJson,
-  read: (request, source) => readParsed(parseJson(request.body), (body) => readBody(body, source)),
+  read: (request, source) => ifParsed(parseJson(request.body), (body) => readBody(body, source)),
 } satisfies Provider<z.output<typeof netlifySettings>>;
 
 /** How to connect Netlify Forms. */

@@ -13,7 +13,7 @@ import {
   scalarText,
 } from './reading/json.ts';
 import { mayBeJson } from './reading/media-type.ts';
-import { oneSubmission, readParsed, unknownShape } from './reading/outcome.ts';
+import { ifParsed, oneSubmission, unknownShape } from './reading/outcome.ts';
 import { type HmacScheme, hmacScheme } from './verification/authentication.ts';
 
 /** Settings of a `standard_webhooks` source. */
@@ -44,7 +44,7 @@ export const standardWebhooks = {
   }),
   accepts: mayBeJson,
   read: (request, source) =>
-    readParsed(parseJson(request.body), (body) => readBody(body, messageId(request), source)),
+    ifParsed(parseJson(request.body), (body) => readBody(body, messageId(request), source)),
 } satisfies Provider<z.output<typeof standardWebhooksSettings>>;
 
 /** How to connect a sender of Standard Webhooks, Svix among them. */

@@ -1,11 +1,11 @@
 import type * as z from 'zod/mini';
 import { type SourceBase, sourceSettings } from '../core/source-settings.ts';
+import { readTallyFields } from './bodies/tally-fields.ts';
 import type { ProviderGuide } from './guide.ts';
 import type { Provider, Reading } from './provider.ts';
 import { idText, isObject, type Json, member, parseJson } from './reading/json.ts';
 import { mayBeJson } from './reading/media-type.ts';
-import { readTallyFields } from './bodies/tally-fields.ts';
-import { oneSubmission, readParsed, unknownShape } from './reading/outcome.ts';
+import { ifParsed, oneSubmission, unknownShape } from './reading/outcome.ts';
 import { signedBy } from './verification/authentication.ts';
 
 /** Settings of a `tally` source. */
@@ -23,7 +23,7 @@ const EVENT_TYPE = 'FORM_RESPONSE';
 export const tally = {
   authentication: () => signedBy({ header: 'tally-signature', encoding: 'base64' }),
   accepts: mayBeJson,
-  read: (request, source) => readParsed(parseJson(request.body), (body) => readBody(body, source)),
+  read: (request, source) => ifParsed(parseJson(request.body), (body) => readBody(body, source)),
 } satisfies Provider<z.output<typeof tallySettings>>;
 
 /** How to connect Tally. */

@@ -5,7 +5,7 @@ import type { Provider } from './provider.ts';
 import { genericPaths, readGeneric } from './reading/generic-sender.ts';
 import { isArray, isObject, type Json, member, parseJson } from './reading/json.ts';
 import { mayBeJson } from './reading/media-type.ts';
-import { readParsed } from './reading/outcome.ts';
+import { ifParsed } from './reading/outcome.ts';
 import { parseJsonText } from './reading/read-form.ts';
 import { signedBy } from './verification/authentication.ts';
 
@@ -35,7 +35,7 @@ export const tiktok = {
     }),
   accepts: mayBeJson,
   read: (request, source) =>
-    readParsed(parseJson(request.body), (body) => readGeneric(openContent(body), source)),
+    ifParsed(parseJson(request.body), (body) => readGeneric(openContent(body), source)),
 } satisfies Provider<z.output<typeof tiktokSettings>>;
 
 /** How to connect TikTok. */

@@ -1,12 +1,12 @@
 import type * as z from 'zod/mini';
 import type { SourceBase } from '../core/source-settings.ts';
 import { sourceSettings } from '../core/source-settings.ts';
+import { readAnswers, readHidden, titlesByField } from './bodies/typeform-answers.ts';
 import type { ProviderGuide } from './guide.ts';
 import type { Provider, Reading } from './provider.ts';
 import { idText, isObject, type Json, member, parseJson, scalarText } from './reading/json.ts';
 import { mayBeJson } from './reading/media-type.ts';
-import { readAnswers, readHidden, titlesByField } from './bodies/typeform-answers.ts';
-import { oneSubmission, readParsed, unknownShape } from './reading/outcome.ts';
+import { ifParsed, oneSubmission, unknownShape } from './reading/outcome.ts';
 import { signedBy } from './verification/authentication.ts';
 
 /** Settings of a `typeform` source. */
@@ -26,7 +26,7 @@ export const typeform = {
   authentication: () =>
     signedBy({ header: 'typeform-signature', prefix: 'sha256=', encoding: 'base64' }),
   accepts: mayBeJson,
-  read: (request, source) => readParsed(parseJson(request.body), (body) => readBody(body, source)),
+  read: (request, source) => ifParsed(parseJson(request.body), (body) => readBody(body, source)),
 } satisfies Provider<z.output<typeof typeformSettings>>;
 
 /** How to connect Typeform. */

@@ -14,7 +14,7 @@ import {
   parseJson,
 } from './reading/json.ts';
 import { mayBeJson } from './reading/media-type.ts';
-import { oneSubmission, readParsed, unknownShape } from './reading/outcome.ts';
+import { ifParsed, oneSubmission, unknownShape } from './reading/outcome.ts';
 import { signedBy } from './verification/authentication.ts';
 
 /** Settings of a `webflow` source. */
@@ -46,7 +46,7 @@ export const webflow = {
           },
         }),
   accepts: mayBeJson,
-  read: (request, source) => readParsed(parseJson(request.body), (body) => readBody(body, source)),
+  read: (request, source) => ifParsed(parseJson(request.body), (body) => readBody(body, source)),
 } satisfies Provider<z.output<typeof webflowSettings>>;
 
 /** How to connect Webflow. */

@@ -4,7 +4,7 @@ import type { ProviderGuide } from './guide.ts';
 import type { Provider, Reading } from './provider.ts';
 import { flatFields } from './reading/flat-fields.ts';
 import { idText, isArray, isObject, type Json, member } from './reading/json.ts';
-import { FORM_SUBMISSION, oneSubmission, readParsed, unknownShape } from './reading/outcome.ts';
+import { FORM_SUBMISSION, ifParsed, oneSubmission, unknownShape } from './reading/outcome.ts';
 import { mayBeForm, readForm } from './reading/read-form.ts';
 import { squashName } from './reading/recognize-field.ts';
 import { withoutVolatile } from './reading/without-volatile.ts';
@@ -67,7 +67,7 @@ export const websiteForm = {
   humanCheck: (source) => source.turnstile,
   accepts: mayBeForm,
   read: async (request, source) =>
-    readParsed(await readForm(request), (form) => readFields(form, source)),
+    ifParsed(await readForm(request), (form) => readFields(form, source)),
 } satisfies Provider<z.output<typeof websiteFormSettings>>;
 
 /** How to connect a form of one's own website. */

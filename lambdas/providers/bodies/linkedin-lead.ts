@@ -14,10 +14,10 @@ import {
   member,
   scalarText,
 } from '../reading/json.ts';
-import { idOfUrn, responseIdOf } from './linkedin-urn.ts';
 import { unknownShape } from '../reading/outcome.ts';
 import { readDetails } from '../reading/read-details.ts';
 import { recognizeField } from '../reading/recognize-field.ts';
+import { idOfUrn, responseIdOf } from './linkedin-urn.ts';
 
 /**
  * Reads a lead as the API tells it, with the form that says what its questions mean. Never throws.

@@ -13,8 +13,8 @@ import {
   type JsonObject,
   scalarText,
 } from './json.ts';
-import { bodyOf } from './parts.ts';
 import { unknownShape } from './outcome.ts';
+import { bodyOf } from './parts.ts';
 import { withoutVolatile } from './without-volatile.ts';
 
 /** Where a sender of any JSON or form has its ids, its time and its lead. */

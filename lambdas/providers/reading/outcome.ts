@@ -8,7 +8,7 @@ import type { Json, ParsedJson } from './json.ts';
 export const FORM_SUBMISSION = 'form_submission';
 
 /** Reads a body that could be parsed; one that could not stays unreadable, for the parser's reason. */
-export function readParsed(parsed: ParsedJson, read: (body: Json) => Reading): Reading {
+export function ifParsed(parsed: ParsedJson, read: (body: Json) => Reading): Reading {
   return parsed.kind === 'unreadable' ? parsed : read(parsed.value);
 }
 

@@ -1,8 +1,8 @@
+import type { Reading, WebhookRequest } from '../provider.ts';
 import { type GenericSource, readGeneric, type SenderTraits } from './generic-sender.ts';
 import { nestForm } from './nest-names.ts';
+import { ifParsed } from './outcome.ts';
 import { readForm } from './read-form.ts';
-import type { Reading, WebhookRequest } from '../provider.ts';
-import { readParsed } from './outcome.ts';
 
 /**
  * Reads what a sender posts as JSON or as a form, plain or in several parts, by the paths of its source. Names
@@ -13,7 +13,7 @@ export async function readPostedForm(
   source: GenericSource,
   traits: SenderTraits = {},
 ): Promise<Reading> {
-  return readParsed(await readForm(request), (form) =>
+  return ifParsed(await readForm(request), (form) =>
     readGeneric(nestForm(form), source, [], traits),
   );
 }
