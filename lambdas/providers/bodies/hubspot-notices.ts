@@ -1,0 +1,57 @@
+import type { SourceBase } from '../../core/source-settings.ts';
+import type { Reading, Submission } from '../provider.ts';
+import { buildSubmission } from '../reading/build-submission.ts';
+import { isoOfMilliseconds } from '../reading/epoch-time.ts';
+import { digitsOf, idText, isArray, isObject, type Json, member } from '../reading/json.ts';
+import { unknownShape } from '../reading/outcome.ts';
+import { bodyOf, PARTS_MAX } from '../reading/parts.ts';
+
+const LEAD_TYPES = new Set(['contact.creation', 'contact.propertyChange']);
+const DELETION_TYPES = new Set(['contact.deletion', 'contact.privacyDeletion']);
+
+/** They change from one delivery to the next, or need not stay the same. */
+const PER_DELIVERY = new Set(['attemptNumber', 'eventId']);
+
+/** Reads a batch of notices, one submission each. */
+export function readHubspotNotices(body: Json, source: SourceBase): Reading {
+  if (!isArray(body)) return unknownShape('it is not a list of notices');
+  if (body.length > PARTS_MAX) {
+    return unknownShape(`it holds ${body.length} notices, more than ${PARTS_MAX}`);
+  }
+  const notices = body.filter((notice) => idText(member(notice, 'subscriptionType')) !== undefined);
+  if (notices.length < body.length) return unknownShape('not all in it are notices');
+  const submissions = notices.map((notice) => readNotice(notice, notices.length > 1, source));
+  return { kind: 'read', submissions };
+}
+
+/** A notice of a contact that does not name it names nobody, and is quarantined; the others go their way. */
+function readNotice(notice: Json, isOneOfMany: boolean, source: SourceBase): Submission {
+  const eventType = idText(member(notice, 'subscriptionType')) ?? '';
+  const contactId = digitsOf(member(notice, 'objectId'));
+  const subscriptionId = digitsOf(member(notice, 'subscriptionId'));
+  const occurredAtMs = digitsOf(member(notice, 'occurredAt'));
+  const isNamed =
+    contactId !== undefined && subscriptionId !== undefined && occurredAtMs !== undefined;
+  const suppression = suppressionOf(eventType);
+  return buildSubmission(
+    {
+      eventType,
+      sourceEventId: isNamed ? `${subscriptionId}:${contactId}:${occurredAtMs}` : undefined,
+      deliveryId: idText(member(notice, 'eventId')),
+      occurredAt: isoOfMilliseconds(occurredAtMs),
+      fields: [],
+      suppression,
+      details: isNamed && suppression === undefined ? { contact_id: contactId } : undefined,
+      content: isObject(notice)
+        ? Object.fromEntries(Object.entries(notice).filter(([name]) => !PER_DELIVERY.has(name)))
+        : notice,
+      part: isOneOfMany ? bodyOf([notice]) : undefined,
+    },
+    source,
+  );
+}
+
+function suppressionOf(eventType: string): Submission['suppression'] {
+  if (LEAD_TYPES.has(eventType)) return undefined;
+  return DELETION_TYPES.has(eventType) ? 'deleted_at_source' : 'not_a_lead';
+}
