@@ -13,7 +13,6 @@ import type { EventStore, FencedWrite } from '../core/ports.ts';
 import { listAudit, putAudit } from './audit-items.ts';
 import { newStateItem, recordFromItem } from './event-record-item.ts';
 import { getSourceFields, putSourceFields } from './field-items.ts';
-import { measureScan, scanEvents } from './event-scan.ts';
 import {
   claimTransition,
   detailsTransition,
@@ -121,8 +120,6 @@ export function createDynamoDbEventStore(options: DynamoDbEventStoreOptions): Ev
     readAudit: async (key) => await listAudit(options, key),
     listOpen: async (partition, page) => await listOpen(options, partition, page),
     measureOpen: async (partition, countMax) => await measureOpen(options, partition, countMax),
-    scanEvents: async (request) => await scanEvents(options, request),
-    measureScan: async () => await measureScan(options),
     noteSourceSeen: async (source, atMs) => await putSourceSeen(options, source, atMs),
     readSourceSeenMs: async (source) => await getSourceSeenMs(options, source),
     readSourceFields: async (source) => await getSourceFields(options, source),

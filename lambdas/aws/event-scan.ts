@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
-import type { EventScanPage, EventScanRequest, ScanMeasure } from '../core/ports.ts';
+import type { EventScanner, EventScanPage, EventScanRequest, ScanMeasure } from '../core/ports.ts';
 import { recordFromItem } from './event-record-item.ts';
 import { describeSize, scanPage, type Table } from './table.ts';
 import { fromAttributes, toAttributes } from './table-expression.ts';
@@ -9,8 +9,16 @@ import { eventPartition, stateKey } from './table-keys.ts';
 /** A scan reads half a unit for each 4 KB (Amazon DynamoDB, Read consistency, read 2026-11-22). */
 const BYTES_A_UNIT = 8_192;
 
+/** The scanner over the table. The functions' roles do not allow its calls. */
+export function createDynamoDbEventScanner(table: Table): EventScanner {
+  return {
+    scanEvents: async (request) => await scanEvents(table, request),
+    measureScan: async () => await measureScan(table),
+  };
+}
+
 /** The events of one page of a scan; eventually consistent, which costs half. */
-export async function scanEvents(table: Table, request: EventScanRequest): Promise<EventScanPage> {
+async function scanEvents(table: Table, request: EventScanRequest): Promise<EventScanPage> {
   const { source, receivedFromMs, itemsMax, cursor } = request;
   const page = await scanPage(
     table,
@@ -43,7 +51,7 @@ export async function scanEvents(table: Table, request: EventScanRequest): Promi
 }
 
 /** How much a scan of the whole table looks at, and what it takes. */
-export async function measureScan(table: Table): Promise<ScanMeasure> {
+async function measureScan(table: Table): Promise<ScanMeasure> {
   const { items, bytes } = await describeSize(table);
   return { items, ...(bytes === 0 ? {} : { readUnits: Math.ceil(bytes / BYTES_A_UNIT) }) };
 }

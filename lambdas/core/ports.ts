@@ -143,13 +143,6 @@ export interface EventStore {
    * @param countMax counts no further: the answer is then `countMax`
    */
   measureOpen(partition: OpenPartition, countMax: number): Promise<OpenMeasure>;
-  /**
-   * Looks at a part of everything that is stored, and hands over the events in it, of all states. In no order
-   * of time; an event that changes meanwhile comes once, as it is then. Dear: for operators.
-   */
-  scanEvents(request: EventScanRequest): Promise<EventScanPage>;
-  /** How much there is to scan; figures may be hours old. */
-  measureScan(): Promise<ScanMeasure>;
   /** Notes when a source last sent an event. An earlier time than the noted one changes nothing. */
   noteSourceSeen(source: string, atMs: number): Promise<void>;
   /** When a source last sent an event, as far as it was noted. */
@@ -225,6 +218,17 @@ export interface KeptMapping {
   /** The source's settings as JSON, as they were when the version was first used. */
   readonly settings: string;
   readonly firstUsedAtMs: number;
+}
+
+/** A way through everything that is stored. For operators: no function has the right to it. */
+export interface EventScanner {
+  /**
+   * Looks at a part of everything that is stored, and hands over the events in it, of all states. In no order
+   * of time; an event that changes meanwhile comes once, as it is then. Dear: for operators.
+   */
+  scanEvents(request: EventScanRequest): Promise<EventScanPage>;
+  /** How much there is to scan; figures may be hours old. */
+  measureScan(): Promise<ScanMeasure>;
 }
 
 /** Which part of a partition to list. */

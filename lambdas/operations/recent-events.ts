@@ -1,9 +1,9 @@
 import type { EventRecord } from '../core/event-record.ts';
-import type { Clock, EventStore, ReadMeter } from '../core/ports.ts';
+import type { Clock, EventScanner, ReadMeter } from '../core/ports.ts';
 
 /** What looking for recent events needs of the world. It only reads. */
 export interface RecentPorts {
-  readonly events: Pick<EventStore, 'scanEvents'>;
+  readonly scanner: Pick<EventScanner, 'scanEvents'>;
   readonly meter: ReadMeter;
   readonly clock: Pick<Clock, 'sleep'>;
 }
@@ -60,7 +60,7 @@ const READ_UNITS_A_SECOND = 1_000;
  */
 export async function findRecentEvents(
   request: RecentRequest,
-  { events, meter, clock }: RecentPorts,
+  { scanner, meter, clock }: RecentPorts,
   report: (progress: RecentProgress) => void = () => undefined,
 ): Promise<RecentEvents> {
   const { countMax, readUnitsMax, source, receivedFromMs } = request;
@@ -71,7 +71,7 @@ export async function findRecentEvents(
   let cursor: string | undefined;
   do {
     const unitsBefore = meter.usedUnits();
-    const page = await events.scanEvents({
+    const page = await scanner.scanEvents({
       itemsMax: PART_ITEMS,
       ...(source === undefined ? {} : { source }),
       ...(receivedFromMs === undefined ? {} : { receivedFromMs }),

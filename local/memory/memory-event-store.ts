@@ -18,6 +18,7 @@ import {
 import type {
   EventScanPage,
   EventScanRequest,
+  EventScanner,
   EventStore,
   FencedWrite,
   OpenMeasure,
@@ -59,7 +60,7 @@ interface Contents {
  * operation stands for one conditional write. What is handed in is frozen: whoever changed it later would
  * change what is stored, which no table allows.
  */
-export function createMemoryEventStore(): EventStore {
+export function createMemoryEventStore(): EventStore & EventScanner {
   const contents: Contents = {
     records: new Map(),
     normalized: new Map(),

@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { createDynamoDbBreakerStore } from '../../lambdas/aws/dynamodb-breaker-store.ts';
+import { createDynamoDbEventScanner } from '../../lambdas/aws/event-scan.ts';
 import { createDynamoDbEventStore } from '../../lambdas/aws/dynamodb-event-store.ts';
 import { createDynamoDbTokenStore } from '../../lambdas/aws/dynamodb-token-store.ts';
 import { createS3Archive } from '../../lambdas/aws/s3-archive.ts';
@@ -83,6 +84,7 @@ export function buildOperatorPorts(
   return {
     ports: {
       events: createDynamoDbEventStore({ ...table, retention: config.retention, archive }),
+      scanner: createDynamoDbEventScanner(table),
       breakers: createDynamoDbBreakerStore(table),
       queue: createSqsDeliveryQueue({ client: sqs, queueUrl: resources.deliveryQueueUrl }),
       deadLetters: createSqsDeadLetterBrowser({

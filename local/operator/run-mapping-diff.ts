@@ -75,7 +75,7 @@ async function findEvents(
   { ports }: OperatorTarget,
 ): Promise<RecentEvents> {
   const { last, source, receivedFromMs, readUnitsMax, printError } = options;
-  const whole = await ports.events.measureScan();
+  const whole = await ports.scanner.measureScan();
   const estimate =
     whole.readUnits === undefined ? '' : `, about ${whole.readUnits} read units for all of them`;
   printError(

@@ -2,6 +2,7 @@ import type {
   BreakerStore,
   Clock,
   DeliveryQueue,
+  EventScanner,
   EventStore,
   Ids,
   Log,
@@ -46,6 +47,7 @@ export interface ZohoAddresses {
 /** The same adapters that the functions use, and the dead-letter queue to go through. */
 export interface OperatorPorts {
   readonly events: EventStore;
+  readonly scanner: EventScanner;
   readonly queue: DeliveryQueue;
   readonly deadLetters: DeadLetterBrowser;
   readonly breakers: BreakerStore;

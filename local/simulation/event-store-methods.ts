@@ -34,8 +34,6 @@ const METHODS = {
   listMappings: 'leaves',
   readSourceFields: 'leaves',
   saveSourceFields: 'leaves',
-  scanEvents: 'leaves',
-  measureScan: 'leaves',
 } as const satisfies Record<keyof EventStore, 'changes' | 'leaves'>;
 
 /** The event store's methods: all of them wait for the world. */

@@ -40,7 +40,7 @@ const UNREACHABLE: Readonly<Record<string, string>> = {
   'operations/mapping-diff.ts events.readNormalized':
     'only a person compares mappings; it writes nothing',
   'operations/recent-events.ts clock.sleep': 'only a person compares mappings; it writes nothing',
-  'operations/recent-events.ts events.scanEvents':
+  'operations/recent-events.ts scanner.scanEvents':
     'only a person compares mappings; it writes nothing',
 };
 

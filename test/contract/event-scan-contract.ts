@@ -1,14 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { failure } from '../../lambdas/core/failure.ts';
-import type { EventScanRequest, EventStore } from '../../lambdas/core/ports.ts';
+import type { EventScanner, EventScanRequest, EventStore } from '../../lambdas/core/ports.ts';
 import { aNewEvent, T0 } from '../support/event-builders.ts';
 
 let sequence = 0;
 
 /** Looking at everything that is stored, in search of events. */
-export function describeScans(name: string, open: () => Promise<EventStore>): void {
+export function describeScans(name: string, open: () => Promise<EventStore & EventScanner>): void {
   describe(`${name}: a scan`, () => {
-    let store: EventStore;
+    let store: EventStore & EventScanner;
     let source: string;
 
     beforeEach(async () => {

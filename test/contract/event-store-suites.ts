@@ -1,4 +1,4 @@
-import type { EventStore } from '../../lambdas/core/ports.ts';
+import type { EventScanner, EventStore } from '../../lambdas/core/ports.ts';
 import { describeDetails } from './event-details-contract.ts';
 import { describeMeasures } from './event-measure-contract.ts';
 import { describeMappings } from './mapping-contract.ts';
@@ -9,10 +9,11 @@ import { describeTransitions } from './event-transition-contract.ts';
 
 import { describeSourceFields } from './source-fields-contract.ts';
 
-type Suite = (name: string, open: () => Promise<EventStore>) => void;
+type Store = EventStore & EventScanner;
+type Suite = (name: string, open: () => Promise<Store>) => void;
 
 /** Which suites try which operation: one that has none is an error of types. */
-const SUITES: Record<keyof EventStore, readonly [Suite, ...Suite[]]> = {
+const SUITES: Record<keyof Store, readonly [Suite, ...Suite[]]> = {
   accept: [describeLifeCycle],
   claim: [describeLifeCycle, describeTransitions],
   succeed: [describeLifeCycle, describeTransitions],
@@ -47,6 +48,6 @@ const SUITES: Record<keyof EventStore, readonly [Suite, ...Suite[]]> = {
 };
 
 /** What every event store must do, whether it is the table or stands in for it. */
-export function describeEventStore(name: string, open: () => Promise<EventStore>): void {
+export function describeEventStore(name: string, open: () => Promise<Store>): void {
   for (const suite of new Set(Object.values(SUITES).flat())) suite(name, open);
 }

@@ -6,6 +6,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createDynamoDbEventScanner } from '../../lambdas/aws/event-scan.ts';
 import { createDynamoDbEventStore } from '../../lambdas/aws/dynamodb-event-store.ts';
 import type { UsedCapacity } from '../../lambdas/aws/table.ts';
 import { fromAttributes, type Item, toAttributes } from '../../lambdas/aws/table-expression.ts';
@@ -13,7 +14,7 @@ import { normalizedKey, rawKey, stateKey } from '../../lambdas/aws/table-keys.ts
 import { StoreUnavailableError } from '../../lambdas/core/errors.ts';
 import { eventRefs } from '../../lambdas/core/event-refs.ts';
 import { failure } from '../../lambdas/core/failure.ts';
-import type { EventStore } from '../../lambdas/core/ports.ts';
+import type { EventScanner, EventStore } from '../../lambdas/core/ports.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../local/emulators/credentials.ts';
 import { aLeadEvent, aNewEvent, T0 } from '../support/event-builders.ts';
 import { hasLocalTable, type LocalTable, startLocalTable } from '../support/local-table.ts';
@@ -33,8 +34,9 @@ describe.runIf(hasLocalTable)('the table', () => {
     await table.stop();
   });
 
-  const open = async (): Promise<EventStore> =>
-    createDynamoDbEventStore({
+  const open = async (): Promise<EventStore & EventScanner> => ({
+    ...createDynamoDbEventScanner(table),
+    ...createDynamoDbEventStore({
       client: table.client,
       tableName: table.tableName,
       retention: RETENTION,
@@ -45,7 +47,8 @@ describe.runIf(hasLocalTable)('the table', () => {
         },
         get: async (pointer) => archived.get(pointer.slice('s3://archive/'.length)),
       },
-    });
+    }),
+  });
   const itemAt = async (ref: string) => {
     const [pk, sk] = ref.split(' ') as [string, string];
     const output = await table.client.send(

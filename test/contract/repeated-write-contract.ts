@@ -324,8 +324,6 @@ export function describeRepeatedWrites(name: string, open: () => Promise<LossySt
             ]);
           });
         },
-        scanEvents: 'reads',
-        measureScan: 'reads',
         readMapping: 'reads',
         listMappings: 'reads',
         rememberSubmitter: () => {

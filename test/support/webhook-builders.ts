@@ -38,7 +38,26 @@ export interface ProviderRequest {
   /** The clock at which it is valid, in milliseconds. */
   readonly nowMs: number;
   readonly query: ReadonlyMap<string, string>;
+  readonly method: string;
+  readonly provider: string;
+  /** What must come of it; its members are those of the file. */
+  readonly expected: ExpectedReading;
+  readonly expectedResponse?: { readonly status: number; readonly body: unknown };
 }
+
+/** What a sample request says, as far as it is told. */
+export interface ExpectedReading {
+  readonly event_type?: string;
+  readonly source_event_id?: string;
+  readonly delivery_id?: string;
+  readonly occurred_at?: string;
+  readonly is_test?: boolean;
+  readonly needs_hydration?: boolean;
+  readonly lead?: Readonly<Record<string, string | boolean>>;
+}
+
+/** The ids of all sample requests. */
+export const REQUEST_IDS: readonly string[] = requests.requests.map(({ id }) => id);
 
 export function providerRequest(id: string): ProviderRequest {
   const request = requests.requests.find((candidate) => candidate.id === id);
@@ -54,6 +73,12 @@ export function providerRequest(id: string): ProviderRequest {
     bytes,
     nowMs: request.now === undefined ? NOW_MS : request.now * 1_000,
     query: new Map(Object.entries(headersOf(request.query))),
+    method: request.method,
+    provider: request.provider,
+    expected: (request.expected ?? {}) as ExpectedReading,
+    ...(request.expected_response === undefined
+      ? {}
+      : { expectedResponse: request.expected_response }),
   };
 }
 

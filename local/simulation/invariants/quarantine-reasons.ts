@@ -70,7 +70,6 @@ export function observeQuarantines({ facts, plan, mix, check, nowMs }: ObserverC
 
   function hasReason(event: EventFacts, failure: Failure): boolean {
     const { submission } = event;
-    if (submission.source === 'ads' && mix.api_refuses_token > 0 && isParked(failure)) return true;
     switch (failure.code as string) {
       case 'missing_identity':
         return identifiersOf(event).length === 0;
@@ -92,12 +91,12 @@ export function observeQuarantines({ facts, plan, mix, check, nowMs }: ObserverC
       case 'crm_forbidden':
         return mix.token_revoked + mix.zoho_turns_token_down + mix.tokens_expired > 0;
       default:
-        return false;
+        return isParked(failure) && submission.source === 'ads' && mix.api_refuses_token > 0;
     }
   }
 }
 
-/** Set aside because its provider's API takes no token. */
+/** A provider's API took no token. */
 function isParked({ code }: Failure): boolean {
   return code === 'details_unauthorized';
 }

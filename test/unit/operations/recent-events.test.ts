@@ -22,7 +22,7 @@ async function aWorld(count: number) {
   let usedUnits = 0;
   const clock = aClock();
   const ports = {
-    events: {
+    scanner: {
       scanEvents: async (request: Parameters<typeof store.scanEvents>[0]) => {
         usedUnits += UNITS_A_PART;
         return await store.scanEvents(request);
