@@ -3,7 +3,7 @@ import { type SourceBase, sourceSettings, toleranceSeconds } from '../core/sourc
 import type { ProviderGuide } from './guide.ts';
 import type { Provider, Reading } from './provider.ts';
 import { buildSubmission } from './reading/build-submission.ts';
-import { readCalendlyFields, readTracking } from './reading/calendly-fields.ts';
+import { readCalendlyFields, readTracking } from './bodies/calendly-fields.ts';
 import { unknownShape } from './reading/generic-sender.ts';
 import { atPath, idText, isObject, type Json, member, parseJson } from './reading/json.ts';
 import { mayBeJson } from './reading/media-type.ts';

@@ -3,7 +3,7 @@ import { type SourceBase, sourceSettings } from '../core/source-settings.ts';
 import type { ProviderGuide } from './guide.ts';
 import type { Provider, Reading } from './provider.ts';
 import { buildSubmission } from './reading/build-submission.ts';
-import { readAdvancedFields, readSimpleFields } from './reading/elementor-fields.ts';
+import { readAdvancedFields, readSimpleFields } from './bodies/elementor-fields.ts';
 import { answersOf } from './reading/form-field.ts';
 import { unknownShape } from './reading/generic-sender.ts';
 import {

@@ -5,7 +5,7 @@ import type { Provider, Reading } from './provider.ts';
 import { buildSubmission } from './reading/build-submission.ts';
 import { answersOf } from './reading/form-field.ts';
 import { unknownShape } from './reading/generic-sender.ts';
-import { readEntryFields } from './reading/gravity-entry.ts';
+import { readEntryFields } from './bodies/gravity-entry.ts';
 import { idText, isObject, type Json, member, scalarText } from './reading/json.ts';
 import { FORM_SUBMISSION } from './reading/posted-form.ts';
 import { mayBeForm, readForm } from './reading/read-form.ts';

@@ -10,7 +10,7 @@ import type { Provider, Reading, Submission } from './provider.ts';
 import { buildSubmission } from './reading/build-submission.ts';
 import { isoOfMilliseconds } from './reading/epoch-time.ts';
 import { unknownShape } from './reading/generic-sender.ts';
-import { CONTACT_PROPERTIES } from './reading/hubspot-properties.ts';
+import { CONTACT_PROPERTIES } from './bodies/hubspot-properties.ts';
 import { idText, isArray, isObject, type Json, member, parseJson } from './reading/json.ts';
 import { mayBeJson } from './reading/media-type.ts';
 import { bodyOf, PARTS_MAX } from './reading/parts.ts';
@@ -89,7 +89,7 @@ export const hubspot = {
       return [{ path: `/crm/v3/objects/contacts/${id}?properties=${properties.join(',')}` }];
     },
     read: async (thin, [contact], source) => {
-      const { readHubspotContact } = await import('./reading/hubspot-contact.ts');
+      const { readHubspotContact } = await import('./bodies/hubspot-contact.ts');
       return readHubspotContact(thin, contact, source);
     },
   },

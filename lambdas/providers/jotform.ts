@@ -5,7 +5,7 @@ import type { Provider, Reading } from './provider.ts';
 import { buildSubmission } from './reading/build-submission.ts';
 import { isoOfMilliseconds } from './reading/epoch-time.ts';
 import { unknownShape } from './reading/generic-sender.ts';
-import { readJotformQuestions, readJotformSubmission } from './reading/jotform-answers.ts';
+import { readJotformQuestions, readJotformSubmission } from './bodies/jotform-answers.ts';
 import {
   idText,
   isObject,

@@ -14,7 +14,7 @@ import { buildSubmission } from './reading/build-submission.ts';
 import { isoOfMilliseconds } from './reading/epoch-time.ts';
 import { unknownShape } from './reading/generic-sender.ts';
 import { idText, type Json, member, parseJson } from './reading/json.ts';
-import { idOfUrn, responseIdOf } from './reading/linkedin-urn.ts';
+import { idOfUrn, responseIdOf } from './bodies/linkedin-urn.ts';
 import { mayBeJson } from './reading/media-type.ts';
 import { hmacScheme } from './verification/authentication.ts';
 
@@ -87,7 +87,7 @@ export const linkedin = {
     // A version that was retired: as with a token, a person must mend it, and the leads can wait.
     refusal: (status) => (status === 426 ? 'unauthorized' : undefined),
     read: async (thin, [response, form], source) => {
-      const { readLinkedinLead } = await import('./reading/linkedin-lead.ts');
+      const { readLinkedinLead } = await import('./bodies/linkedin-lead.ts');
       return readLinkedinLead(thin, response, form, source);
     },
   },

@@ -7,7 +7,7 @@ import { isoOfSeconds } from './reading/epoch-time.ts';
 import { unknownShape } from './reading/generic-sender.ts';
 import { idText, isArray, type Json, member, parseJson } from './reading/json.ts';
 import { mayBeJson } from './reading/media-type.ts';
-import { LEAD_FIELDS, refusalOfGraph } from './reading/meta-graph.ts';
+import { LEAD_FIELDS, refusalOfGraph } from './bodies/meta-graph.ts';
 import { bodyOf, PARTS_MAX } from './reading/parts.ts';
 import { hmacScheme } from './verification/authentication.ts';
 import { isSameSecret } from './verification/verify.ts';
@@ -64,7 +64,7 @@ export const meta = {
     ],
     refusal: refusalOfGraph,
     read: async (thin, [answer], source) => {
-      const { readMetaLead } = await import('./reading/meta-lead.ts');
+      const { readMetaLead } = await import('./bodies/meta-lead.ts');
       return readMetaLead(thin, answer, source);
     },
   },

@@ -6,7 +6,7 @@ import { buildSubmission } from './reading/build-submission.ts';
 import { unknownShape } from './reading/generic-sender.ts';
 import { idText, isObject, type Json, member, parseJson } from './reading/json.ts';
 import { mayBeJson } from './reading/media-type.ts';
-import { readNetlifyFields, withDerived } from './reading/netlify-fields.ts';
+import { readNetlifyFields, withDerived } from './bodies/netlify-fields.ts';
 import { withoutVolatile } from './reading/without-volatile.ts';
 
 /** Settings of a `netlify` source. */

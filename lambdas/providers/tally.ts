@@ -6,7 +6,7 @@ import { buildSubmission } from './reading/build-submission.ts';
 import { unknownShape } from './reading/generic-sender.ts';
 import { idText, isObject, type Json, member, parseJson } from './reading/json.ts';
 import { mayBeJson } from './reading/media-type.ts';
-import { readTallyFields } from './reading/tally-fields.ts';
+import { readTallyFields } from './bodies/tally-fields.ts';
 import { signedBy } from './verification/authentication.ts';
 
 /** Settings of a `tally` source. */

@@ -7,7 +7,7 @@ import { buildSubmission } from './reading/build-submission.ts';
 import { unknownShape } from './reading/generic-sender.ts';
 import { idText, isObject, type Json, member, parseJson, scalarText } from './reading/json.ts';
 import { mayBeJson } from './reading/media-type.ts';
-import { readAnswers, readHidden, titlesByField } from './reading/typeform-answers.ts';
+import { readAnswers, readHidden, titlesByField } from './bodies/typeform-answers.ts';
 import { signedBy } from './verification/authentication.ts';
 
 /** Settings of a `typeform` source. */

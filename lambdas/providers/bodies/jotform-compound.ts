@@ -1,5 +1,5 @@
 import type { CanonicalField } from '../../core/lead-event.ts';
-import { isObject, type Json, type JsonObject, member, scalarText } from './json.ts';
+import { isObject, type Json, type JsonObject, member, scalarText } from '../reading/json.ts';
 
 /** An answer that Jotform takes apart (a name, an address, a number), as one text and as what it means. */
 export interface CompoundAnswer {

@@ -1,7 +1,7 @@
 import type { Submission } from '../provider.ts';
-import { anyValue, flatFields } from './flat-fields.ts';
-import type { FormField } from './form-field.ts';
-import { idText, isArray, type Json, type JsonObject, member } from './json.ts';
+import { anyValue, flatFields } from '../reading/flat-fields.ts';
+import type { FormField } from '../reading/form-field.ts';
+import { idText, isArray, type Json, type JsonObject, member } from '../reading/json.ts';
 
 /**
  * Reads the answers of a submission, by the names of the inputs.

@@ -1,6 +1,6 @@
 import type { Consent } from '../../core/lead-event.ts';
-import { anyValue } from './flat-fields.ts';
-import { answersOf, type FormField } from './form-field.ts';
+import { anyValue } from '../reading/flat-fields.ts';
+import { answersOf, type FormField } from '../reading/form-field.ts';
 import {
   idText,
   isArray,
@@ -9,8 +9,8 @@ import {
   type JsonObject,
   member,
   scalarText,
-} from './json.ts';
-import { readConsent } from './read-consent.ts';
+} from '../reading/json.ts';
+import { readConsent } from '../reading/read-consent.ts';
 
 /** What a Tally response says, and what it records of consent. */
 export interface TallyFields {

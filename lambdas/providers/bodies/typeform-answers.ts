@@ -1,6 +1,6 @@
 import type { Consent } from '../../core/lead-event.ts';
-import type { FormField } from './form-field.ts';
-import { idText, isObject, type Json, member, scalarText } from './json.ts';
+import type { FormField } from '../reading/form-field.ts';
+import { idText, isObject, type Json, member, scalarText } from '../reading/json.ts';
 
 /** One answer, and the consent that it gives if it is one. */
 export interface TypeformAnswer {

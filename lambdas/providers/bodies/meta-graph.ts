@@ -1,5 +1,5 @@
 import type { DetailsRefusal } from '../details.ts';
-import { type Json, member } from './json.ts';
+import { type Json, member } from '../reading/json.ts';
 
 /** What is asked of a lead. @see Meta, Lead Ads, Retrieving Leads, read 2026-11-22 */
 export const LEAD_FIELDS =

@@ -1,8 +1,8 @@
 import type { CanonicalField, Consent } from '../../core/lead-event.ts';
-import { fieldValue } from './flat-fields.ts';
-import type { FormField } from './form-field.ts';
-import { isObject, type Json, type JsonObject, member, scalarText } from './json.ts';
-import { recognizeField } from './recognize-field.ts';
+import { fieldValue } from '../reading/flat-fields.ts';
+import type { FormField } from '../reading/form-field.ts';
+import { isObject, type Json, type JsonObject, member, scalarText } from '../reading/json.ts';
+import { recognizeField } from '../reading/recognize-field.ts';
 
 /** What a form's own type says by itself. */
 const MEANING: Readonly<Record<string, CanonicalField>> = { email: 'email', tel: 'phone' };

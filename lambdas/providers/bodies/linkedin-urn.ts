@@ -1,4 +1,4 @@
-import type { Json } from './json.ts';
+import type { Json } from '../reading/json.ts';
 
 /** The id in the URN of a response to a form. */
 export function responseIdOf(urn: string): string | undefined {

@@ -1,6 +1,6 @@
-import { flatFields } from './flat-fields.ts';
-import { type FormField, valueText } from './form-field.ts';
-import type { JsonObject } from './json.ts';
+import { flatFields } from '../reading/flat-fields.ts';
+import { type FormField, valueText } from '../reading/form-field.ts';
+import type { JsonObject } from '../reading/json.ts';
 
 /** What an entry tells of itself, beside the answers. */
 const TECHNICAL = new Set(

@@ -1,7 +1,7 @@
 import type { CanonicalField } from '../../core/lead-event.ts';
-import { anyValue } from './flat-fields.ts';
-import type { FormField } from './form-field.ts';
-import { atPath, idText, isArray, type Json, type JsonObject, member } from './json.ts';
+import { anyValue } from '../reading/flat-fields.ts';
+import type { FormField } from '../reading/form-field.ts';
+import { atPath, idText, isArray, type Json, type JsonObject, member } from '../reading/json.ts';
 
 /** What every invitee has, and what it means; a notice of a no-show has it in the same places. */
 const OWN_FIELDS = [

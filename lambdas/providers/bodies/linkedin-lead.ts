@@ -1,14 +1,14 @@
 import type { Consent } from '../../core/lead-event.ts';
 import type { SourceBase } from '../../core/source-settings.ts';
 import type { Reading, Submission } from '../provider.ts';
-import { isoOfMilliseconds } from './epoch-time.ts';
-import { fieldValue } from './flat-fields.ts';
-import type { FormField } from './form-field.ts';
-import { unknownShape } from './generic-sender.ts';
-import { idText, isArray, isObject, type Json, member, scalarText } from './json.ts';
+import { isoOfMilliseconds } from '../reading/epoch-time.ts';
+import { fieldValue } from '../reading/flat-fields.ts';
+import type { FormField } from '../reading/form-field.ts';
+import { unknownShape } from '../reading/generic-sender.ts';
+import { idText, isArray, isObject, type Json, member, scalarText } from '../reading/json.ts';
 import { idOfUrn, responseIdOf } from './linkedin-urn.ts';
-import { readDetails } from './read-details.ts';
-import { recognizeField } from './recognize-field.ts';
+import { readDetails } from '../reading/read-details.ts';
+import { recognizeField } from '../reading/recognize-field.ts';
 
 /**
  * Reads a lead as the API tells it, with the form that says what its questions mean. Never throws.

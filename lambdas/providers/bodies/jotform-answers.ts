@@ -1,13 +1,20 @@
 import type { CanonicalField, Consent } from '../../core/lead-event.ts';
 import type { SourceBase } from '../../core/source-settings.ts';
 import type { Reading, Submission } from '../provider.ts';
-import { fieldValue, flatFields } from './flat-fields.ts';
-import { answersOf, type FormField } from './form-field.ts';
-import { unknownShape } from './generic-sender.ts';
+import { fieldValue, flatFields } from '../reading/flat-fields.ts';
+import { answersOf, type FormField } from '../reading/form-field.ts';
+import { unknownShape } from '../reading/generic-sender.ts';
 import { readCompound } from './jotform-compound.ts';
-import { idText, isObject, type Json, type JsonObject, member, scalarText } from './json.ts';
-import { readConsent } from './read-consent.ts';
-import { readDetails } from './read-details.ts';
+import {
+  idText,
+  isObject,
+  type Json,
+  type JsonObject,
+  member,
+  scalarText,
+} from '../reading/json.ts';
+import { readConsent } from '../reading/read-consent.ts';
+import { readDetails } from '../reading/read-details.ts';
 
 /** The answers of a form, and what its names and addresses mean part by part. */
 export interface JotformAnswers {

@@ -1,10 +1,10 @@
 import type { Consent } from '../../core/lead-event.ts';
 import type { SourceBase } from '../../core/source-settings.ts';
 import type { Reading, Submission } from '../provider.ts';
-import type { FormField } from './form-field.ts';
-import { unknownShape } from './generic-sender.ts';
-import { idText, isArray, type Json, member, scalarText } from './json.ts';
-import { readDetails } from './read-details.ts';
+import type { FormField } from '../reading/form-field.ts';
+import { unknownShape } from '../reading/generic-sender.ts';
+import { idText, isArray, type Json, member, scalarText } from '../reading/json.ts';
+import { readDetails } from '../reading/read-details.ts';
 
 /** What the campaign says beside the lead's own answers, and no canonical field holds. */
 const CAMPAIGN_NAMES = ['campaign_name', 'adset_name', 'ad_name', 'is_organic'] as const;
