@@ -9,7 +9,7 @@ import {
   type NewEvent,
 } from '../core/event-record.ts';
 import type { NormalizedEvent } from '../core/lead-event.ts';
-import type { EventStore, FencedWrite } from '../core/ports.ts';
+import type { EventStore, FencedWrite } from '../core/ports/events.ts';
 import { listAudit, putAudit } from './audit-items.ts';
 import { newStateItem, recordFromItem } from './event-record-item.ts';
 import { getSourceFields, putSourceFields } from './field-items.ts';

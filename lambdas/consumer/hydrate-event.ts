@@ -14,7 +14,7 @@
 import { canonicalJson } from '../core/canonical-json.ts';
 import { type HoldfastConfig, retrySettingsOf } from '../core/config.ts';
 import type { DeliveryOutcome } from '../core/delivery-outcome.ts';
-import type { DetailsReading, DetailsRequest } from '../core/details-reader.ts';
+import type { DetailsReading, DetailsRequest } from '../core/ports/details-reader.ts';
 import type { EventDetails, EventRecord } from '../core/event-record.ts';
 import { type Failure, failure } from '../core/failure.ts';
 import type { NormalizedEvent } from '../core/lead-event.ts';

@@ -1,4 +1,4 @@
-import type { DetailsReader } from '../core/details-reader.ts';
+import type { DetailsReader } from '../core/ports/details-reader.ts';
 
 /**
  * A reader of details that is loaded when the first event needs it: most sources' webhooks are whole, and a

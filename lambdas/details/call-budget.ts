@@ -1,4 +1,4 @@
-import type { Clock } from '../core/ports.ts';
+import type { Clock } from '../core/ports/world.ts';
 
 /** How many calls this process may make to the providers' APIs, source by source. */
 export interface CallBudget {

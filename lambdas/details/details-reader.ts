@@ -1,8 +1,13 @@
 import type { HoldfastConfig } from '../core/config.ts';
-import type { DetailsReader, DetailsReading, DetailsRequest } from '../core/details-reader.ts';
+import type {
+  DetailsReader,
+  DetailsReading,
+  DetailsRequest,
+} from '../core/ports/details-reader.ts';
 import { failure } from '../core/failure.ts';
 import { eventKey } from '../core/idempotency-key.ts';
-import type { Log, SecretReader } from '../core/ports.ts';
+import type { Log } from '../core/ports/telemetry.ts';
+import type { SecretReader } from '../core/ports/world.ts';
 import type { SourceConfig } from '../providers/catalogue.ts';
 import { cleanSubmission } from '../operations/clean-submission.ts';
 import { completeSubmission } from '../operations/complete-submission.ts';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type Failure, failure } from '../core/failure.ts';
-import type { Clock, Metrics } from '../core/ports.ts';
+import type { Metrics } from '../core/ports/telemetry.ts';
+import type { Clock } from '../core/ports/world.ts';
 import type { BoundDetailsApi } from '../providers/bind-details.ts';
 import type { DetailsCall } from '../providers/details.ts';
 import type { Json } from '../providers/reading/json.ts';

@@ -1,7 +1,7 @@
 import { deliveryMessageOf } from '../core/delivery-message.ts';
 import type { Acceptance, EventRecord, NewEvent } from '../core/event-record.ts';
 import { keyedHash } from '../core/identity.ts';
-import type { Log } from '../core/ports.ts';
+import type { Log } from '../core/ports/telemetry.ts';
 import { reportQuarantine } from '../operations/report-quarantine.ts';
 import type { IntakePorts } from './intake-ports.ts';
 import type { Reception } from './reception.ts';

@@ -1,5 +1,5 @@
 import { payloadHash } from '../core/payload-hash.ts';
-import type { Log } from '../core/ports.ts';
+import type { Log } from '../core/ports/telemetry.ts';
 import type { BoundProvider } from '../providers/bind-provider.ts';
 import type { HumanCheckRule, Submission, WebhookRequest } from '../providers/provider.ts';
 import { checkHuman } from './check-human.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { HumanAnswer, HumanQuestion } from '../core/human-check.ts';
+import type { HumanAnswer, HumanQuestion } from '../core/ports/human-check.ts';
 import { payloadHash } from '../core/payload-hash.ts';
 import type { HumanCheckRule, WebhookRequest } from '../providers/provider.ts';
 import { isObject, member } from '../providers/reading/json.ts';

@@ -1,6 +1,6 @@
 import type { SourceConfig } from '../providers/catalogue.ts';
 import { readPepper } from '../core/pepper.ts';
-import type { Log } from '../core/ports.ts';
+import type { Log } from '../core/ports/telemetry.ts';
 import { mappingVersionOf } from '../operations/normalize-submission.ts';
 import type { BoundProvider } from '../providers/bind-provider.ts';
 import type { AnswerRules, Reading, Submission } from '../providers/provider.ts';

@@ -1,5 +1,5 @@
-import type { Json } from './reading/json.ts';
 import type { Reading, Submission } from './provider.ts';
+import type { Json } from './reading/json.ts';
 
 /**
  * What names a thin event's details at its provider: ids that the webhook carries, by names of the

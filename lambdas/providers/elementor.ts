@@ -1,11 +1,10 @@
 import type * as z from 'zod/mini';
 import { type SourceBase, sourceSettings } from '../core/source-settings.ts';
+import { readAdvancedFields, readSimpleFields } from './bodies/elementor-fields.ts';
 import type { ProviderGuide } from './guide.ts';
 import type { Provider, Reading } from './provider.ts';
 import { buildSubmission } from './reading/build-submission.ts';
-import { readAdvancedFields, readSimpleFields } from './bodies/elementor-fields.ts';
 import { answersOf } from './reading/form-field.ts';
-import { unknownShape } from './reading/generic-sender.ts';
 import {
   idText,
   isObject,
@@ -15,7 +14,7 @@ import {
   scalarText,
 } from './reading/json.ts';
 import { nestForm } from './reading/nest-names.ts';
-import { FORM_SUBMISSION } from './reading/posted-form.ts';
+import { FORM_SUBMISSION, ifParsed, unknownShape } from './reading/outcome.ts';
 import { readConsent } from './reading/read-consent.ts';
 import { mayBeForm, readForm } from './reading/read-form.ts';
 import { withoutVolatile } from './reading/without-volatile.ts';
@@ -33,10 +32,8 @@ export const elementorSettings = sourceSettings('elementor', { secretHeader });
 export const elementor = {
   authentication: (source) => ({ kind: 'shared_secret', header: source.secretHeader }),
   accepts: mayBeForm,
-  read: async (request, source) => {
-    const form = await readForm(request);
-    return form.kind === 'unreadable' ? form : readBody(nestForm(form.value), source);
-  },
+  read: async (request, source) =>
+    ifParsed(await readForm(request), (form) => readBody(nestForm(form), source)),
 } satisfies Provider<z.output<typeof elementorSettings>>;
 
 /** How to connect Elementor Pro's forms. */
@@ -84,7 +81,7 @@ function advanced(body: JsonObject, source: SourceBase) {
       fields,
       facts,
       consent: [...read.flatMap(({ consent }) => consent ?? []), ...readConsent(answersOf(others))],
-      content: { ...definedFacts(facts), answers: answersOf(fields) },
+      content: { ...facts, answers: answersOf(fields) },
     },
     source,
   );
@@ -104,14 +101,8 @@ function simple(body: JsonObject, source: SourceBase) {
       eventType: FORM_SUBMISSION,
       fields,
       facts,
-      content: { ...definedFacts(facts), answers: withoutVolatile(answers) },
+      content: { ...facts, answers: withoutVolatile(answers) },
     },
     source,
-  );
-}
-
-function definedFacts(facts: Readonly<Record<string, string | undefined>>): JsonObject {
-  return Object.fromEntries(
-    Object.entries(facts).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   );
 }

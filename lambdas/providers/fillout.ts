@@ -2,10 +2,8 @@ import type * as z from 'zod/mini';
 import { type SourceBase, sourceSettings } from '../core/source-settings.ts';
 import type { ProviderGuide } from './guide.ts';
 import type { Provider, Reading } from './provider.ts';
-import { buildSubmission } from './reading/build-submission.ts';
 import { anyValue } from './reading/flat-fields.ts';
 import type { FormField } from './reading/form-field.ts';
-import { unknownShape } from './reading/generic-sender.ts';
 import {
   idText,
   isArray,
@@ -16,12 +14,11 @@ import {
   parseJson,
 } from './reading/json.ts';
 import { mayBeJson } from './reading/media-type.ts';
+import { FORM_SUBMISSION, ifParsed, oneSubmission, unknownShape } from './reading/outcome.ts';
 import { secretHeader } from './shared-secret.ts';
 
 /** Settings of a `fillout` source. */
 export const filloutSettings = sourceSettings('fillout', { secretHeader });
-
-const EVENT_TYPE = 'form_submission';
 
 /**
  * Fillout: one submission a request. It signs nothing that could be found, so that the secret itself comes
@@ -32,10 +29,7 @@ const EVENT_TYPE = 'form_submission';
 export const fillout = {
   authentication: (source) => ({ kind: 'shared_secret', header: source.secretHeader }),
   accepts: mayBeJson,
-  read: (request, source) => {
-    const parsed = parseJson(request.body);
-    return parsed.kind === 'unreadable' ? parsed : readBody(parsed.value, source);
-  },
+  read: (request, source) => ifParsed(parseJson(request.body), (body) => readBody(body, source)),
 } satisfies Provider<z.output<typeof filloutSettings>>;
 
 /** How to connect Fillout. */
@@ -64,9 +58,9 @@ function readBody(body: Json, source: SourceBase): Reading {
   if (!isObject(form) || !isArray(member(form, 'questions'))) {
     return unknownShape('it has no submission with questions');
   }
-  const submission = buildSubmission(
+  return oneSubmission(
     {
-      eventType: EVENT_TYPE,
+      eventType: FORM_SUBMISSION,
       sourceEventId: idText(member(form, 'submissionId')),
       occurredAt: idText(member(form, 'submissionTime')),
       fields: [
@@ -84,7 +78,6 @@ function readBody(body: Json, source: SourceBase): Reading {
     },
     source,
   );
-  return { kind: 'read', submissions: [submission] };
 }
 
 function readList(form: JsonObject, name: string, place?: FormField['place']): FormField[] {

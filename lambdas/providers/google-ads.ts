@@ -3,10 +3,8 @@ import type { CanonicalField } from '../core/lead-event.ts';
 import { type SourceBase, sourceSettings } from '../core/source-settings.ts';
 import type { ProviderGuide } from './guide.ts';
 import type { Provider, Reading } from './provider.ts';
-import { buildSubmission } from './reading/build-submission.ts';
 import { anyValue } from './reading/flat-fields.ts';
 import type { FormField } from './reading/form-field.ts';
-import { unknownShape } from './reading/generic-sender.ts';
 import {
   idText,
   isArray,
@@ -17,6 +15,7 @@ import {
   parseJson,
 } from './reading/json.ts';
 import { mayBeJson } from './reading/media-type.ts';
+import { ifParsed, oneSubmission, unknownShape } from './reading/outcome.ts';
 import { withoutMember } from './reading/without-member.ts';
 
 /** Settings of a `google_ads` source. */
@@ -51,10 +50,7 @@ export const googleAds = {
   authentication: () => ({ kind: 'body_member', member: KEY_MEMBER }),
   accepts: mayBeJson,
   redact: (body) => withoutMember(body, KEY_MEMBER),
-  read: (request, source) => {
-    const parsed = parseJson(request.body);
-    return parsed.kind === 'unreadable' ? parsed : readBody(parsed.value, source);
-  },
+  read: (request, source) => ifParsed(parseJson(request.body), (body) => readBody(body, source)),
   // Google documents no more than "JSON"; implementers answer an empty object.
   answers: { acceptedBody: '{}' },
 } satisfies Provider<z.output<typeof googleAdsSettings>>;
@@ -82,7 +78,7 @@ function readBody(body: Json, source: SourceBase): Reading {
   if (!isObject(body) || !isArray(columns)) {
     return unknownShape('it has no user_column_data');
   }
-  const submission = buildSubmission(
+  return oneSubmission(
     {
       eventType: EVENT_TYPE,
       sourceEventId: idText(member(body, 'lead_id')),
@@ -104,7 +100,6 @@ function readBody(body: Json, source: SourceBase): Reading {
     },
     source,
   );
-  return { kind: 'read', submissions: [submission] };
 }
 
 /** `column_id` is always there, `column_name` not always; an older edition had the name alone. */

@@ -5,14 +5,22 @@ import {
   sourceSettings,
   toleranceSeconds,
 } from '../core/source-settings.ts';
+import { CONTACT_PROPERTIES } from './bodies/hubspot-properties.ts';
 import type { ProviderGuide } from './guide.ts';
 import type { Provider, Reading, Submission } from './provider.ts';
 import { buildSubmission } from './reading/build-submission.ts';
 import { isoOfMilliseconds } from './reading/epoch-time.ts';
-import { unknownShape } from './reading/generic-sender.ts';
-import { CONTACT_PROPERTIES } from './bodies/hubspot-properties.ts';
-import { idText, isArray, isObject, type Json, member, parseJson } from './reading/json.ts';
+import {
+  digitsOf,
+  idText,
+  isArray,
+  isObject,
+  type Json,
+  member,
+  parseJson,
+} from './reading/json.ts';
 import { mayBeJson } from './reading/media-type.ts';
+import { ifParsed, unknownShape } from './reading/outcome.ts';
 import { bodyOf, PARTS_MAX } from './reading/parts.ts';
 import { signedBy } from './verification/authentication.ts';
 
@@ -77,10 +85,7 @@ export const hubspot = {
     }),
   accepts: mayBeJson,
   answers: { refusedStatus: 503 },
-  read: (request, source) => {
-    const parsed = parseJson(request.body);
-    return parsed.kind === 'unreadable' ? parsed : readBatch(parsed.value, source);
-  },
+  read: (request, source) => ifParsed(parseJson(request.body), (body) => readBatch(body, source)),
   detailsApi: {
     origin: (source) => source.apiUrl,
     authorize: (token) => ({ authorization: `Bearer ${token}` }),
@@ -165,9 +170,4 @@ function readNotice(notice: Json, isOneOfMany: boolean, source: SourceBase): Sub
 function suppressionOf(eventType: string): Submission['suppression'] {
   if (LEAD_TYPES.has(eventType)) return undefined;
   return DELETION_TYPES.has(eventType) ? 'deleted_at_source' : 'not_a_lead';
-}
-
-function digitsOf(value: Json | undefined): string | undefined {
-  const text = idText(value);
-  return text !== undefined && /^\d{1,30}$/.test(text) ? text : undefined;
 }

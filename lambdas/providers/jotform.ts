@@ -1,12 +1,11 @@
 import * as z from 'zod/mini';
 import { apiOrigin, sourceSettings } from '../core/source-settings.ts';
+import { readJotformQuestions, readJotformSubmission } from './bodies/jotform-answers.ts';
 import type { ProviderGuide } from './guide.ts';
 import type { Provider, Reading } from './provider.ts';
-import { buildSubmission } from './reading/build-submission.ts';
 import { isoOfMilliseconds } from './reading/epoch-time.ts';
-import { unknownShape } from './reading/generic-sender.ts';
-import { readJotformQuestions, readJotformSubmission } from './bodies/jotform-answers.ts';
 import {
+  digitsOf,
   idText,
   isObject,
   type Json,
@@ -14,6 +13,7 @@ import {
   member,
   scalarText,
 } from './reading/json.ts';
+import { ifParsed, oneSubmission, unknownShape } from './reading/outcome.ts';
 import { mayBeForm, parseJsonText, readForm } from './reading/read-form.ts';
 import { withoutVolatile } from './reading/without-volatile.ts';
 
@@ -43,10 +43,8 @@ const EVENT_TYPE = 'submission';
 export const jotform = {
   authentication: () => ({ kind: 'url_token' }),
   accepts: mayBeForm,
-  read: async (request, source) => {
-    const form = await readForm(request);
-    return form.kind === 'unreadable' ? form : readBody(form.value, source);
-  },
+  read: async (request, source) =>
+    ifParsed(await readForm(request), (form) => readBody(form, source)),
   detailsApi: {
     origin: (source) => source.apiUrl,
     authorize: (token) => ({ APIKEY: token }),
@@ -78,27 +76,26 @@ export const jotformGuide: ProviderGuide = {
 
 function readBody(body: Json, source: JotformSource): Reading {
   const submissionId = idText(member(body, 'submissionID'));
-  const identified = submissionId === undefined ? {} : { sourceEventId: submissionId };
   const raw = rawRequestOf(member(body, 'rawRequest'));
-  const isNamed = submissionId !== undefined && /^\d{1,30}$/.test(submissionId);
-  if (source.readDetails && !isNamed) {
-    return { ...unknownShape('it has no submissionID of digits'), ...identified };
+  const named = digitsOf(submissionId);
+  if (source.readDetails && named === undefined) {
+    return unknownShape('it has no submissionID of digits', submissionId);
   }
   if (!source.readDetails && raw === undefined) {
-    return { ...unknownShape('its rawRequest is no JSON object'), ...identified };
+    return unknownShape('its rawRequest is no JSON object', submissionId);
   }
 
   const formId = idText(member(body, 'formID'));
   const read = source.readDetails ? undefined : readJotformQuestions(raw ?? {});
-  const submission = buildSubmission(
+  return oneSubmission(
     {
       eventType: EVENT_TYPE,
-      ...identified,
+      sourceEventId: submissionId,
       occurredAt: momentOf(member(raw, 'event_id')),
       fields: read?.fields ?? [],
       facts: { ...read?.facts, form_id: formId, form_name: scalarText(member(body, 'formTitle')) },
       ...(read === undefined ? {} : { consent: read.consent }),
-      details: source.readDetails && isNamed ? { submission_id: submissionId } : undefined,
+      details: source.readDetails && named !== undefined ? { submission_id: named } : undefined,
       content: {
         formID: formId,
         submissionID: submissionId,
@@ -107,7 +104,6 @@ function readBody(body: Json, source: JotformSource): Reading {
     },
     source,
   );
-  return { kind: 'read', submissions: [submission] };
 }
 
 function rawRequestOf(value: Json | undefined): JsonObject | undefined {

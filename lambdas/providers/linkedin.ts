@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import * as z from 'zod/mini';
 import { apiOrigin, type SourceBase, sourceSettings } from '../core/source-settings.ts';
+import { idOfUrn, responseIdOf } from './bodies/linkedin-urn.ts';
 import type { DetailsRef } from './details.ts';
 import type { ProviderGuide } from './guide.ts';
 import type {
@@ -10,12 +11,10 @@ import type {
   SourceSecrets,
   WebhookRequest,
 } from './provider.ts';
-import { buildSubmission } from './reading/build-submission.ts';
 import { isoOfMilliseconds } from './reading/epoch-time.ts';
-import { unknownShape } from './reading/generic-sender.ts';
 import { idText, type Json, member, parseJson } from './reading/json.ts';
-import { idOfUrn, responseIdOf } from './bodies/linkedin-urn.ts';
 import { mayBeJson } from './reading/media-type.ts';
+import { oneSubmission, unknownShape } from './reading/outcome.ts';
 import { hmacScheme } from './verification/authentication.ts';
 
 /** Settings of a `linkedin` source. */
@@ -159,7 +158,7 @@ function readBody(body: Json, source: SourceBase): Reading {
   const form = idOfUrn('leadGenForm', member(body, 'leadGenForm'));
   const associated = member(body, 'associatedEntity');
   const isDeletion = action === 'DELETED';
-  const submission = buildSubmission(
+  return oneSubmission(
     {
       eventType: `${EVENT_TYPE}.${action}`,
       sourceEventId: response,
@@ -176,5 +175,4 @@ function readBody(body: Json, source: SourceBase): Reading {
     },
     source,
   );
-  return { kind: 'read', submissions: [submission] };
 }

@@ -1,13 +1,13 @@
 import * as z from 'zod/mini';
 import { apiOrigin, type SourceBase, sourceSettings } from '../core/source-settings.ts';
+import { LEAD_FIELDS, refusalOfGraph } from './bodies/meta-graph.ts';
 import type { ProviderGuide } from './guide.ts';
 import type { Provider, Reading, SourceSecrets, Submission, WebhookRequest } from './provider.ts';
 import { buildSubmission } from './reading/build-submission.ts';
 import { isoOfSeconds } from './reading/epoch-time.ts';
-import { unknownShape } from './reading/generic-sender.ts';
-import { idText, isArray, type Json, member, parseJson } from './reading/json.ts';
+import { digitsOf, idText, isArray, type Json, member, parseJson } from './reading/json.ts';
 import { mayBeJson } from './reading/media-type.ts';
-import { LEAD_FIELDS, refusalOfGraph } from './bodies/meta-graph.ts';
+import { ifParsed, unknownShape } from './reading/outcome.ts';
 import { bodyOf, PARTS_MAX } from './reading/parts.ts';
 import { hmacScheme } from './verification/authentication.ts';
 import { isSameSecret } from './verification/verify.ts';
@@ -49,10 +49,7 @@ export const meta = {
     isUnconfirmed: true,
   }),
   accepts: mayBeJson,
-  read: (request, source) => {
-    const parsed = parseJson(request.body);
-    return parsed.kind === 'unreadable' ? parsed : readBody(parsed.value, source);
-  },
+  read: (request, source) => ifParsed(parseJson(request.body), (body) => readBody(body, source)),
   handshake,
   detailsApi: {
     origin: (source) => source.apiUrl,
@@ -143,12 +140,11 @@ function leadChanges(body: Json, entry: Json): Change[] {
   return changes.flatMap((change) => {
     const value = member(change, 'value');
     if (member(change, 'field') !== EVENT_TYPE || value === undefined || value === null) return [];
-    const id = idText(member(value, 'leadgen_id'));
     const alone = { id: member(entry, 'id') ?? null, time: member(entry, 'time') ?? null };
     return [
       {
         value,
-        leadId: id !== undefined && /^\d{1,40}$/.test(id) ? id : undefined,
+        leadId: digitsOf(member(value, 'leadgen_id'), 40),
         part: {
           object: member(body, 'object') ?? null,
           entry: [{ ...alone, changes: [change] }],

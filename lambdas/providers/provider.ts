@@ -1,5 +1,5 @@
-import type { Failure } from '../core/failure.ts';
 import type { Suppression } from '../core/event-record.ts';
+import type { Failure } from '../core/failure.ts';
 import type { Answer, AttributeName, Consent } from '../core/lead-event.ts';
 import type { SourceBase } from '../core/source-settings.ts';
 import type { DetailsApi, DetailsRef } from './details.ts';

@@ -2,14 +2,12 @@ import type * as z from 'zod/mini';
 import { type SourceBase, sourceSettings } from '../core/source-settings.ts';
 import type { ProviderGuide } from './guide.ts';
 import type { Provider, Reading, WebhookRequest } from './provider.ts';
-import { buildSubmission } from './reading/build-submission.ts';
 import { flatFields } from './reading/flat-fields.ts';
 import type { FormField } from './reading/form-field.ts';
 import { answersOf } from './reading/form-field.ts';
-import { unknownShape } from './reading/generic-sender.ts';
-import { idText, isObject, type Json, type JsonObject, member } from './reading/json.ts';
+import { idText, isArray, isObject, type Json, type JsonObject, member } from './reading/json.ts';
 import { mediaTypeOf } from './reading/media-type.ts';
-import { FORM_SUBMISSION } from './reading/posted-form.ts';
+import { FORM_SUBMISSION, oneSubmission, unknownShape } from './reading/outcome.ts';
 import { mayBeForm, parseJsonText, readForm } from './reading/read-form.ts';
 import { secretHeader } from './shared-secret.ts';
 
@@ -80,7 +78,7 @@ function readBody(body: Json, source: SourceBase): Reading {
     variant === undefined || fields.some(({ ids: [key] }) => key === 'variant')
       ? fields
       : [...fields, { ids: ['variant'], value: variant, names: [] }];
-  const submission = buildSubmission(
+  return oneSubmission(
     {
       eventType: FORM_SUBMISSION,
       fields: all,
@@ -89,7 +87,6 @@ function readBody(body: Json, source: SourceBase): Reading {
     },
     source,
   );
-  return { kind: 'read', submissions: [submission] };
 }
 
 function leadFields(lead: JsonObject): FormField[] {
@@ -101,7 +98,7 @@ function leadFields(lead: JsonObject): FormField[] {
 
 /** A list of one is its value. */
 function single(value: Json | undefined): Json | undefined {
-  return Array.isArray(value) && value.length === 1 ? (value as readonly Json[])[0] : value;
+  return isArray(value) && value.length === 1 ? value[0] : value;
 }
 
 function isXml(mediaType: string): boolean {

@@ -2,10 +2,8 @@ import * as z from 'zod/mini';
 import { type SourceBase, sourceSettings, toleranceSeconds } from '../core/source-settings.ts';
 import type { ProviderGuide } from './guide.ts';
 import type { Provider, Reading } from './provider.ts';
-import { buildSubmission } from './reading/build-submission.ts';
 import { anyValue } from './reading/flat-fields.ts';
 import type { FormField } from './reading/form-field.ts';
-import { unknownShape } from './reading/generic-sender.ts';
 import {
   idText,
   isArray,
@@ -16,6 +14,7 @@ import {
   parseJson,
 } from './reading/json.ts';
 import { mayBeJson } from './reading/media-type.ts';
+import { ifParsed, oneSubmission, unknownShape } from './reading/outcome.ts';
 import { signedBy } from './verification/authentication.ts';
 
 /** Settings of a `webflow` source. */
@@ -47,10 +46,7 @@ export const webflow = {
           },
         }),
   accepts: mayBeJson,
-  read: (request, source) => {
-    const parsed = parseJson(request.body);
-    return parsed.kind === 'unreadable' ? parsed : readBody(parsed.value, source);
-  },
+  read: (request, source) => ifParsed(parseJson(request.body), (body) => readBody(body, source)),
 } satisfies Provider<z.output<typeof webflowSettings>>;
 
 /** How to connect Webflow. */
@@ -83,7 +79,7 @@ function readBody(body: Json, source: SourceBase): Reading {
     return unknownShape('its triggerType is not form_submission');
   }
   if (!isObject(payload) || !isObject(data)) return unknownShape('it has no payload with data');
-  const submission = buildSubmission(
+  return oneSubmission(
     {
       eventType: EVENT_TYPE,
       sourceEventId: idText(member(payload, 'id')),
@@ -98,7 +94,6 @@ function readBody(body: Json, source: SourceBase): Reading {
     },
     source,
   );
-  return { kind: 'read', submissions: [submission] };
 }
 
 /** Labels are the keys; the schema tells a field's type and the id of its element by its label. */

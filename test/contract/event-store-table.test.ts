@@ -14,7 +14,8 @@ import { normalizedKey, rawKey, stateKey } from '../../lambdas/aws/table-keys.ts
 import { StoreUnavailableError } from '../../lambdas/core/errors.ts';
 import { eventRefs } from '../../lambdas/core/event-refs.ts';
 import { failure } from '../../lambdas/core/failure.ts';
-import type { EventScanner, EventStore } from '../../lambdas/core/ports.ts';
+import type { EventScanner } from '../../lambdas/core/ports/event-scan.ts';
+import type { EventStore } from '../../lambdas/core/ports/events.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../local/emulators/credentials.ts';
 import { aLeadEvent, aNewEvent, T0 } from '../support/event-builders.ts';
 import { hasLocalTable, type LocalTable, startLocalTable } from '../support/local-table.ts';

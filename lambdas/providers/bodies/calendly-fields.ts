@@ -1,7 +1,7 @@
 import type { CanonicalField } from '../../core/lead-event.ts';
 import { anyValue } from '../reading/flat-fields.ts';
 import type { FormField } from '../reading/form-field.ts';
-import { atPath, idText, isArray, type Json, type JsonObject, member } from '../reading/json.ts';
+import { atPath, idText, itemsOf, type Json, type JsonObject, member } from '../reading/json.ts';
 
 /** What every invitee has, and what it means; a notice of a no-show has it in the same places. */
 const OWN_FIELDS = [
@@ -31,11 +31,10 @@ const UTM_NAMES = ['utm_source', 'utm_medium', 'utm_campaign', 'utm_term', 'utm_
  * counts more.
  */
 export function readCalendlyFields(payload: JsonObject): FormField[] {
-  const answers = member(payload, 'questions_and_answers');
   const isCall = atPath(payload, 'scheduled_event.location.type') === 'outbound_call';
   return [
     ...OWN_FIELDS.flatMap(([path, means]) => fieldAt(payload, path, { means })),
-    ...(isArray(answers) ? answers.flatMap(readAnswer) : []),
+    ...itemsOf(member(payload, 'questions_and_answers')).flatMap(readAnswer),
     ...fieldAt(payload, 'text_reminder_number', { names: ['phone'], place: 'nested' }),
     ...fieldAt(payload, 'scheduled_event.location.location', {
       names: isCall ? ['phone'] : [],

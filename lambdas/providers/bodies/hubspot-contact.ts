@@ -2,8 +2,8 @@ import type { CanonicalField } from '../../core/lead-event.ts';
 import type { SourceBase } from '../../core/source-settings.ts';
 import type { Reading, Submission } from '../provider.ts';
 import type { FormField } from '../reading/form-field.ts';
-import { unknownShape } from '../reading/generic-sender.ts';
 import { idText, isObject, type Json, member, scalarText } from '../reading/json.ts';
+import { unknownShape } from '../reading/outcome.ts';
 import { readDetails } from '../reading/read-details.ts';
 
 /** Properties that HubSpot fills in, and whose names do not say to everybody what they are. */

@@ -3,8 +3,6 @@ import type { SourceBase } from '../../core/source-settings.ts';
 import type { Reading, Submission } from '../provider.ts';
 import { fieldValue, flatFields } from '../reading/flat-fields.ts';
 import { answersOf, type FormField } from '../reading/form-field.ts';
-import { unknownShape } from '../reading/generic-sender.ts';
-import { readCompound } from './jotform-compound.ts';
 import {
   idText,
   isObject,
@@ -13,8 +11,10 @@ import {
   member,
   scalarText,
 } from '../reading/json.ts';
+import { unknownShape } from '../reading/outcome.ts';
 import { readConsent } from '../reading/read-consent.ts';
 import { readDetails } from '../reading/read-details.ts';
+import { readCompound } from './jotform-compound.ts';
 
 /** The answers of a form, and what its names and addresses mean part by part. */
 export interface JotformAnswers {

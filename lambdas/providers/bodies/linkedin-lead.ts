@@ -4,11 +4,20 @@ import type { Reading, Submission } from '../provider.ts';
 import { isoOfMilliseconds } from '../reading/epoch-time.ts';
 import { fieldValue } from '../reading/flat-fields.ts';
 import type { FormField } from '../reading/form-field.ts';
-import { unknownShape } from '../reading/generic-sender.ts';
-import { idText, isArray, isObject, type Json, member, scalarText } from '../reading/json.ts';
-import { idOfUrn, responseIdOf } from './linkedin-urn.ts';
+import {
+  idText,
+  isArray,
+  isObject,
+  itemsBy,
+  itemsOf,
+  type Json,
+  member,
+  scalarText,
+} from '../reading/json.ts';
+import { unknownShape } from '../reading/outcome.ts';
 import { readDetails } from '../reading/read-details.ts';
 import { recognizeField } from '../reading/recognize-field.ts';
+import { idOfUrn, responseIdOf } from './linkedin-urn.ts';
 
 /**
  * Reads a lead as the API tells it, with the form that says what its questions mean. Never throws.
@@ -29,7 +38,10 @@ export function readLinkedinLead(
   }
 
   const form = formAnswer ?? member(response, 'form');
-  const questions = questionsOf(form);
+  // In the wording of the language that the form was made in.
+  const questions = itemsBy(member(member(form, 'content'), 'questions'), (question) =>
+    idText(member(question, 'questionId')),
+  );
   const metadata = member(member(response, 'leadMetadata'), 'sponsoredLeadMetadata');
   const associated = member(response, 'associatedEntity');
   const consent = readConsents(response, form);
@@ -38,7 +50,7 @@ export function readLinkedinLead(
     {
       occurredAt: isoOfMilliseconds(member(response, 'submittedAt')),
       fields: [
-        ...listOf(answers).flatMap((answer) => readAnswer(answer, questions)),
+        ...itemsOf(answers).flatMap((answer) => readAnswer(answer, questions)),
         ...readHidden(form),
         ...readLeadType(response),
       ],
@@ -55,20 +67,6 @@ export function readLinkedinLead(
     },
     source,
   );
-}
-
-function listOf(value: Json | undefined): readonly Json[] {
-  return isArray(value) ? value : [];
-}
-
-/** A form's questions by their ids, with the wording in the language that the form was made in. */
-function questionsOf(form: Json | undefined): ReadonlyMap<string, Json> {
-  const questions = new Map<string, Json>();
-  for (const question of listOf(member(member(form, 'content'), 'questions'))) {
-    const id = idText(member(question, 'questionId'));
-    if (id !== undefined) questions.set(id, question);
-  }
-  return questions;
 }
 
 /** `{"localized": {"en_US": "…"}}`: forms have one language each. */
@@ -125,17 +123,21 @@ function readValue(
 
 function optionTexts(question: Json | undefined): ReadonlyMap<string, string> {
   const details = member(member(question, 'questionDetails'), 'multipleChoiceQuestionDetails');
-  const texts = new Map<string, string>();
-  for (const option of listOf(member(details, 'options'))) {
-    const id = idText(member(option, 'id'));
-    const text = localized(member(option, 'text'));
-    if (id !== undefined && text !== undefined) texts.set(id, text);
-  }
-  return texts;
+  return textsById(member(details, 'options'), 'text');
+}
+
+function textsById(list: Json | undefined, textName: string): ReadonlyMap<string, string> {
+  return new Map(
+    itemsOf(list).flatMap((item) => {
+      const id = idText(member(item, 'id'));
+      const text = localized(member(item, textName));
+      return id === undefined || text === undefined ? [] : [[id, text] as const];
+    }),
+  );
 }
 
 function readHidden(form: Json | undefined): FormField[] {
-  return listOf(member(form, 'hiddenFields')).flatMap((field) => {
+  return itemsOf(member(form, 'hiddenFields')).flatMap((field) => {
     const name = idText(member(field, 'name'));
     const value = fieldValue(member(field, 'value') ?? null);
     return name === undefined || value === undefined
@@ -151,14 +153,9 @@ function readLeadType(response: Json | undefined): FormField[] {
 }
 
 function readConsents(response: Json | undefined, form: Json | undefined): Consent[] {
-  const wordings = new Map<string, string>();
   const legal = member(member(form, 'content'), 'legalInfo');
-  for (const consent of listOf(member(legal, 'consents'))) {
-    const id = idText(member(consent, 'id'));
-    const text = localized(member(consent, 'consent'));
-    if (id !== undefined && text !== undefined) wordings.set(id, text);
-  }
-  return listOf(member(member(response, 'formResponse'), 'consentResponses')).flatMap((given) => {
+  const wordings = textsById(member(legal, 'consents'), 'consent');
+  return itemsOf(member(member(response, 'formResponse'), 'consentResponses')).flatMap((given) => {
     const key = idText(member(given, 'consentId'));
     const granted = member(given, 'accepted');
     if (key === undefined || typeof granted !== 'boolean') return [];

@@ -2,8 +2,8 @@ import type { Consent } from '../../core/lead-event.ts';
 import type { SourceBase } from '../../core/source-settings.ts';
 import type { Reading, Submission } from '../provider.ts';
 import type { FormField } from '../reading/form-field.ts';
-import { unknownShape } from '../reading/generic-sender.ts';
-import { idText, isArray, type Json, member, scalarText } from '../reading/json.ts';
+import { idText, isArray, itemsOf, type Json, member, scalarText } from '../reading/json.ts';
+import { unknownShape } from '../reading/outcome.ts';
 import { readDetails } from '../reading/read-details.ts';
 
 /** What the campaign says beside the lead's own answers, and no canonical field holds. */
@@ -73,8 +73,7 @@ function readCampaign(name: string, lead: Json | undefined): FormField[] {
 }
 
 function readDisclaimers(responses: Json | undefined): Consent[] {
-  if (!isArray(responses)) return [];
-  return responses.flatMap((response) => {
+  return itemsOf(responses).flatMap((response) => {
     const key = idText(member(response, 'checkbox_key'));
     const granted = isChecked(scalarText(member(response, 'is_checked')));
     return key === undefined || granted === undefined ? [] : [{ key, granted }];

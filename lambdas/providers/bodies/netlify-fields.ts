@@ -1,7 +1,7 @@
 import type { Submission } from '../provider.ts';
 import { anyValue, flatFields } from '../reading/flat-fields.ts';
 import type { FormField } from '../reading/form-field.ts';
-import { idText, isArray, type Json, type JsonObject, member } from '../reading/json.ts';
+import { idText, itemsBy, type Json, type JsonObject, member } from '../reading/json.ts';
 
 /**
  * Reads the answers of a submission, by the names of the inputs.
@@ -10,11 +10,10 @@ import { idText, isArray, type Json, type JsonObject, member } from '../reading/
  * @param ordered the fields in their order on the page, with the labels that people read
  */
 export function readNetlifyFields(data: JsonObject, ordered: Json | undefined): FormField[] {
-  const titled = new Map<string, Json>();
-  for (const item of isArray(ordered) ? ordered : []) {
-    const name = idText(member(item, 'name')) ?? idText(member(item, 'title'));
-    if (name !== undefined) titled.set(name, item);
-  }
+  const titled = itemsBy(
+    ordered,
+    (item) => idText(member(item, 'name')) ?? idText(member(item, 'title')),
+  );
   // Netlify adds these two itself; they are no answers.
   const { ip: _ip, user_agent: _userAgent, ...asked } = data;
   const fields = flatFields(asked).map((field) => withTitle(field, titled.get(field.ids[0])));

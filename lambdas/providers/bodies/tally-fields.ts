@@ -5,6 +5,7 @@ import {
   idText,
   isArray,
   isObject,
+  itemsOf,
   type Json,
   type JsonObject,
   member,
@@ -26,7 +27,7 @@ export interface TallyFields {
  * the list there, the others say nothing new.
  */
 export function readTallyFields(list: Json | undefined): TallyFields {
-  const items = arrayOf(list).filter(isObject);
+  const items = itemsOf(list).filter(isObject);
   const repeated = new Set(items.flatMap(namesOfOptions));
   const own = items.filter(
     (item) =>
@@ -95,7 +96,7 @@ function rowsOf(item: JsonObject, value: JsonObject): string[] {
 /** The texts of options, rows or columns by their ids. */
 function textsById(options: Json | undefined): ReadonlyMap<string, string> {
   return new Map(
-    arrayOf(options).flatMap((option) => {
+    itemsOf(options).flatMap((option) => {
       const id = idText(member(option, 'id'));
       const text = scalarText(member(option, 'text'));
       return id === undefined || text === undefined ? [] : [[id, text] as const];
@@ -106,7 +107,7 @@ function textsById(options: Json | undefined): ReadonlyMap<string, string> {
 /** The keys under which the options of a group come once more. */
 function namesOfOptions(item: JsonObject): string[] {
   const key = idText(member(item, 'key'));
-  return arrayOf(member(item, 'options')).flatMap((option) => {
+  return itemsOf(member(item, 'options')).flatMap((option) => {
     const id = idText(member(option, 'id'));
     return key === undefined || id === undefined ? [] : [`${key}_${id}`];
   });
@@ -117,7 +118,7 @@ function isSingleBox(item: JsonObject): boolean {
   return (
     member(item, 'type') === 'CHECKBOXES' &&
     typeof member(item, 'value') !== 'boolean' &&
-    arrayOf(member(item, 'options')).length === 1
+    itemsOf(member(item, 'options')).length === 1
   );
 }
 
@@ -127,12 +128,8 @@ function consentOfBox(item: JsonObject): Consent[] {
   return readConsent([
     {
       key: idText(member(item, 'label')) ?? text,
-      value: String(arrayOf(member(item, 'value')).length > 0),
+      value: String(itemsOf(member(item, 'value')).length > 0),
     },
     { key: 'consent_text', value: text },
   ]);
-}
-
-function arrayOf(value: Json | undefined): readonly Json[] {
-  return isArray(value) ? value : [];
 }

@@ -1,6 +1,14 @@
 import type { Consent } from '../../core/lead-event.ts';
 import type { FormField } from '../reading/form-field.ts';
-import { idText, isObject, type Json, member, scalarText } from '../reading/json.ts';
+import {
+  idText,
+  isArray,
+  isObject,
+  itemsOf,
+  type Json,
+  member,
+  scalarText,
+} from '../reading/json.ts';
 
 /** One answer, and the consent that it gives if it is one. */
 export interface TypeformAnswer {
@@ -17,8 +25,7 @@ export function readAnswers(
   answers: Json | undefined,
   titles: ReadonlyMap<string, string>,
 ): TypeformAnswer[] {
-  if (!Array.isArray(answers)) return [];
-  return (answers as readonly Json[]).flatMap((answer, index) => {
+  return itemsOf(answers).flatMap((answer, index) => {
     if (!isObject(answer)) return [];
     const question = member(answer, 'field');
     const names = [idText(member(question, 'ref')), idText(member(question, 'id'))].filter(
@@ -58,8 +65,8 @@ function answerValue(value: Json | undefined): string | string[] {
 
   const other = scalarText(member(value, 'other'));
   const labels = member(value, 'labels');
-  if (Array.isArray(labels)) {
-    const chosen = (labels as readonly Json[]).map((label) => scalarText(label) ?? '');
+  if (isArray(labels)) {
+    const chosen = labels.map((label) => scalarText(label) ?? '');
     return other === undefined ? chosen : [...chosen, other];
   }
   const single = scalarText(member(value, 'label')) ?? other;
@@ -80,8 +87,7 @@ export function readHidden(hidden: Json | undefined): FormField[] {
 /** The wording of each question, by its ref and by its id. */
 export function titlesByField(fields: Json | undefined): ReadonlyMap<string, string> {
   const titles = new Map<string, string>();
-  if (!Array.isArray(fields)) return titles;
-  for (const field of fields as readonly Json[]) {
+  for (const field of itemsOf(fields)) {
     const title = scalarText(member(field, 'title'));
     for (const name of [idText(member(field, 'ref')), idText(member(field, 'id'))]) {
       if (name !== undefined && title !== undefined) titles.set(name, title);

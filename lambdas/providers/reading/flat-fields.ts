@@ -1,5 +1,5 @@
 import type { FormField } from './form-field.ts';
-import { isObject, type Json, type JsonObject, scalarText } from './json.ts';
+import { isArray, isObject, type Json, type JsonObject, scalarText } from './json.ts';
 import { squashName } from './recognize-field.ts';
 
 /** Objects that hold a lead's own fields. What lies in others (`owner.email`) is somebody else's. */
@@ -52,8 +52,8 @@ function flatField(
 
 /** A value as an answer; `undefined` for null. */
 export function fieldValue(value: Json): string | string[] | undefined {
-  if (!Array.isArray(value)) return scalarText(value);
-  const items = (value as readonly Json[]).map((item) => scalarText(item));
+  if (!isArray(value)) return scalarText(value);
+  const items = value.map((item) => scalarText(item));
   return items.every((item) => item !== undefined) ? items : JSON.stringify(value);
 }
 

@@ -1,11 +1,19 @@
 import type * as z from 'zod/mini';
 import { optional } from 'zod/mini';
 import { jsonPath, type SourceBase } from '../../core/source-settings.ts';
-import { failure } from '../../core/failure.ts';
 import type { Reading, Submission } from '../provider.ts';
 import { buildSubmission, type SubmissionParts } from './build-submission.ts';
 import { flatFields } from './flat-fields.ts';
-import { atPath, idText, isObject, type Json, type JsonObject, scalarText } from './json.ts';
+import {
+  atPath,
+  idText,
+  isArray,
+  isObject,
+  type Json,
+  type JsonObject,
+  scalarText,
+} from './json.ts';
+import { unknownShape } from './outcome.ts';
 import { bodyOf } from './parts.ts';
 import { withoutVolatile } from './without-volatile.ts';
 
@@ -55,7 +63,7 @@ export function readGeneric(
   skipped: readonly string[] = [],
   traits: SenderTraits = {},
 ): Reading {
-  const bodies = Array.isArray(body) ? (body as readonly Json[]) : [body];
+  const bodies = isArray(body) ? body : [body];
   if (bodies.length === 0 || bodies.length > SUBMISSIONS_MAX) {
     return unknownShape(
       `it is a list of ${bodies.length} submissions, not of 1 to ${SUBMISSIONS_MAX}`,
@@ -72,11 +80,6 @@ export function readGeneric(
           ? 'it is not an object'
           : `there is no object at ${source.dataPath}`,
       );
-}
-
-/** A body that could be parsed, but is not what its sender sends. */
-export function unknownShape(detail: string): Extract<Reading, { kind: 'unreadable' }> {
-  return { kind: 'unreadable', failure: failure('unknown_shape', detail) };
 }
 
 function readOne(

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { member, parseJson } from '../reading/json.ts';
 import type { SourceSecrets, Verification, WebhookRequest } from '../provider.ts';
+import { member, parseJson } from '../reading/json.ts';
 import type { Authentication } from './authentication.ts';
 import { headerOf, singleHeader } from './signature-header.ts';
 import { refused, verifyHmac } from './verify-hmac.ts';

@@ -1,6 +1,6 @@
-import type { EventDetails, EventRecord, Suppression } from './event-record.ts';
-import type { Failure } from './failure.ts';
-import type { NormalizedEvent } from './lead-event.ts';
+import type { EventDetails, EventRecord, Suppression } from '../event-record.ts';
+import type { Failure } from '../failure.ts';
+import type { NormalizedEvent } from '../lead-event.ts';
 
 /** An event that awaits its details. */
 export interface DetailsRequest {

@@ -1,7 +1,4 @@
-import type { AuditEntry } from './audit.ts';
-import type { Breaker } from './breaker.ts';
-import type { DeadLetter } from './dead-letter.ts';
-import type { DeliveryMessage } from './delivery-message.ts';
+import type { AuditEntry } from '../audit.ts';
 import type {
   Acceptance,
   ClaimRequest,
@@ -14,38 +11,11 @@ import type {
   QuarantineEntry,
   RawPayload,
   Suppression,
-} from './event-record.ts';
-import type { FailureClass } from './failure.ts';
-import type { Head } from './head.ts';
-import type { NormalizedEvent } from './lead-event.ts';
-import type { LogFields } from './log-fields.ts';
-import type { MetricName } from './metric-names.ts';
-import type { OpenPartition } from './open-index.ts';
-import type { SourceFields } from './source-fields.ts';
-
-/** Time, so that tests and simulations can own it. */
-export interface Clock {
-  /** Milliseconds since the Unix epoch. */
-  nowMs(): number;
-  /** Resolves after `ms` milliseconds (0 or more). */
-  sleep(ms: number): Promise<void>;
-  /**
-   * Calls `run` once, `ms` milliseconds from now.
-   *
-   * @returns calls it off
-   */
-  after(ms: number, run: () => void): () => void;
-}
-
-/** Uniform numbers in [0, 1): the only source of randomness for jitter. */
-export interface Random {
-  next(): number;
-}
-
-/** Unique ids: correlation ids, lease tokens, quarantine ids. */
-export interface Ids {
-  next(): string;
-}
+} from '../event-record.ts';
+import type { FailureClass } from '../failure.ts';
+import type { NormalizedEvent } from '../lead-event.ts';
+import type { OpenPartition } from '../open-index.ts';
+import type { SourceFields } from '../source-fields.ts';
 
 /** Whether a write guarded by a lease token took place. */
 export type FencedWrite = 'written' | 'superseded';
@@ -179,56 +149,12 @@ export type SourceFieldsSave =
   | { readonly kind: 'saved' }
   | { readonly kind: 'changed'; readonly current: SourceFields | undefined };
 
-/** Which part to look at, and which events of it to hand over. */
-export interface EventScanRequest {
-  /** Of this source only. */
-  readonly source?: string;
-  /** Received at this time or later, epoch milliseconds. */
-  readonly receivedFromMs?: number;
-  /** Stored items to look at, 1 or more; an event has three and more. */
-  readonly itemsMax: number;
-  /** Where the part before ended. */
-  readonly cursor?: string;
-}
-
-/** The events of a part, and how many items it had. */
-export interface EventScanPage {
-  readonly records: readonly EventRecord[];
-  readonly items: number;
-  /** Absent once everything has been looked at. */
-  readonly cursor?: string;
-}
-
-/** How much there is to scan. */
-export interface ScanMeasure {
-  readonly items: number;
-  /** What looking at all of them takes; absent where nobody knows. */
-  readonly readUnits?: number;
-}
-
-/** What has been read so far. */
-export interface ReadMeter {
-  /** Capacity units, as the store bills them. */
-  usedUnits(): number;
-}
-
 /** A mapping version that has been in use. */
 export interface KeptMapping {
   readonly version: string;
   /** The source's settings as JSON, as they were when the version was first used. */
   readonly settings: string;
   readonly firstUsedAtMs: number;
-}
-
-/** A way through everything that is stored. For operators: no function has the right to it. */
-export interface EventScanner {
-  /**
-   * Looks at a part of everything that is stored, and hands over the events in it, of all states. In no order
-   * of time; an event that changes meanwhile comes once, as it is then. Dear: for operators.
-   */
-  scanEvents(request: EventScanRequest): Promise<EventScanPage>;
-  /** How much there is to scan; figures may be hours old. */
-  measureScan(): Promise<ScanMeasure>;
 }
 
 /** Which part of a partition to list. */
@@ -253,120 +179,4 @@ export interface OpenMeasure {
   readonly count: number;
   /** ISO 8601; absent when nothing is listed. */
   readonly oldestReceivedAt?: string;
-}
-
-/**
- * What is stored under the name of an identity: its merged state, or that it is another name of an
- * identity. A name is one or the other for ever.
- */
-export type IdentityEntry =
-  | { readonly kind: 'head'; readonly head: Head }
-  | { readonly kind: 'alias'; readonly of: string };
-
-/** Whether a HEAD was stored, or what stands in the way; `undefined`: nothing, it was erased. */
-export type HeadSave =
-  | { readonly kind: 'saved' }
-  | { readonly kind: 'changed'; readonly current: IdentityEntry | undefined };
-
-/** Merged states of identities, written by compare-and-set on their revision, and their aliases. */
-export interface IdentityStore {
-  /** May lag behind by a moment: `save` and `bindAlias` are what decides. */
-  read(module: string, identity: string): Promise<IdentityEntry | undefined>;
-  /** Stores a HEAD if the stored one still has revision `head.revision - 1` (0: nothing stored). */
-  save(head: Head): Promise<HeadSave>;
-  /**
-   * Makes a name that nothing is stored under another name of an identity.
-   *
-   * @returns `taken` with what is stored under it, which may be this very alias
-   */
-  bindAlias(
-    module: string,
-    alias: string,
-    identity: string,
-  ): Promise<{ kind: 'bound' } | { kind: 'taken'; current: IdentityEntry }>;
-  /** Lists an event under its identity, for lookup, rebuild and erasure. */
-  link(module: string, identity: string, occurredAt: string, key: string): Promise<void>;
-}
-
-/** The one CRM access token that all functions share. */
-export interface TokenStore {
-  read(): Promise<StoredToken | undefined>;
-  /** Compare-and-set on `revision`, like `IdentityStore.save`. */
-  save(token: StoredToken): Promise<'saved' | 'changed'>;
-}
-
-/** A shared access token and the lease of whoever refreshes it. Times are epoch milliseconds. */
-export interface StoredToken {
-  readonly revision: number;
-  /** Encrypted; empty before the first refresh. */
-  readonly sealedToken: string;
-  /** Keyed fingerprint of the token: tells whether a token that failed is the stored one. */
-  readonly fingerprint: string;
-  readonly expiresAtMs: number;
-  readonly apiDomain: string;
-  readonly refreshLeaseUntilMs: number;
-  /** No refresh before this time: the accounts server asked us to wait. */
-  readonly notBeforeMs: number;
-  /** When tokens were asked for lately, oldest first: Zoho counts them. */
-  readonly requestedAtMs?: readonly number[];
-}
-
-/** The one breaker between all consumers and the CRM. */
-export interface BreakerStore {
-  /** `undefined` before the first trouble. May lag behind by a moment. */
-  read(): Promise<Breaker | undefined>;
-  /**
-   * Compare-and-set on `revision`, like `IdentityStore.save`.
-   *
-   * @returns what stands in the way when it has changed
-   */
-  save(
-    breaker: Breaker,
-  ): Promise<{ kind: 'saved' } | { kind: 'changed'; current: Breaker | undefined }>;
-}
-
-/** The queue of events that wait for delivery. */
-export interface DeliveryQueue {
-  /**
-   * @param group events of one group share fair-queue treatment (a source, or `replay:<source>`)
-   */
-  enqueue(message: DeliveryMessage, group: string): Promise<void>;
-  /**
-   * Hides a received message for longer or shorter.
-   *
-   * @param delaySeconds 0–43,195, counted from now
-   */
-  defer(receiptHandle: string, delaySeconds: number): Promise<void>;
-}
-
-/** Where quarantined events are reported. */
-export interface DeadLetterQueue {
-  send(letter: DeadLetter): Promise<void>;
-  /** Messages that lie there, hidden ones included; about right, as SQS counts. */
-  count(): Promise<number>;
-}
-
-/** Secrets by id. */
-export interface SecretReader {
-  /**
-   * @param options.fresh skip the cache (rate limited by the adapter)
-   * @throws {SecretUnavailableError} the secret store did not answer, or holds no such secret
-   */
-  read(id: string, options?: { fresh?: boolean }): Promise<string>;
-}
-
-/** Counters and gauges. Dimensions are few and never personal. */
-export interface Metrics {
-  count(name: MetricName, dimensions?: { source?: string }): void;
-  gauge(name: MetricName, value: number, dimensions?: { source?: string }): void;
-}
-
-/** A log whose fields have no room for a body, a header, a token, an e-mail or a phone number. */
-export interface Log {
-  debug(message: string, fields?: LogFields): void;
-  info(message: string, fields?: LogFields): void;
-  warn(message: string, fields?: LogFields): void;
-  error(message: string, fields?: LogFields, cause?: unknown): void;
-  /** A log of its own for one record: its fields never leak into another's lines. */
-  child(fields: LogFields): Log;
 }
