@@ -4,8 +4,9 @@ import type { ProviderGuide } from './guide.ts';
 import type { Provider, Reading, SourceSecrets, Submission, WebhookRequest } from './provider.ts';
 import { buildSubmission } from './reading/build-submission.ts';
 import { isoOfSeconds } from './reading/epoch-time.ts';
+import { namelessFields } from './reading/flat-fields.ts';
 import { unknownShape } from './reading/generic-sender.ts';
-import { idText, isArray, type Json, member, parseJson } from './reading/json.ts';
+import { idText, isArray, isObject, type Json, member, parseJson } from './reading/json.ts';
 import { mayBeJson } from './reading/media-type.ts';
 import { LEAD_FIELDS, refusalOfGraph } from './reading/meta-graph.ts';
 import { bodyOf, PARTS_MAX } from './reading/parts.ts';
@@ -170,7 +171,8 @@ function thinLead(
       eventType: EVENT_TYPE,
       sourceEventId: leadId,
       occurredAt: isoOfSeconds(member(value, 'created_time')),
-      fields: [],
+      // Without an id, what it says is what tells it from another one.
+      fields: leadId === undefined && isObject(value) ? namelessFields(value) : [],
       facts: {
         form_id: idText(member(value, 'form_id')),
         ad_id: idText(member(value, 'ad_id')),
