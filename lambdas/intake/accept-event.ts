@@ -57,6 +57,9 @@ export async function acceptEvent(
 /**
  * Remembers the first event of an e-mail address, before the event is stored: in between, another one may
  * see it as a repeat too early, but two can never both be the first.
+ *
+ * Not under the key of another submission: this one is not stored under it, and would pass for a repeat of
+ * itself once it has a key of its own.
  */
 async function isRepeat(
   ports: IntakePorts,
@@ -71,6 +74,8 @@ async function isRepeat(
   ) {
     return false;
   }
+  const known = await ports.events.readRecord(event.key);
+  if (known !== undefined && known.payloadHash !== event.payloadHash) return false;
   const expiresAtMs = reception.receivedAtMs + reception.config.retention.eventDays * DAY_MS;
   const firstKey = await ports.events.rememberSubmitter(
     event.source,
