@@ -4,7 +4,8 @@ import type { Log } from '../core/ports.ts';
 import { mappingVersionOf } from '../operations/normalize-submission.ts';
 import type { BoundProvider } from '../providers/bind-provider.ts';
 import type { AnswerRules, Reading, Submission } from '../providers/provider.ts';
-import { replaceBytes } from './replace-bytes.ts';
+import { readingsOfToken } from '../providers/verification/address-token.ts';
+import { replaceBytes, spellingsOf } from './replace-bytes.ts';
 import { type AcceptedEvent, acceptEvent } from './accept-event.ts';
 import type { Admission } from './admit-human.ts';
 import { authenticate, reportVerification } from './authenticate.ts';
@@ -157,10 +158,15 @@ async function letIn(
  * address with its token, which some senders repeat.
  */
 function withoutSecrets(request: IntakeRequest, provider: BoundProvider): IntakeRequest {
-  const body = provider.redact(request.body);
+  const { token } = request;
+  const tokens = token === undefined ? [] : readingsOfToken(token);
+  const spellings = new Set(tokens.flatMap((text) => [...spellingsOf(text)]));
   return {
     ...request,
-    body: request.token === undefined ? body : replaceBytes(body, request.token, '[redacted]'),
+    body: [...spellings].reduce(
+      (body, text) => replaceBytes(body, text, '[redacted]'),
+      provider.redact(request.body),
+    ),
   };
 }
 
