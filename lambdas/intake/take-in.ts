@@ -6,7 +6,7 @@ import type { BoundProvider } from '../providers/bind-provider.ts';
 import type { AnswerRules, Reading, Submission } from '../providers/provider.ts';
 import { readingsOfToken } from '../providers/verification/address-token.ts';
 import { replaceBytes, spellingsOf } from './replace-bytes.ts';
-import { type AcceptedEvent, acceptEvent } from './accept-event.ts';
+import { type AcceptedEvent, acceptEvent, findAccepted } from './accept-event.ts';
 import type { Admission } from './admit-human.ts';
 import { authenticate, reportVerification } from './authenticate.ts';
 import type { IntakePorts, IntakeSettings } from './intake-ports.ts';
@@ -109,8 +109,10 @@ async function acceptAll(
   // When one cannot be stored the sender repeats them all, and those that were are duplicates.
   const accepted: AcceptedEvent[] = [];
   for (let start = 0; start < reading.submissions.length; start += AT_A_TIME) {
+    // A batch that comes again may be one for which the time was too short: it must get further each time.
+    const isRepeated = start > 0 && accepted.slice(-AT_A_TIME).every((event) => event.duplicate);
     const some = reading.submissions.slice(start, start + AT_A_TIME).map(async (submission) => {
-      return await acceptSubmission(ports, provider, reception, submission);
+      return await acceptSubmission(ports, provider, reception, submission, isRepeated);
     });
     accepted.push(...(await Promise.all(some)));
   }
@@ -122,9 +124,11 @@ async function acceptSubmission(
   provider: BoundProvider,
   reception: Reception,
   submission: Submission,
+  isRepeated: boolean,
 ): Promise<AcceptedEvent> {
   const event = await submissionEvent(ports, reception, submission);
-  const accepted = await acceptEvent(ports, reception, event);
+  const known = isRepeated ? await findAccepted(ports, reception, event) : undefined;
+  const accepted = known ?? (await acceptEvent(ports, reception, event));
   if (submission.suppression === 'spam_trap') {
     // The bot is shown what a person would be.
     const { suppression: _trap, ...honest } = submission;

@@ -212,6 +212,24 @@ describe('a batch', () => {
     );
   });
 
+  it('that comes again is looked up, not written once more, so that it ends in time', async () => {
+    const intake = anIntake({ sources: { crm: { provider: 'hubspot', publicUrl: URL } } });
+    const notices = Array.from({ length: 35 }, (_, n) => aNotice({ objectId: n + 1 }));
+    const [body, longer] = [JSON.stringify(notices.slice(0, 30)), JSON.stringify(notices)];
+    await intake.post('/hooks/crm', body, signed(body));
+    // Thirty were taken; of those that come again, the first ten show that they do.
+    intake.broken.store = 30 + 10 + 5 + 1;
+
+    const again = await intake.post('/hooks/crm', longer, signed(longer));
+
+    expect(again.status).toBe(200);
+    expect(intake.stored).toHaveLength(35);
+    expect(intake.messages).toHaveLength(35);
+    const { events } = JSON.parse(again.body) as { events: { duplicate: boolean }[] };
+    expect(events.map(({ duplicate }) => duplicate)).toEqual(notices.map((_, n) => n < 30));
+    expect(intake.metrics.counted.filter((name) => name === 'LeadDuplicate{crm}')).toHaveLength(30);
+  });
+
   it('keeps notices that cannot be named apart from each other', async () => {
     const atMs = NOW_MS;
     const intake = anIntake({ sources: { crm: { provider: 'hubspot', publicUrl: URL } } });
