@@ -10,6 +10,7 @@ import type { ProviderGuide } from './guide.ts';
 import type { Provider, Reading, Submission } from './provider.ts';
 import { buildSubmission } from './reading/build-submission.ts';
 import { isoOfMilliseconds } from './reading/epoch-time.ts';
+import { namelessFields } from './reading/flat-fields.ts';
 import {
   digitsOf,
   idText,
@@ -60,6 +61,9 @@ export const hubspotSettings = sourceSettings('hubspot', {
 const LEAD_TYPES = new Set(['contact.creation', 'contact.propertyChange']);
 const DELETION_TYPES = new Set(['contact.deletion', 'contact.privacyDeletion']);
 
+/** A contact, where a subscription's type says no more than `object.*`. */
+const CONTACT_TYPE_ID = '0-1';
+
 /** They change from one delivery to the next, or need not stay the same. */
 const PER_DELIVERY = new Set(['attemptNumber', 'eventId']);
 
@@ -109,7 +113,7 @@ export const hubspotGuide: ProviderGuide = {
     'Copy the app’s client secret: it is the "current" secret of this source. The access token is the "api_token".',
     'Set "publicUrl" of the source to {url}, exactly as you enter it at HubSpot.',
     'In the app, open Webhooks. Target URL: {url}',
-    'Subscribe to contact.creation; to contact.propertyChange of the properties that you need; and to contact.deletion and contact.privacyDeletion.',
+    'Subscribe to contact.creation; to contact.propertyChange of the properties that you need; and to contact.deletion and contact.privacyDeletion. Generic subscriptions (object.creation and so on) of contacts are read as well.',
     'List the properties to be read in "properties"; map hs_object_id to external_id to follow a contact whose address changes.',
     'Activate the subscriptions, and create a contact.',
   ],
@@ -125,7 +129,7 @@ export const hubspotGuide: ProviderGuide = {
   ],
   sources: [
     'HubSpot, Validating Requests from HubSpot, read 2026-11-22',
-    'HubSpot, Webhooks API; CRM API, Contacts, read 2026-11-22',
+    'HubSpot, Webhooks API; Generic webhook subscriptions; CRM API, Contacts, read 2026-11-22',
   ],
 };
 
@@ -148,23 +152,36 @@ function readNotice(notice: Json, isOneOfMany: boolean, source: SourceBase): Sub
   const occurredAtMs = digitsOf(member(notice, 'occurredAt'));
   const isNamed =
     contactId !== undefined && subscriptionId !== undefined && occurredAtMs !== undefined;
-  const suppression = suppressionOf(eventType);
+  const suppression = suppressionOf(aboutContacts(eventType, notice));
+  const said = isObject(notice)
+    ? Object.fromEntries(Object.entries(notice).filter(([name]) => !PER_DELIVERY.has(name)))
+    : {};
   return buildSubmission(
     {
       eventType,
       sourceEventId: isNamed ? `${subscriptionId}:${contactId}:${occurredAtMs}` : undefined,
       deliveryId: idText(member(notice, 'eventId')),
       occurredAt: isoOfMilliseconds(occurredAtMs),
-      fields: [],
+      // Without an id, what it says is what tells it from another one.
+      fields: isNamed ? [] : namelessFields(said),
       suppression,
       details: isNamed && suppression === undefined ? { contact_id: contactId } : undefined,
-      content: isObject(notice)
-        ? Object.fromEntries(Object.entries(notice).filter(([name]) => !PER_DELIVERY.has(name)))
-        : notice,
+      content: said,
       part: isOneOfMany ? bodyOf([notice]) : undefined,
     },
     source,
   );
+}
+
+/**
+ * Generic subscriptions, which new apps have, are called `object.creation` whatever they are about.
+ *
+ * @see HubSpot, Create and manage generic webhook subscriptions, read 2026-11-22
+ */
+function aboutContacts(eventType: string, notice: Json): string {
+  return idText(member(notice, 'objectTypeId')) === CONTACT_TYPE_ID
+    ? eventType.replace(/^object\./, 'contact.')
+    : eventType;
 }
 
 function suppressionOf(eventType: string): Submission['suppression'] {

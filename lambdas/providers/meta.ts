@@ -5,7 +5,16 @@ import type { ProviderGuide } from './guide.ts';
 import type { Provider, Reading, SourceSecrets, Submission, WebhookRequest } from './provider.ts';
 import { buildSubmission } from './reading/build-submission.ts';
 import { isoOfSeconds } from './reading/epoch-time.ts';
-import { digitsOf, idText, isArray, type Json, member, parseJson } from './reading/json.ts';
+import { namelessFields } from './reading/flat-fields.ts';
+import {
+  digitsOf,
+  idText,
+  isArray,
+  isObject,
+  type Json,
+  member,
+  parseJson,
+} from './reading/json.ts';
 import { mayBeJson } from './reading/media-type.ts';
 import { ifParsed, unknownShape } from './reading/outcome.ts';
 import { bodyOf, PARTS_MAX } from './reading/parts.ts';
@@ -165,7 +174,8 @@ function thinLead(
       eventType: EVENT_TYPE,
       sourceEventId: leadId,
       occurredAt: isoOfSeconds(member(value, 'created_time')),
-      fields: [],
+      // Without an id, what it says is what tells it from another one.
+      fields: leadId === undefined && isObject(value) ? namelessFields(value) : [],
       facts: {
         form_id: idText(member(value, 'form_id')),
         ad_id: idText(member(value, 'ad_id')),

@@ -168,6 +168,7 @@ describe('a webhook', () => {
     ['no action', { leadAction: null }],
     ['no response', { leadGenFormResponse: undefined }],
     ['a response that is no URN', { leadGenFormResponse: 'abc-1' }],
+    ['a response that is a path', { leadGenFormResponse: 'urn:li:leadGenFormResponse:..' }],
     ['a response with a path in it', { leadGenFormResponse: `${RESPONSE}/../me` }],
   ])('with %s is of no known shape', async (_, change) => {
     const body = JSON.stringify(aNotice(change));
