@@ -196,6 +196,8 @@ describe('the API', () => {
         'x-restli-protocol-version': '2.0.0',
       });
     }
+    // A form that was deleted must not cost a lead whose answers are there.
+    expect(calls.map(({ isOptional = false }) => isOptional)).toEqual([false, true]);
     expect(api.authorize('t')).toEqual({ authorization: 'Bearer t' });
     expect(api.origin).toBe('https://api.linkedin.com');
   });
