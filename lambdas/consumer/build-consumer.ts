@@ -110,7 +110,7 @@ function awsPorts(
         log,
         metrics,
       });
-    }),
+    }, log),
     clock,
     random,
     ids,

@@ -93,14 +93,20 @@ const RAW_HEADERS = [
   'framer-webhook-submission-id',
 ] as const;
 
+/** Read again, a message is named by the headers that are kept: those of the family that it was signed by. */
+const UNSIGNED_BESIDE_SVIX: ReadonlySet<string> = new Set(['webhook-id', 'webhook-timestamp']);
+
 /** The request as it is kept: the bytes, and headers that are named here and hold no secret. */
 export function rawPayload(
   request: { readonly headers: Readonly<Record<string, string>>; readonly body: Uint8Array },
   signature: RawPayload['signature'],
 ): RawPayload {
+  const { 'webhook-signature': standard, 'svix-signature': svix } = request.headers;
+  const isSvix = standard === undefined && svix !== undefined;
   const headers = RAW_HEADERS.flatMap((name) => {
     const value = request.headers[name];
-    return value === undefined ? [] : [[name, value] as const];
+    const isLeftOut = isSvix && UNSIGNED_BESIDE_SVIX.has(name);
+    return value === undefined || isLeftOut ? [] : [[name, value] as const];
   });
   return {
     body: request.body,

@@ -12,6 +12,11 @@ export interface DetailsCall {
   /** Path and query on the provider's API, starting with `/`; values are percent-encoded already. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /**
+   * What it brings helps to read the rest, and the submission is worth having without it: if the provider no
+   * longer has it, or it cannot be read, its answer is `null`.
+   */
+  readonly isOptional?: boolean;
 }
 
 /**

@@ -89,7 +89,7 @@ export const hubspotGuide: ProviderGuide = {
     'Copy the app’s client secret: it is the "current" secret of this source. The access token is the "api_token".',
     'Set "publicUrl" of the source to {url}, exactly as you enter it at HubSpot.',
     'In the app, open Webhooks. Target URL: {url}',
-    'Subscribe to contact.creation; to contact.propertyChange of the properties that you need; and to contact.deletion and contact.privacyDeletion.',
+    'Subscribe to contact.creation; to contact.propertyChange of the properties that you need; and to contact.deletion and contact.privacyDeletion. Generic subscriptions (object.creation and so on) of contacts are read as well.',
     'List the properties to be read in "properties"; map hs_object_id to external_id to follow a contact whose address changes.',
     'Activate the subscriptions, and create a contact.',
   ],
@@ -105,6 +105,6 @@ export const hubspotGuide: ProviderGuide = {
   ],
   sources: [
     'HubSpot, Validating Requests from HubSpot, read 2026-11-22',
-    'HubSpot, Webhooks API; CRM API, Contacts, read 2026-11-22',
+    'HubSpot, Webhooks API; Generic webhook subscriptions; CRM API, Contacts, read 2026-11-22',
   ],
 };

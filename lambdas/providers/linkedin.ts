@@ -56,7 +56,12 @@ export const linkedin = {
     authorize: (token) => ({ authorization: `Bearer ${token}` }),
     calls: (ref, { apiVersion }) => {
       const headers = { 'linkedin-version': apiVersion, 'x-restli-protocol-version': '2.0.0' };
-      return pathsOf(ref).map((path) => ({ path, headers }));
+      // A form that was deleted or archived: the answers are there without its wording.
+      return pathsOf(ref).map((path, index) => ({
+        path,
+        headers,
+        ...(index === 0 ? {} : { isOptional: true }),
+      }));
     },
     deletionOf: (ref) => ({
       eventType: LEAD_DELETED,

@@ -72,7 +72,6 @@ export const metaGuide: ProviderGuide = {
   steps: [
     'In the Meta app dashboard, open App settings, then Basic, and copy the app secret: it is the "current" secret of this source.',
     'Make a long-lived page token with leads_retrieval, pages_manage_metadata, pages_show_list, pages_read_engagement and ads_management: it is the "api_token".',
-    'Make up a verify token of 8 characters or more: it is the "verify_token".',
     'In the app, open Webhooks, choose Page, and subscribe. Callback URL: {url}. Verify token: {verify_token}',
     'Subscribe to the field "leadgen", and subscribe each page to the app (POST /{page-id}/subscribed_apps with subscribed_fields=leadgen).',
     'In the business settings, give the app access to leads (Leads Access Manager).',

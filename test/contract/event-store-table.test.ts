@@ -163,6 +163,35 @@ describe.runIf(hasLocalTable)('the table', () => {
     });
   });
 
+  it('stores no reading of details without the answers that it was made of', async () => {
+    const store = createDynamoDbEventStore({
+      client: table.client,
+      tableName: table.tableName,
+      retention: RETENTION,
+      archive: {
+        put: async () => await Promise.reject(new StoreUnavailableError('The bucket', undefined)),
+        get: async () => await Promise.resolve(undefined),
+      },
+    });
+    const event = aNewEvent({ key: 'website|lead.created|details-2' });
+    const answers = new Uint8Array(400_000);
+    for (let n = 0; n < answers.length; n += 65_536) {
+      crypto.getRandomValues(answers.subarray(n, Math.min(n + 65_536, answers.length)));
+    }
+    const normalized = aLeadEvent({ idempotency_key: event.key });
+    await store.accept(event);
+    await store.claim({ key: event.key, leaseToken: 't', leaseMs: 1, nowMs: T0 });
+
+    const storing = store.storeDetails(event.key, 't', {
+      answers,
+      mappingVersion: 'v1-details',
+      normalized,
+    });
+
+    await expect(storing).rejects.toThrow(StoreUnavailableError);
+    expect(await store.readNormalized(event.key, event.payloadHash, 'v1-details')).toBeUndefined();
+  });
+
   it('reads a normalized form that it did not write as none, and never a request', async () => {
     const store = await open();
     const event = aNewEvent({ key: 'website|lead.created|foreign-1' });

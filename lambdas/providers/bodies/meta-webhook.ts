@@ -2,7 +2,8 @@ import type { SourceBase } from '../../core/source-settings.ts';
 import type { Reading, Submission } from '../provider.ts';
 import { buildSubmission } from '../reading/build-submission.ts';
 import { isoOfSeconds } from '../reading/epoch-time.ts';
-import { digitsOf, idText, isArray, type Json, member } from '../reading/json.ts';
+import { namelessFields } from '../reading/flat-fields.ts';
+import { digitsOf, idText, isArray, isObject, type Json, member } from '../reading/json.ts';
 import { unknownShape } from '../reading/outcome.ts';
 import { bodyOf, PARTS_MAX } from '../reading/parts.ts';
 
@@ -62,7 +63,8 @@ function thinLead(
       eventType: EVENT_TYPE,
       sourceEventId: leadId,
       occurredAt: isoOfSeconds(member(value, 'created_time')),
-      fields: [],
+      // Without an id, what it says is what tells it from another one.
+      fields: leadId === undefined && isObject(value) ? namelessFields(value) : [],
       facts: {
         form_id: idText(member(value, 'form_id')),
         ad_id: idText(member(value, 'ad_id')),

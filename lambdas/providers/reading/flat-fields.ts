@@ -23,6 +23,11 @@ export function flatFields(data: JsonObject): FormField[] {
   return flatten(data, '', []);
 }
 
+/** Every value of an object as an answer that fills no field by its name: what it says is about no person. */
+export function namelessFields(data: JsonObject): FormField[] {
+  return flatFields(data).map((field) => ({ ...field, names: [] }));
+}
+
 function flatten(data: JsonObject, prefix: string, path: readonly string[]): FormField[] {
   return Object.entries(data).flatMap(([name, value]) => {
     // Each name stands in the key of everything below it: long ones would multiply the body.
