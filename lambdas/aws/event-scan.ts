@@ -1,5 +1,3 @@
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import * as z from 'zod/mini';
 import type {
   EventScanner,
   EventScanPage,
@@ -7,8 +5,8 @@ import type {
   ScanMeasure,
 } from '../core/ports/event-scan.ts';
 import { recordFromItem } from './event-record-item.ts';
+import { readCursor, writeCursor } from './page-cursor.ts';
 import { describeSize, scanPage, type Table } from './table.ts';
-import { fromAttributes, toAttributes } from './table-expression.ts';
 import { eventPartition, stateKey } from './table-keys.ts';
 
 /** A scan reads half a unit for each 4 KB (Amazon DynamoDB, Read consistency, read 2026-11-22). */
@@ -51,7 +49,7 @@ async function scanEvents(table: Table, request: EventScanRequest): Promise<Even
   return {
     records: page.items.map(recordFromItem),
     items: page.count,
-    ...(page.next === undefined ? {} : { cursor: JSON.stringify(fromAttributes(page.next)) }),
+    ...(page.next === undefined ? {} : { cursor: writeCursor(page.next) }),
   };
 }
 
@@ -59,10 +57,4 @@ async function scanEvents(table: Table, request: EventScanRequest): Promise<Even
 async function measureScan(table: Table): Promise<ScanMeasure> {
   const { items, bytes } = await describeSize(table);
   return { items, ...(bytes === 0 ? {} : { readUnits: Math.ceil(bytes / BYTES_A_UNIT) }) };
-}
-
-const cursorSchema = z.record(z.string(), z.string());
-
-function readCursor(cursor: string): Record<string, AttributeValue> {
-  return toAttributes(cursorSchema.parse(JSON.parse(cursor)));
 }

@@ -1,10 +1,8 @@
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import * as z from 'zod/mini';
 import { type OpenPartition, openPartitionKey } from '../core/open-index.ts';
 import { OPEN_INDEX } from '../core/pipeline-names.ts';
 import type { OpenMeasure, OpenPage, OpenPageRequest } from '../core/ports/events.ts';
+import { readCursor, writeCursor } from './page-cursor.ts';
 import { queryPage, type Table } from './table.ts';
-import { fromAttributes, toAttributes } from './table-expression.ts';
 import { eventOfPartition } from './table-keys.ts';
 
 /** A page of a partition of the `open` index, oldest first. Eventually consistent, as indexes are. */
@@ -30,7 +28,7 @@ export async function listOpen(
   );
   return {
     keys: found.items.map((item) => eventOfPartition(String(item['pk']))),
-    ...(found.next === undefined ? {} : { cursor: JSON.stringify(fromAttributes(found.next)) }),
+    ...(found.next === undefined ? {} : { cursor: writeCursor(found.next) }),
   };
 }
 
@@ -65,10 +63,4 @@ export async function measureOpen(
     next = page.next;
   }
   return { count, oldestReceivedAt: oldest };
-}
-
-const cursorSchema = z.record(z.string(), z.string());
-
-function readCursor(cursor: string): Record<string, AttributeValue> {
-  return toAttributes(cursorSchema.parse(JSON.parse(cursor)));
 }

@@ -1,4 +1,6 @@
 import type { Clock } from '../core/ports/world.ts';
+import { retryAfterOf } from '../core/retry-after.ts';
+import { timedCall } from '../core/timed-call.ts';
 import { type Json, parseJson } from '../providers/reading/json.ts';
 
 /**
@@ -22,8 +24,6 @@ export type CallOutcome =
 /** The longest answer that is read, in bytes: more than the largest form, and little for a function's memory. */
 export const ANSWER_BYTES_MAX = 1_000_000;
 
-const RETRY_AFTER_MS_MAX = 24 * 3_600_000;
-
 /**
  * Makes one call to a provider's API. Never throws, never follows a redirect: the token must not travel to
  * another host.
@@ -38,20 +38,13 @@ export async function callDetails(
   timeoutMs: number,
   clock: Clock,
 ): Promise<CallOutcome> {
-  const timeout = new AbortController();
-  const { promise: timedOut, reject } = Promise.withResolvers<never>();
-  const callOff = clock.after(timeoutMs, () => {
-    timeout.abort();
-    // Beside the signal: the time-out holds for a fetcher that does not heed it, too.
-    reject(new DOMException('The time for the call was over', 'TimeoutError'));
-  });
-  try {
-    return await Promise.race([exchange(fetcher, url, headers, clock, timeout.signal), timedOut]);
-  } catch {
-    return { kind: 'no_answer', reason: timeout.signal.aborted ? 'timed_out' : 'connection_lost' };
-  } finally {
-    callOff();
-  }
+  const call = await timedCall(
+    async (signal) => await exchange(fetcher, url, headers, clock, signal),
+    timeoutMs,
+    clock,
+  );
+  if (call.kind === 'done') return call.value;
+  return { kind: 'no_answer', reason: call.kind === 'timed_out' ? 'timed_out' : 'connection_lost' };
 }
 
 async function exchange(
@@ -95,12 +88,4 @@ async function readBody(response: Response): Promise<Uint8Array | undefined> {
     chunks.push(part.value);
   }
   return Buffer.concat(chunks);
-}
-
-function retryAfterOf(header: string | null, nowMs: number): { retryAfterMs?: number } {
-  if (header === null) return {};
-  const value = header.trim();
-  const waitMs = /^\d{1,9}$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - nowMs;
-  if (!Number.isFinite(waitMs)) return {};
-  return { retryAfterMs: Math.min(RETRY_AFTER_MS_MAX, Math.max(0, waitMs)) };
 }

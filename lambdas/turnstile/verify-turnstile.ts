@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { HumanAnswer, HumanCheck } from '../core/ports/human-check.ts';
 import type { Clock } from '../core/ports/world.ts';
+import { timedCall } from '../core/timed-call.ts';
 
 /** Where Cloudflare answers. */
 export const TURNSTILE_ORIGIN = 'https://challenges.cloudflare.com';
@@ -49,35 +50,18 @@ async function post(
   url: string,
   body: string,
 ): Promise<string | undefined> {
-  const timeout = new AbortController();
-  const { promise: timedOut, resolve } = Promise.withResolvers<undefined>();
-  const callOff = clock.after(TRY_TIMEOUT_MS, () => {
-    timeout.abort();
-    // Beside the signal: the time-out holds for a fetcher that does not heed it, too.
-    resolve(undefined);
-  });
-  const exchange = async (): Promise<string | undefined> => {
-    try {
+  const call = await timedCall(
+    async (signal) => {
       const headers = { 'content-type': 'application/json' };
-      const { signal } = timeout;
       // A secret must not travel to another host.
-      const response = await fetcher(url, {
-        method: 'POST',
-        headers,
-        body,
-        redirect: 'manual',
-        signal,
-      });
+      const init = { method: 'POST', headers, body, redirect: 'manual', signal } as const;
+      const response = await fetcher(url, init);
       return await response.text();
-    } catch {
-      return undefined;
-    }
-  };
-  try {
-    return await Promise.race([exchange(), timedOut]);
-  } finally {
-    callOff();
-  }
+    },
+    TRY_TIMEOUT_MS,
+    clock,
+  );
+  return call.kind === 'done' ? call.value : undefined;
 }
 
 function meaningOf(text: string | undefined): HumanAnswer {

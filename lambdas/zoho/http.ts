@@ -1,4 +1,6 @@
 import type { Clock } from '../core/ports/world.ts';
+import { retryAfterOf } from '../core/retry-after.ts';
+import { timedCall } from '../core/timed-call.ts';
 
 /** One HTTP request. Secrets go into headers or the body, never into the URL: URLs get logged. */
 export interface HttpRequest {
@@ -38,8 +40,6 @@ export interface NoAnswer {
 /** What became of a request: an answer, whatever it says, or none. */
 export type HttpOutcome = HttpAnswer | NoAnswer;
 
-const RETRY_AFTER_MAX_MS = 24 * 3_600_000;
-
 /**
  * Error codes that Node.js gives before a request is written: no name, no route, no listener, no TLS.
  * With any other, the request may have been sent.
@@ -75,22 +75,20 @@ export async function callHttp(
   timeoutMs: number,
   clock: Clock,
 ): Promise<HttpOutcome> {
-  const timeout = new AbortController();
-  const { promise: timedOut, reject } = Promise.withResolvers<never>();
-  const callOff = clock.after(timeoutMs, () => {
-    timeout.abort();
-    // Beside the signal: the time-out holds for a fetcher that does not heed it, too.
-    reject(new DOMException('The time for the call was over', 'TimeoutError'));
-  });
-  try {
-    return await Promise.race([exchange(fetcher, request, clock, timeout.signal), timedOut]);
-  } catch (error) {
-    if (timeout.signal.aborted) return { kind: 'no_answer', reason: 'timed_out', sent: true };
-    return isNotConnected(error)
-      ? { kind: 'no_answer', reason: 'not_connected', sent: false }
-      : { kind: 'no_answer', reason: 'connection_lost', sent: true };
-  } finally {
-    callOff();
+  const call = await timedCall(
+    async (signal) => await exchange(fetcher, request, clock, signal),
+    timeoutMs,
+    clock,
+  );
+  switch (call.kind) {
+    case 'done':
+      return call.value;
+    case 'timed_out':
+      return { kind: 'no_answer', reason: 'timed_out', sent: true };
+    case 'failed':
+      return isNotConnected(call.error)
+        ? { kind: 'no_answer', reason: 'not_connected', sent: false }
+        : { kind: 'no_answer', reason: 'connection_lost', sent: true };
   }
 }
 
@@ -125,14 +123,6 @@ function readBody(text: string): HttpBody {
   } catch {
     return { kind: 'unreadable' };
   }
-}
-
-function retryAfterOf(header: string | null, nowMs: number): { retryAfterMs?: number } {
-  if (header === null) return {};
-  const value = header.trim();
-  const waitMs = /^\d{1,9}$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - nowMs;
-  if (!Number.isFinite(waitMs)) return {};
-  return { retryAfterMs: Math.min(RETRY_AFTER_MAX_MS, Math.max(0, waitMs)) };
 }
 
 function creditsOf(header: string | null): { creditsRemaining?: number } {
