@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { config as repositoryConfig } from '../../holdfast.config.ts';
@@ -8,29 +7,13 @@ import { payloadHash } from '../../lambdas/core/payload-hash.ts';
 import type { EventStore } from '../../lambdas/core/ports/events.ts';
 import type { SourceDrift } from '../../lambdas/operations/source-drift.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../local/emulators/credentials.ts';
-import { LOCAL_TABLE } from '../../local/local-stack.ts';
 import { findDynoxide } from '../../local/emulators/dynamodb.ts';
-import { PortTakenError } from '../../local/emulators/listen.ts';
+import { LOCAL_TABLE } from '../../local/local-stack.ts';
 import { runMappingDiff } from '../../local/operator/run-mapping-diff.ts';
 import { portsFrom } from '../../local/start-pipeline.ts';
 import { aFieldNote, aSourceFields } from '../contract/source-fields-contract.ts';
-import { eventually, startTestPipeline, type TestPipeline } from '../support/running-pipeline.ts';
-
-const COMMAND_TIMEOUT_MS = 30_000;
-
-/** A pipeline with the repository's own sources: the command line reads the same file. */
-async function startAtPort(): Promise<{ pipeline: TestPipeline; port: number }> {
-  for (;;) {
-    const port = 20_000 + Math.floor(Math.random() * 12_000);
-    try {
-      const options = { ports: portsFrom(port) };
-      const { sources } = repositoryConfig;
-      return { pipeline: await startTestPipeline({ sources, options }), port };
-    } catch (error) {
-      if (!(error instanceof PortTakenError)) throw error;
-    }
-  }
-}
+import { holdfast } from '../support/command-line.ts';
+import { eventually, startAtPort, type TestPipeline } from '../support/running-pipeline.ts';
 
 describe.runIf(findDynoxide() !== undefined)(
   'a person who asks how fields are read',
@@ -39,24 +22,16 @@ describe.runIf(findDynoxide() !== undefined)(
     let pipeline: TestPipeline;
     let port: number;
 
+    // With the repository's own sources: the command line reads the same file.
     beforeEach(async () => {
-      ({ pipeline, port } = await startAtPort());
+      ({ pipeline, port } = await startAtPort({ sources: repositoryConfig.sources }));
     });
     afterEach(async () => {
       await pipeline.stop();
     });
 
-    /** Runs the command line as a person does. */
-    const holdfast = async (...words: readonly string[]) =>
-      await new Promise<{ code: number; out: string; err: string }>((resolve) => {
-        execFile(
-          process.execPath,
-          ['bin/holdfast.mjs', ...words, '--port', String(port)],
-          { timeout: COMMAND_TIMEOUT_MS },
-          (error, out, err) =>
-            resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err }),
-        );
-      });
+    const run = async (...words: readonly string[]) =>
+      await holdfast(...words, '--port', String(port));
     const delivered = async (count: number) => {
       await eventually(
         async () => (await pipeline.items()).filter((item) => item['state'] === 'succeeded').length,
@@ -105,10 +80,10 @@ describe.runIf(findDynoxide() !== undefined)(
       await delivered(2);
       const before = await items();
 
-      const list = await holdfast('mapping', 'list');
-      const one = await holdfast('mapping', 'list', 'demo_request', '--json');
-      const unknown = await holdfast('mapping', 'list', 'nobody');
-      const same = await holdfast('mapping', 'diff', '--last', '10', '--fail-on-change');
+      const list = await run('mapping', 'list');
+      const one = await run('mapping', 'list', 'demo_request', '--json');
+      const unknown = await run('mapping', 'list', 'nobody');
+      const same = await run('mapping', 'diff', '--last', '10', '--fail-on-change');
       const changed = defineConfig({
         sources: {
           ...repositoryConfig.sources,
@@ -161,9 +136,9 @@ describe.runIf(findDynoxide() !== undefined)(
         );
       });
 
-      const text = await holdfast('source', 'drift');
-      const json = await holdfast('source', 'drift', 'website', '--json');
-      const unknown = await holdfast('source', 'drift', 'nobody');
+      const text = await run('source', 'drift');
+      const json = await run('source', 'drift', 'website', '--json');
+      const unknown = await run('source', 'drift', 'nobody');
 
       expect([text.code, json.code, unknown.code]).toEqual([0, 0, 1]);
       expect(text.out).toMatch(/partner: 20 submissions noted since/);

@@ -1,47 +1,15 @@
-import { execFile } from 'node:child_process';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { defineConfig } from '../../lambdas/core/config.ts';
 import { findDynoxide } from '../../local/emulators/dynamodb.ts';
-import { PortTakenError } from '../../local/emulators/listen.ts';
 import { runReplay } from '../../local/operator/run-replay.ts';
 import { portsFrom } from '../../local/start-pipeline.ts';
+import { holdfast, holdfastWith } from '../support/command-line.ts';
 import { OPERATOR, startFakeAws } from '../support/fake-aws.ts';
-import { eventually, startTestPipeline, type TestPipeline } from '../support/running-pipeline.ts';
-
-const COMMAND_TIMEOUT_MS = 30_000;
+import { eventually, startAtPort, type TestPipeline } from '../support/running-pipeline.ts';
 
 /** Of the lead that Zoho refuses. */
 const KEY = 'demo|form_response|responserefused';
-
-/** A pipeline whose ports the command line can work out from one of them. */
-async function startAtPort(): Promise<{ pipeline: TestPipeline; port: number }> {
-  for (;;) {
-    const port = 20_000 + Math.floor(Math.random() * 12_000);
-    try {
-      return { pipeline: await startTestPipeline({ options: { ports: portsFrom(port) } }), port };
-    } catch (error) {
-      if (!(error instanceof PortTakenError)) throw error;
-    }
-  }
-}
-
-/** Runs the command line as a person does. */
-async function holdfast(...words: readonly string[]) {
-  return await holdfastWith({}, ...words);
-}
-
-async function holdfastWith(env: Readonly<Record<string, string>>, ...words: readonly string[]) {
-  return await new Promise<{ code: number; out: string; err: string }>((resolve) => {
-    execFile(
-      process.execPath,
-      ['bin/holdfast.mjs', ...words],
-      { timeout: COMMAND_TIMEOUT_MS, env: { ...process.env, ...env } },
-      (error, out, err) =>
-        resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err }),
-    );
-  });
-}
 
 describe.runIf(findDynoxide() !== undefined)(
   'an operator at the command line',

@@ -3,12 +3,11 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defineConfig, type HoldfastConfigInput } from '../../lambdas/core/config.ts';
 import { findDynoxide } from '../../local/emulators/dynamodb.ts';
-import { PortTakenError } from '../../local/emulators/listen.ts';
-import { runSourceAdd, type RunSourceAddOptions } from '../../local/operator/run-source-add.ts';
+import { type RunSourceAddOptions, runSourceAdd } from '../../local/operator/run-source-add.ts';
 import { runSourceTest } from '../../local/operator/run-source-test.ts';
 import { portsFrom } from '../../local/start-pipeline.ts';
 import { startFakeAws } from '../support/fake-aws.ts';
-import { startTestPipeline, type TestPipeline } from '../support/running-pipeline.ts';
+import { startAtPort, type TestPipeline } from '../support/running-pipeline.ts';
 
 const SOURCES: HoldfastConfigInput['sources'] = {
   demo: { provider: 'typeform', label: 'Demo request' },
@@ -19,19 +18,6 @@ const SOURCES: HoldfastConfigInput['sources'] = {
   website: { provider: 'website_form', allowedOrigins: ['https://www.example.com'] },
 };
 
-/** A pipeline whose ports the commands can work out from one of them. */
-async function startAtPort(): Promise<{ pipeline: TestPipeline; port: number }> {
-  for (;;) {
-    const port = 20_000 + Math.floor(Math.random() * 12_000);
-    const options = { ports: portsFrom(port) };
-    try {
-      return { pipeline: await startTestPipeline({ sources: SOURCES, options }), port };
-    } catch (error) {
-      if (!(error instanceof PortTakenError)) throw error;
-    }
-  }
-}
-
 describe.runIf(findDynoxide() !== undefined)(
   'whoever connects a sender at the command line',
   { timeout: 60_000 },
@@ -40,7 +26,7 @@ describe.runIf(findDynoxide() !== undefined)(
     let port: number;
 
     beforeAll(async () => {
-      ({ pipeline, port } = await startAtPort());
+      ({ pipeline, port } = await startAtPort({ sources: SOURCES }));
     });
     afterAll(async () => await pipeline?.stop());
 

@@ -1,18 +1,20 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { defineConfig, type HoldfastConfigInput } from '../../lambdas/core/config.ts';
 import { findDynoxide } from '../../local/emulators/dynamodb.ts';
-import { PortTakenError } from '../../local/emulators/listen.ts';
 import { runMappingCheck } from '../../local/operator/run-mapping-check.ts';
 import { runZohoSetup } from '../../local/operator/run-zoho-setup.ts';
 import { portsFrom } from '../../local/start-pipeline.ts';
+import { holdfast } from '../support/command-line.ts';
 import { startFakeAws } from '../support/fake-aws.ts';
-import { eventually, startTestPipeline, type TestPipeline } from '../support/running-pipeline.ts';
-
-const COMMAND_TIMEOUT_MS = 30_000;
+import {
+  eventually,
+  startAtPort,
+  startTestPipeline,
+  type TestPipeline,
+} from '../support/running-pipeline.ts';
 
 const SOURCES: HoldfastConfigInput['sources'] = {
   demo: { provider: 'typeform', label: 'Partner' },
@@ -27,19 +29,6 @@ type Zoho = NonNullable<HoldfastConfigInput['zoho']>;
 type SetupOptions = Partial<Parameters<typeof runZohoSetup>[0]>;
 type CheckOptions = Partial<Parameters<typeof runMappingCheck>[0]>;
 
-/** A pipeline whose ports the commands can work out from one of them. */
-async function startAtPort(zoho: Zoho): Promise<{ pipeline: TestPipeline; port: number }> {
-  for (;;) {
-    const port = 20_000 + Math.floor(Math.random() * 12_000);
-    const options = { ports: portsFrom(port) };
-    try {
-      return { pipeline: await startTestPipeline({ sources: SOURCES, zoho, options }), port };
-    } catch (error) {
-      if (!(error instanceof PortTakenError)) throw error;
-    }
-  }
-}
-
 describe.runIf(findDynoxide() !== undefined)(
   'whoever prepares Zoho at the command line',
   { timeout: 120_000 },
@@ -52,7 +41,7 @@ describe.runIf(findDynoxide() !== undefined)(
     // A pipeline for each: what Zoho gives of tokens in ten minutes would not do for all of them.
     beforeEach(async () => {
       folder = mkdtempSync(path.join(tmpdir(), 'holdfast-metadata-'));
-      ({ pipeline, port } = await startAtPort(zohoSettings));
+      ({ pipeline, port } = await startAtPort({ sources: SOURCES, zoho: zohoSettings }));
     });
     afterEach(async () => {
       await pipeline.stop();
@@ -392,19 +381,6 @@ describe('a lead whose values Zoho would refuse', { timeout: 60_000 }, () => {
     expect(lead?.fields).not.toHaveProperty('Phone');
   });
 });
-
-/** Runs the command line as a person does. */
-async function holdfast(...words: readonly string[]) {
-  return await new Promise<{ code: number; out: string; err: string }>((resolve) => {
-    execFile(
-      process.execPath,
-      ['bin/holdfast.mjs', ...words],
-      { timeout: COMMAND_TIMEOUT_MS },
-      (error, out, err) =>
-        resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err }),
-    );
-  });
-}
 
 /** Creates a field by Zoho's own API, with a token of its own. */
 async function createField(zohoUrl: string, field: object): Promise<void> {

@@ -6,11 +6,12 @@ import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { fromAttributes } from '../../lambdas/aws/table-expression.ts';
 import { defineConfig, type HoldfastConfigInput } from '../../lambdas/core/config.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../local/emulators/credentials.ts';
+import { PortTakenError } from '../../local/emulators/listen.ts';
 import { LOCAL_TABLE } from '../../local/local-stack.ts';
 import type { SampleLead } from '../../local/samples/sample-lead.ts';
 import { buildSampleRequest } from '../../local/samples/sample-request.ts';
 import { signSample } from '../../local/samples/sample-signing.ts';
-import { type PipelineOptions, startPipeline } from '../../local/start-pipeline.ts';
+import { type PipelineOptions, portsFrom, startPipeline } from '../../local/start-pipeline.ts';
 import { createSimulatorAdmin } from '../../local/zoho-simulator/admin-client.ts';
 
 const SOURCES: HoldfastConfigInput['sources'] = {
@@ -127,6 +128,21 @@ export async function startTestPipeline(input: PipelineInput = {}) {
 }
 
 export type TestPipeline = Awaited<ReturnType<typeof startTestPipeline>>;
+
+/** A pipeline whose ports the command line can work out from one of them. */
+export async function startAtPort(
+  input: PipelineInput = {},
+): Promise<{ pipeline: TestPipeline; port: number }> {
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    try {
+      const options = { ports: portsFrom(port) };
+      return { pipeline: await startTestPipeline({ ...input, options }), port };
+    } catch (error) {
+      if (!(error instanceof PortTakenError)) throw error;
+    }
+  }
+}
 
 /**
  * Asks until the answer satisfies, and hands it over; fails with what it last was.
