@@ -2,15 +2,18 @@ import type { HoldfastConfig } from '../lambdas/core/config.ts';
 import { createLeadTracker, type LeadProgress } from './lead-tracker.ts';
 import type { LogEntry } from './local-log.ts';
 import { putSampleDetails, sampleDetails } from './samples/sample-details.ts';
+import { sampleKeys } from './samples/sample-keys.ts';
 import { buildSampleLead } from './samples/sample-lead.ts';
 import { buildSampleRequest } from './samples/sample-request.ts';
-import { sampleKeys } from './samples/sample-keys.ts';
 import { sendSample } from './samples/send-sample.ts';
 import { readExample } from './samples/webhook-example.ts';
 import type { Pipeline } from './start-pipeline.ts';
+import { tableLines } from './table-lines.ts';
 import { createSimulatorAdmin } from './zoho-simulator/admin-client.ts';
 
 const TIMEOUT_MS = 60_000;
+
+const COLUMNS = ['source', 'event', 'Zoho id', 'name', 'e-mail', 'action'];
 
 /** The pipeline to be shown, and where the report goes. */
 export interface RunDemoOptions {
@@ -62,7 +65,8 @@ export async function runDemo(
   const missing = rows.filter((row) => !row.arrived);
   print('');
   print(`In the Zoho simulator, module ${config.zoho.module}:`);
-  for (const line of formatTable(rows.filter((row) => row.arrived).map((row) => row.cells))) {
+  const arrived = rows.filter((row) => row.arrived).map((row) => row.cells);
+  for (const line of tableLines([COLUMNS, ...arrived])) {
     print(line);
   }
   print('');
@@ -125,19 +129,6 @@ function describeLead(
   }
   const reason = progress?.line ?? lead.refusal ?? `not within ${TIMEOUT_MS / 1_000} s`;
   return { cells: [lead.source, reason] };
-}
-
-function formatTable(rows: readonly (readonly string[])[]): readonly string[] {
-  const all = [['source', 'event', 'Zoho id', 'name', 'e-mail', 'action'], ...rows];
-  const widths = all[0]?.map((_, column) =>
-    Math.max(...all.map((row) => row[column]?.length ?? 0)),
-  );
-  return all.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths?.[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
 }
 
 /** Keys that are made of content hold a hash that tells a person nothing. */

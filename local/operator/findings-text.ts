@@ -1,4 +1,6 @@
 import type { Finding, FindingSeverity } from '../../lambdas/operations/mapping-finding.ts';
+import { tableLines } from '../table-lines.ts';
+import { counted } from './counted.ts';
 
 /** How many findings there are of each severity. */
 export interface FindingCounts {
@@ -29,25 +31,8 @@ export function describeFindings(findings: readonly Finding[]): readonly string[
   const { errors, warnings, notes } = countFindings(findings);
   return [
     '',
-    ...table(rows),
+    ...tableLines(rows),
     '',
-    `${some(errors, 'error')}, ${some(warnings, 'warning')}, ${some(notes, 'note')}.`,
+    `${counted(errors, 'error')}, ${counted(warnings, 'warning')}, ${counted(notes, 'note')}.`,
   ];
-}
-
-/** Columns of one width, the last one as long as it is. */
-export function table(rows: readonly (readonly string[])[]): readonly string[] {
-  const widths = (rows[0] ?? []).map((_, at) =>
-    Math.max(...rows.map((row) => (row[at] ?? '').length)),
-  );
-  return rows.map((row) =>
-    row
-      .map((cell, at) => (at === row.length - 1 ? cell : cell.padEnd(widths[at] ?? 0)))
-      .join('  ')
-      .trimEnd(),
-  );
-}
-
-function some(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }

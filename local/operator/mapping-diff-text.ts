@@ -1,4 +1,3 @@
-import type { RecentEvents } from '../../lambdas/operations/recent-events.ts';
 import {
   type ComparedEvent,
   type Comparison,
@@ -6,6 +5,8 @@ import {
   type NotCompared,
 } from '../../lambdas/operations/mapping-diff.ts';
 import type { FateChange, SourceDiff } from '../../lambdas/operations/mapping-diff-summary.ts';
+import type { RecentEvents } from '../../lambdas/operations/recent-events.ts';
+import { counted } from './counted.ts';
 import { fieldChangeLines } from './mapping-text.ts';
 import { shortTime } from './short-time.ts';
 
@@ -30,7 +31,7 @@ export function describeLook(
 ): readonly string[] {
   const newest = recent.records[0]?.receivedAt;
   const oldest = recent.records.at(-1)?.receivedAt;
-  const others = count(recent.found, 'event that matches', 'events that match');
+  const others = counted(recent.found, 'event that matches', 'events that match');
   return [
     newest === undefined || oldest === undefined
       ? `No event to compare on ${target}.`
@@ -47,12 +48,12 @@ export function describeLook(
 export function describeDiff(sources: readonly SourceDiff[]): readonly string[] {
   return sources.flatMap((diff) => [
     '',
-    `${diff.source}: ${count(diff.compared, 'event', 'events')} compared, ` +
+    `${diff.source}: ${counted(diff.compared, 'event')} compared, ` +
       (diff.changed === 0 ? 'none would change' : `${diff.changed} would change`),
     ...(diff.versions.length === 0 ? [] : [`  read so far with ${diff.versions.join(', ')}`]),
     ...fieldChangeLines(diff.fields),
     ...diff.fates.flatMap((change) => [
-      `  ${count(change.keys.length, 'event', 'events')} ${fateText(change)}:`,
+      `  ${counted(change.keys.length, 'event')} ${fateText(change)}:`,
       ...change.keys.slice(0, SHOWN_MAX).map((key) => `    ${key}`),
       ...more(change.keys.length, '    '),
     ]),
@@ -102,8 +103,4 @@ function valueText(value: string | undefined): string {
 
 function more(total: number, indent: string): readonly string[] {
   return total > SHOWN_MAX ? [`${indent}… and ${total - SHOWN_MAX} more (--json lists all)`] : [];
-}
-
-function count(times: number, one: string, many: string): string {
-  return `${times} ${times === 1 ? one : many}`;
 }

@@ -1,8 +1,9 @@
 import { SecretUnavailableError } from '../../lambdas/core/errors.ts';
 import type { BoundProvider } from '../../lambdas/providers/bind-provider.ts';
 import type { ProviderGuide } from '../../lambdas/providers/guide.ts';
-import { verify } from '../../lambdas/providers/verification/verify.ts';
+import { signedHeaderNames } from '../../lambdas/providers/verification/authentication.ts';
 import { parseSourceSecrets } from '../../lambdas/providers/verification/source-secrets.ts';
+import { verify } from '../../lambdas/providers/verification/verify.ts';
 import { proofOf, signSample } from '../samples/sample-signing.ts';
 import type { StoredSecret } from './secret-vault.ts';
 
@@ -118,7 +119,6 @@ const AT_MS = 1_800_000_000_000;
 
 function signedHeaders(authentication: BoundProvider['authentication']): Record<string, string> {
   if (authentication.kind !== 'hmac') return {};
-  const templates = Object.values(authentication.variants).map(({ template }) => template);
-  const names = templates.flatMap((template) => [...template.matchAll(/\{header:([a-z0-9-]+)\}/g)]);
-  return Object.fromEntries(names.map(([, name = '']) => [name, 'x']));
+  const names = Object.values(authentication.variants).flatMap(signedHeaderNames);
+  return Object.fromEntries(names.map((name) => [name, 'x']));
 }

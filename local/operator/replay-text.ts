@@ -5,6 +5,7 @@ import {
   skipSentenceOf,
   summarizePlan,
 } from '../../lambdas/operations/replay-plan.ts';
+import { counted } from './counted.ts';
 import { fieldChangeLines, mappingName } from './mapping-text.ts';
 import { shortTime } from './short-time.ts';
 
@@ -28,7 +29,7 @@ export function describePlan(
   return [
     count === 0
       ? `No lead to replay on ${target}.`
-      : `${leads(count)} to replay on ${target}${receivedText(oldest, newest)}:`,
+      : `${counted(count, 'lead')} to replay on ${target}${receivedText(oldest, newest)}:`,
     ...summary.groups.flatMap((group) => [
       '',
       `  ${group.count} × ${group.failureCode} (${group.failureClass}), source ${group.source}`,
@@ -53,14 +54,16 @@ export function describeResult(
   return [
     enqueued.length === 0
       ? 'No lead was put on the delivery queue.'
-      : `${leads(enqueued.length)} put on the delivery queue${anew}. Who and why is recorded with each.`,
+      : `${counted(enqueued.length, 'lead')} put on the delivery queue${anew}. Who and why is recorded with each.`,
     ...(superseded.length === 0
       ? []
-      : [`${leads(superseded.length)} left alone: no longer in the quarantine of the plan.`]),
+      : [
+          `${counted(superseded.length, 'lead')} left alone: no longer in the quarantine of the plan.`,
+        ]),
     ...(failed.length === 0
       ? []
       : [
-          `${leads(failed.length)} NOT replayed; still in quarantine:`,
+          `${counted(failed.length, 'lead')} NOT replayed; still in quarantine:`,
           ...failed.slice(0, KEYS_SHOWN).map(({ key, message }) => `  ${key}: ${message}`),
           ...moreLine(failed.length),
         ]),
@@ -97,7 +100,7 @@ function changeLines(plan: ReplayPlan, mapping: string): readonly string[] {
     return [`Mapped anew with ${mapping}, no lead would say anything else.`];
   }
   return [
-    `Mapped anew with ${mapping}, ${leads(changed)} would change (keys stay):`,
+    `Mapped anew with ${mapping}, ${counted(changed, 'lead')} would change (keys stay):`,
     ...fieldChangeLines(change),
   ];
 }
@@ -106,7 +109,7 @@ function skippedLines(plan: ReplayPlan): readonly string[] {
   if (plan.skipped.length === 0) return [];
   return [
     '',
-    `${leads(plan.skipped.length)} left out:`,
+    `${counted(plan.skipped.length, 'lead')} left out:`,
     ...summarizePlan(plan).skipped.flatMap(({ why, count }) => [
       `  ${count} × ${skipSentenceOf(why)}`,
       ...keyLines(
@@ -127,10 +130,6 @@ function moreLine(count: number): readonly string[] {
 
 function fieldsText(fields: readonly string[]): string {
   return fields.length === 0 ? '' : ` Fields: ${fields.slice(0, 5).join(', ')}.`;
-}
-
-function leads(count: number): string {
-  return count === 1 ? '1 lead' : `${count} leads`;
 }
 
 function receivedText(oldest: string | undefined, newest: string | undefined): string {

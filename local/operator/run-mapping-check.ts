@@ -9,11 +9,11 @@ import {
 import { createFieldLimits } from '../../lambdas/zoho/field-limits.ts';
 import { countFindings, describeFindings } from './findings-text.ts';
 import type { OpenTargetOptions } from './open-target.ts';
-import { openZoho, zohoRefused } from './open-zoho.ts';
+import { openZoho } from './open-zoho.ts';
 import { EXIT_WRONG_USE } from './operator-command.ts';
 import { OperatorError } from './operator-error.ts';
 import { shortTime } from './short-time.ts';
-import { readModuleMetadata } from './zoho-metadata.ts';
+import { metadataOf } from './zoho-metadata.ts';
 
 /** A check as it was typed. */
 export interface RunMappingCheckOptions extends OpenTargetOptions {
@@ -82,13 +82,8 @@ async function readMetadata(options: RunMappingCheckOptions): Promise<Reading | 
   if (file !== undefined) return readSaved(file);
   const zoho = await openZoho(options);
   try {
-    const reading = await zoho.work(
-      async (session) => await readModuleMetadata(session, config.zoho.module, zoho.nowIso()),
-    );
-    if (reading.kind === 'refused') {
-      throw zohoRefused(reading.refusal, 'ZohoCRM.settings.fields.READ');
-    }
-    return { metadata: reading.value, from: `the Zoho of ${zoho.name}` };
+    const metadata = await metadataOf(zoho, config.zoho.module);
+    return { metadata, from: `the Zoho of ${zoho.name}` };
   } finally {
     zoho.close();
   }

@@ -3,6 +3,7 @@ import {
   type FieldDrift,
   type SourceDrift,
 } from '../../lambdas/operations/source-drift.ts';
+import { tableLines } from '../table-lines.ts';
 import { type OpenTargetOptions, openTarget } from './open-target.ts';
 import { OperatorError } from './operator-error.ts';
 import { shortTime } from './short-time.ts';
@@ -62,7 +63,9 @@ function describeSource(drift: SourceDrift): readonly string[] {
       : `${source}: ${submissions} submissions noted since ${shortTime(knownSince)}, as of ${shortTime(updatedAt)}`;
   return [
     head,
-    ...(fields.length === 0 ? [] : table([COLUMNS, ...fields.map(rowOf)])),
+    ...(fields.length === 0
+      ? []
+      : tableLines([COLUMNS, ...fields.map(rowOf)]).map((line) => `  ${line}`)),
     ...(withPersonalNames === 0
       ? []
       : [`  ${withPersonalNames} had names that look like a person's; those are not kept.`]),
@@ -85,13 +88,4 @@ function rowOf(field: FieldDrift): readonly string[] {
     lastSeen === undefined ? 'never' : shortTime(lastSeen),
     flags.join(', '),
   ];
-}
-
-function table(rows: readonly (readonly string[])[]): readonly string[] {
-  const widths = COLUMNS.map((_, column) =>
-    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  return rows.map((row) =>
-    `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd(),
-  );
 }

@@ -1,4 +1,3 @@
-import type { ModuleMetadata } from '../../lambdas/operations/module-metadata.ts';
 import {
   type MissingField,
   planZohoSetup,
@@ -12,7 +11,7 @@ import { EXIT_WRONG_USE } from './operator-command.ts';
 import { OperatorError } from './operator-error.ts';
 import { chooseFields, confirmCreation } from './setup-questions.ts';
 import { describeCreated, describeOutcomes, describeSetupPlan } from './setup-text.ts';
-import { readModuleMetadata } from './zoho-metadata.ts';
+import { metadataOf } from './zoho-metadata.ts';
 
 /** A setup as it was typed. */
 export interface RunZohoSetupOptions extends OpenTargetOptions {
@@ -47,7 +46,7 @@ export async function runZohoSetup(options: RunZohoSetupOptions): Promise<number
 async function setUp(options: RunZohoSetupOptions, zoho: OpenZoho): Promise<number> {
   const { config, json, print, dryRun, yes, ask } = options;
   const { module } = config.zoho;
-  const plan = planZohoSetup(config, await readMetadata(options, zoho));
+  const plan = planZohoSetup(config, await metadataOf(zoho, module));
   const say = (lines: readonly string[]): void => {
     if (!json) for (const line of lines) print(line);
   };
@@ -77,22 +76,11 @@ async function setUp(options: RunZohoSetupOptions, zoho: OpenZoho): Promise<numb
     say(describeOutcomes(result, new Set(), module));
     throw refused(result.refusal);
   }
-  const after = planZohoSetup(config, await readMetadata(options, zoho));
+  const after = planZohoSetup(config, await metadataOf(zoho, module));
   if (json) print(JSON.stringify(document(module, plan, result, after), undefined, 2));
   say(describeCreated(result, plan, after, module));
   const isDone = after.missing.length === 0 && after.wrong.length === 0;
   return isDone && isFine ? 0 : 1;
-}
-
-async function readMetadata(
-  { config }: RunZohoSetupOptions,
-  zoho: OpenZoho,
-): Promise<ModuleMetadata> {
-  const reading = await zoho.work(
-    async (session) => await readModuleMetadata(session, config.zoho.module, zoho.nowIso()),
-  );
-  if (reading.kind === 'read') return reading.value;
-  throw zohoRefused(reading.refusal, 'ZohoCRM.settings.fields.READ');
 }
 
 /** A name that may be a slip of the pen is nothing to be created unasked: Zoho keeps fields for good. */

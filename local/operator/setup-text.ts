@@ -1,6 +1,6 @@
 import type { SetupPlan } from '../../lambdas/operations/plan-zoho-setup.ts';
+import { tableLines } from '../table-lines.ts';
 import { type CreateResult, describeNewField } from './create-zoho-fields.ts';
-import { table } from './findings-text.ts';
 
 /** What there is, what is missing, and what only a person can mend. */
 export function describeSetupPlan(
@@ -22,7 +22,7 @@ export function describeSetupPlan(
   ];
   return [
     `${module} in the Zoho of ${target}: ${right.length} fields are there and right.`,
-    ...(rows.length === 0 ? ['Nothing is to be done.'] : ['', ...table(rows), '']),
+    ...(rows.length === 0 ? ['Nothing is to be done.'] : ['', ...tableLines(rows), '']),
     ...(wrong.length === 0 ? [] : ['What is wrong is left as it is: change it in Zoho.']),
   ];
 }

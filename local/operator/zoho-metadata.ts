@@ -3,6 +3,7 @@ import type { FieldMetadata, ModuleMetadata } from '../../lambdas/operations/mod
 import type { HttpAnswer } from '../../lambdas/zoho/http.ts';
 import { type CallReading, refusalOf } from '../../lambdas/zoho/request-outcome.ts';
 import type { ZohoSession } from '../../lambdas/zoho/zoho-api.ts';
+import { type OpenZoho, zohoRefused } from './open-zoho.ts';
 
 const flag = (otherwise: boolean) => z.catch(z.boolean(), otherwise);
 
@@ -133,4 +134,17 @@ function parsed<Schema extends z.ZodMiniType>(
   return result?.success === true
     ? { kind: 'read', value: result.data }
     : { kind: 'refused', refusal: refusalOf(answer, 0) };
+}
+
+/**
+ * The fields of a module as the Zoho of a target has them now.
+ *
+ * @throws {OperatorError} Zoho refused
+ */
+export async function metadataOf(zoho: OpenZoho, module: string): Promise<ModuleMetadata> {
+  const reading = await zoho.work(
+    async (session) => await readModuleMetadata(session, module, zoho.nowIso()),
+  );
+  if (reading.kind === 'read') return reading.value;
+  throw zohoRefused(reading.refusal, 'ZohoCRM.settings.fields.READ');
 }

@@ -1,10 +1,11 @@
 import type { HoldfastConfig } from '../../lambdas/core/config.ts';
 import { bindProvider } from '../../lambdas/providers/bind-provider.ts';
 import type { SourceConfig } from '../../lambdas/providers/catalogue.ts';
+import { signedHeaderNames } from '../../lambdas/providers/verification/authentication.ts';
+import { DUMMY_TOKEN } from '../turnstile-simulator/dummy-keys.ts';
 import { applyPaths } from './generic-body.ts';
 import type { SampleLead } from './sample-lead.ts';
 import { proofOf, type SampleSigning } from './sample-signing.ts';
-import { DUMMY_TOKEN } from '../turnstile-simulator/dummy-keys.ts';
 import { fillExample, readExample, type WebhookExample } from './webhook-example.ts';
 
 /** A submission as its sender would post it, not signed yet. */
@@ -104,9 +105,8 @@ function withMembers(body: unknown, members: Readonly<Record<string, string>>): 
 /** Headers that a generic sender signs beside the body, by its configuration. */
 function signedHeaders(source: SourceConfig, lead: SampleLead): Record<string, string> {
   if (source.provider !== 'generic_hmac') return {};
-  const names = [...source.signature.template.matchAll(/\{header:([a-z0-9-]+)\}/g)];
   return Object.fromEntries(
-    names.map(([, name = '']) => [
+    signedHeaderNames(source.signature).map((name) => [
       name,
       name === 'content-type' ? 'application/json' : `sample-${lead.id}`,
     ]),

@@ -1,7 +1,10 @@
 import { defineConfig, type HoldfastConfig } from '../../lambdas/core/config.ts';
 import { type BoundProvider, bindProvider } from '../../lambdas/providers/bind-provider.ts';
 import type { SourceSecrets, WebhookRequest } from '../../lambdas/providers/provider.ts';
-import type { HmacScheme } from '../../lambdas/providers/verification/authentication.ts';
+import {
+  type HmacScheme,
+  signedHeaderNames,
+} from '../../lambdas/providers/verification/authentication.ts';
 import { makeSecret } from '../../local/make-secret.ts';
 import { buildSampleLead, type SampleLead } from '../../local/samples/sample-lead.ts';
 import { buildSampleRequest, type SampleRequest } from '../../local/samples/sample-request.ts';
@@ -78,7 +81,7 @@ export function postedInEachWay(
   if (authentication.kind !== 'hmac') return [];
   const sample = buildSampleRequest(it.config, SOURCE, it.secret, aPerson(), it.example);
   return Object.entries(authentication.variants)
-    .filter(([, scheme]) => headersSigned(scheme).every((name) => name in sample.headers))
+    .filter(([, scheme]) => signedHeaderNames(scheme).every((name) => name in sample.headers))
     .map(([variant, scheme]) => {
       const only = { kind: 'hmac', variants: { [variant]: scheme } } as const;
       const { signing } = proofOf(only, it.secret, sample.headers, sample.body);
@@ -101,10 +104,6 @@ function requestOf(
   };
 }
 
-function headersSigned(scheme: HmacScheme): string[] {
-  return [...scheme.template.matchAll(/\{header:([a-z0-9-]+)\}/g)].map(([, name = '']) => name);
-}
-
 /** Headers that prove where a request comes from: each must come once. */
 export function provingHeaders({ authentication }: BoundProvider, request: WebhookRequest) {
   const named = (() => {
@@ -112,7 +111,7 @@ export function provingHeaders({ authentication }: BoundProvider, request: Webho
       case 'hmac':
         return Object.values(authentication.variants).flatMap((scheme) => [
           scheme.header,
-          ...headersSigned(scheme),
+          ...signedHeaderNames(scheme),
           ...(scheme.timestamp !== 'none' && 'header' in scheme.timestamp
             ? [scheme.timestamp.header]
             : []),

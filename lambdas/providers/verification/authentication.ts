@@ -69,3 +69,8 @@ export function signedBy(
 ): Authentication {
   return { kind: 'hmac', variants: { only: hmacScheme(scheme) } };
 }
+
+/** The headers that are signed beside the body, by the template of what is signed. */
+export function signedHeaderNames({ template }: Pick<HmacScheme, 'template'>): string[] {
+  return [...template.matchAll(/\{header:([a-z0-9-]+)\}/g)].map(([, name = '']) => name);
+}
