@@ -33,13 +33,13 @@ export type Hydration =
   | { readonly kind: 'ended'; readonly outcome: DeliveryOutcome };
 
 /** All calls for one event. Others of the batch wait for it, and need the rest of the invocation. */
-export const DETAILS_TIMEOUT_MS = 8_000;
+const DETAILS_TIMEOUT_MS = 8_000;
 
 /**
  * How long after its webhook a submission may be unknown to the API that it names: webhooks can be faster than
  * the replicas behind an API.
  */
-export const GONE_PATIENCE_MS = 600_000;
+const GONE_PATIENCE_MS = 600_000;
 
 /** What completing an event needs of the world. */
 export type HydrationPorts = Pick<

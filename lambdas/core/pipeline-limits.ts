@@ -15,11 +15,5 @@ export const CRM_TIMEOUTS_PER_WRITE = 2.5;
 /** Kept back at the end of an invocation to store results and hide messages. */
 export const CLOSING_TIME_MS = 5_000;
 
-/** The longest wait between two attempts while attempts are left. */
-export const RETRY_DELAY_MS_MAX = 60_000;
-
-/** The wait between two attempts once all are used up: an outage, which must not use up the receives. */
-export const LONG_OUTAGE_DELAY_MS = 300_000;
-
 /** A pepper shorter than this is taken for a mistake. In characters. */
 export const PEPPER_LENGTH_MIN = 16;

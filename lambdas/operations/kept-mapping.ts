@@ -73,7 +73,7 @@ export async function loadMappings(
  *
  * @throws {MappingVersionError} this version of Holdfast has other settings
  */
-export function parseMapping(sourceName: string, { version, settings }: KeptMapping): Mapping {
+function parseMapping(sourceName: string, { version, settings }: KeptMapping): Mapping {
   const parsed = sourceSchema.safeParse(parseJson(settings));
   if (parsed.success) {
     return { version: mappingVersionOf(parsed.data, labelOf(version)), source: parsed.data };

@@ -2,13 +2,16 @@ import type * as z from 'zod/mini';
 import { secretHeader, sourceSettings } from '../core/source-settings.ts';
 import { readUnbounceLead } from './bodies/unbounce-lead.ts';
 import type { ProviderGuide } from './guide.ts';
-import type { Provider, WebhookRequest } from './provider.ts';
+import type { Provider } from './provider.ts';
 import { mediaTypeOf } from './reading/media-type.ts';
 import { ifParsed, unknownShape } from './reading/outcome.ts';
-import { mayBeForm, readForm } from './reading/read-form.ts';
+import { firstByteOf, mayBeForm, readForm } from './reading/read-form.ts';
 
 /** Settings of an `unbounce` source. */
 export const unbounceSettings = sourceSettings('unbounce', { secretHeader });
+
+/** What XML starts with. */
+const ANGLE_BRACKET = 0x3c;
 
 /**
  * Unbounce: one lead a request, as a form whose `data.json` holds it, or as JSON; each answer is a list. It has no
@@ -20,7 +23,7 @@ export const unbounce = {
   authentication: (source) => ({ kind: 'shared_secret', header: source.secretHeader }),
   accepts: (mediaType) => mayBeForm(mediaType) || isXml(mediaType),
   read: async (request, source) => {
-    if (isXml(mediaTypeOf(request)) || startsWithAngle(request)) {
+    if (isXml(mediaTypeOf(request)) || firstByteOf(request.body) === ANGLE_BRACKET) {
       return unknownShape('it is XML, so set the format of the webhook to JSON in Unbounce');
     }
     return ifParsed(await readForm(request), (form) => readUnbounceLead(form, source));
@@ -51,8 +54,4 @@ export const unbounceGuide: ProviderGuide = {
 
 function isXml(mediaType: string): boolean {
   return /^(?:application|text)\/xml$/.test(mediaType);
-}
-
-function startsWithAngle({ body }: WebhookRequest): boolean {
-  return body.find((byte) => ![0x20, 0x09, 0x0a, 0x0d].includes(byte)) === 0x3c;
 }

@@ -4,7 +4,7 @@ import type { Clock } from '../core/ports/world.ts';
 import { timedCall } from '../core/timed-call.ts';
 
 /** Where Cloudflare answers. */
-export const TURNSTILE_ORIGIN = 'https://challenges.cloudflare.com';
+const TURNSTILE_ORIGIN = 'https://challenges.cloudflare.com';
 
 const TRY_TIMEOUT_MS = 2_000;
 const TRIES_MAX = 2;
@@ -20,7 +20,7 @@ const answerSchema = z.object({
 export interface TurnstileOptions {
   readonly fetcher: typeof globalThis.fetch;
   readonly clock: Pick<Clock, 'after'>;
-  /** `TURNSTILE_ORIGIN` by default. */
+  /** Where it answers; Cloudflare's own by default. */
   readonly origin?: string;
 }
 

@@ -78,7 +78,7 @@ export function createFieldLimits(metadata?: SavedMetadata): FieldLimits {
 }
 
 /** The limit of a field of which there is no metadata. */
-export const builtInLimit: FieldLimits = (apiName, canonical) => {
+const builtInLimit: FieldLimits = (apiName, canonical) => {
   const standard = Object.hasOwn(LIMITS, apiName) ? LIMITS[apiName] : undefined;
   if (standard !== undefined) return standard;
   if (canonical === 'email') return EMAIL;

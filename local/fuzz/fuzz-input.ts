@@ -15,7 +15,7 @@ export interface FuzzInput {
 }
 
 /** Where inputs are kept that did something of their own; `npm test` tries each of them. */
-export const CORPUS = new URL('../../test/corpus/intake/', import.meta.url);
+const CORPUS = new URL('../../test/corpus/intake/', import.meta.url);
 
 const storedSchema = z.strictObject({
   source: z.string(),

@@ -2,6 +2,8 @@ import type { WebhookRequest } from '../provider.ts';
 import { isObject, type Json, type JsonObject, type ParsedJson, parseJson } from './json.ts';
 import { FORM_MULTIPART, FORM_URLENCODED, mayBeJson, mediaTypeOf } from './media-type.ts';
 
+const BRACE = 0x7b;
+
 /** Whether a body of this type can be read as a form: JSON, a plain form, or one with several parts. */
 export function mayBeForm(mediaType: string): boolean {
   return mediaType === FORM_MULTIPART || mayBeJson(mediaType);
@@ -19,7 +21,7 @@ export async function readForm(request: WebhookRequest): Promise<ParsedJson> {
     return await readMultipart(request);
   }
   // curl calls JSON a form when it is not told otherwise. No form starts with a brace: browsers write %7B.
-  return mediaType === FORM_URLENCODED && !startsWithBrace(request.body)
+  return mediaType === FORM_URLENCODED && firstByteOf(request.body) !== BRACE
     ? { kind: 'parsed', value: parseUrlencoded(request.body) }
     : parseJson(request.body);
 }
@@ -48,9 +50,9 @@ export function membersOf(value: Json | undefined): JsonObject {
   return isObject(value) ? value : {};
 }
 
-function startsWithBrace(body: Uint8Array): boolean {
-  const first = body.find((byte) => ![0x20, 0x09, 0x0a, 0x0d].includes(byte));
-  return first === 0x7b;
+/** The first byte of a body that is no white space; `undefined` when there is none. */
+export function firstByteOf(body: Uint8Array): number | undefined {
+  return body.find((byte) => ![0x20, 0x09, 0x0a, 0x0d].includes(byte));
 }
 
 /**
