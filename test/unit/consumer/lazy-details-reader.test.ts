@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { lazyDetailsReader } from '../../../lambdas/consumer/lazy-details-reader.ts';
-import type { DetailsReader } from '../../../lambdas/core/details-reader.ts';
+import type { DetailsReader } from '../../../lambdas/core/ports/details-reader.ts';
 import { aLeadEvent, anEventRecord } from '../../support/event-builders.ts';
 import { createRecordingLog } from '../../support/recording-ports.ts';
 
