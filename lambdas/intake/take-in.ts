@@ -97,24 +97,29 @@ async function acceptAll(
   reception: Reception,
 ): Promise<readonly AcceptedEvent[]> {
   if (reading.kind === 'unreadable') {
-    const event = unreadableEvent(ports, reception, reading.failure, reading.sourceEventId);
-    return [await acceptEvent(ports, reception, event)];
+    return [await acceptEvent(ports, reception, unreadableEvent(ports, reception, reading))];
   }
 
-  if (reading.submissions.length === 0) {
+  const entries = [
+    ...reading.submissions.map((submission) => async (isRepeated: boolean) => {
+      return await acceptSubmission(ports, provider, reception, submission, isRepeated);
+    }),
+    ...(reading.unreadable ?? []).map((entry) => async () => {
+      return await acceptEvent(ports, reception, unreadableEvent(ports, reception, entry));
+    }),
+  ];
+  if (entries.length === 0) {
     // A notice about something else, in a form that is known: nothing to keep, and no mistake.
     ports.metrics.count('RequestWithoutLead', { source: reception.sourceName });
     reception.log.info('A request holds no lead', { outcome: 'no_lead' });
   }
   // When one cannot be stored the sender repeats them all, and those that were are duplicates.
   const accepted: AcceptedEvent[] = [];
-  for (let start = 0; start < reading.submissions.length; start += AT_A_TIME) {
+  for (let start = 0; start < entries.length; start += AT_A_TIME) {
     // A batch that comes again may be one for which the time was too short: it must get further each time.
     const isRepeated = start > 0 && accepted.slice(-AT_A_TIME).every((event) => event.duplicate);
-    const some = reading.submissions.slice(start, start + AT_A_TIME).map(async (submission) => {
-      return await acceptSubmission(ports, provider, reception, submission, isRepeated);
-    });
-    accepted.push(...(await Promise.all(some)));
+    const some = entries.slice(start, start + AT_A_TIME);
+    accepted.push(...(await Promise.all(some.map(async (accept) => await accept(isRepeated)))));
   }
   return accepted;
 }
