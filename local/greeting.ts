@@ -2,10 +2,10 @@ import type { HoldfastConfig } from '../lambdas/core/config.ts';
 import { bindProvider } from '../lambdas/providers/bind-provider.ts';
 import { readsDetails } from './reads-details.ts';
 import { buildCurlCommand, buildDetailCommand } from './samples/curl-command.ts';
+import { exampleOfSource } from './samples/example-of-source.ts';
 import { sampleDetails } from './samples/sample-details.ts';
 import { buildSampleLead } from './samples/sample-lead.ts';
 import { buildSampleRequest } from './samples/sample-request.ts';
-import { readExample } from './samples/webhook-example.ts';
 import type { Pipeline } from './start-pipeline.ts';
 
 /** What runs where, in lines for a terminal. */
@@ -65,7 +65,7 @@ export function describeSamples(options: SampleCommandOptions): readonly string[
     }
     const lead = buildSampleLead(index, options.newId(), nowMs);
     const request = buildSampleRequest(config, name, secret, lead);
-    const example = readExample(source.provider);
+    const example = exampleOfSource(source);
     const details = readsDetails(source) ? sampleDetails(example, lead) : [];
     const told = details.map((detail) =>
       buildDetailCommand(options.providerApisUrl, source.provider, detail),

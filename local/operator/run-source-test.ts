@@ -3,12 +3,13 @@ import { readPepper } from '../../lambdas/core/pepper.ts';
 import { bindProvider } from '../../lambdas/providers/bind-provider.ts';
 import type { SourceConfig } from '../../lambdas/providers/catalogue.ts';
 import { parseSourceSecrets } from '../../lambdas/providers/verification/source-secrets.ts';
+import { exampleOfSource } from '../samples/example-of-source.ts';
 import { putSampleDetails, sampleDetails } from '../samples/sample-details.ts';
 import { sampleKeys } from '../samples/sample-keys.ts';
 import { buildSampleLead, newId, type SampleLead } from '../samples/sample-lead.ts';
 import { buildSampleRequest, type SampleRequest } from '../samples/sample-request.ts';
 import { type SampleAnswer, sendSample } from '../samples/send-sample.ts';
-import { readExample, type WebhookExample } from '../samples/webhook-example.ts';
+import type { WebhookExample } from '../samples/webhook-example.ts';
 import { describeUnknownSource } from './describe-unknown-source.ts';
 import { followEvent, type SeenState } from './follow-event.ts';
 import { type OpenTargetOptions, openTarget } from './open-target.ts';
@@ -68,7 +69,7 @@ async function testSource(
   const say = (lines: readonly string[]): void => {
     if (!json) for (const line of lines) print(line);
   };
-  const example = readExample(source.provider);
+  const example = exampleOfSource(source);
   const lead = aTestPerson(target.ports.clock.nowMs());
   const secret = await readSecret(target, source, name);
   const request = buildSampleRequest(config, name, secret, lead, example);

@@ -7,6 +7,7 @@ const APIS = 'http://127.0.0.1:4014';
 describe('the commands that send a sample', () => {
   it.each([
     ['meta', { provider: 'meta' }],
+    ['jotform, when it is asked,', { provider: 'jotform', readDetails: true }],
     ['hubspot', { provider: 'hubspot', publicUrl: 'https://leads.example.com/hooks/demo' }],
   ] as const)('tell the API of %s first what its submission says', (_, source) => {
     const lines = samplesOf(source);
