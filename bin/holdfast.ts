@@ -21,7 +21,7 @@ const printError = (line: string): void => {
 
 const program = new Command('holdfast')
   .description('Leads from form providers into Zoho CRM: none lost, none doubled.')
-  .showHelpAfterError();
+  .showHelpAfterError('Add --help to see what it takes.');
 
 program
   .command('start')

@@ -99,6 +99,7 @@ async function serve(pipeline: Pipeline, { config, env, print }: RunStartOptions
   const samples = describeSamples({
     config,
     endpoint: pipeline.endpoint,
+    providerApisUrl: pipeline.providerApis.url,
     sourceSecret: pipeline.sourceSecret,
     nowMs: Date.now(),
     newId,

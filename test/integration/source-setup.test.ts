@@ -223,7 +223,7 @@ describe.runIf(findDynoxide() !== undefined)(
       );
       expect(code).toBe(0);
       expect(out).toMatch(/sent .*\n.*stored .*\n(?:.*\n)*.*delivered\n/);
-      expect(out).toContain(`In Zoho: Leads, record ${record?.id} (insert).`);
+      expect(out).toContain(`In Zoho: Leads, record ${record?.id} (created).`);
       expect(out).not.toContain(secretOf('shop')['current']);
     });
 
@@ -232,7 +232,7 @@ describe.runIf(findDynoxide() !== undefined)(
 
       expect([ads.code, social.code]).toEqual([0, 0]);
       expect(ads.out).toMatch(/Key: ads\|lead_form\|/);
-      expect(social.out).toMatch(/record \d+ \(insert\)\.\n/);
+      expect(social.out).toMatch(/record \d+ \(created\)\.\n/);
     });
 
     it('is given the token that the sender asks back, and it is stored', async () => {
