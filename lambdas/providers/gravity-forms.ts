@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { sourceSettings } from '../core/source-settings.ts';
+import { secretHeader, sourceSettings } from '../core/source-settings.ts';
 import { readEntryFields } from './bodies/gravity-entry.ts';
 import type { ProviderGuide } from './guide.ts';
 import type { Provider, Reading } from './provider.ts';
@@ -7,7 +7,6 @@ import { answersOf } from './reading/form-field.ts';
 import { idText, isObject, type Json, member, scalarText } from './reading/json.ts';
 import { FORM_SUBMISSION, ifParsed, oneSubmission, unknownShape } from './reading/outcome.ts';
 import { mayBeForm, readForm } from './reading/read-form.ts';
-import { secretHeader } from './shared-secret.ts';
 
 /** Settings of a `gravity_forms` source. */
 export const gravityFormsSettings = sourceSettings('gravity_forms', {

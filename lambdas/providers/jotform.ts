@@ -1,21 +1,11 @@
 import * as z from 'zod/mini';
 import { apiOrigin, sourceSettings } from '../core/source-settings.ts';
-import { readJotformQuestions, readJotformSubmission } from './bodies/jotform-answers.ts';
+import { readJotformSubmission } from './bodies/jotform-answers.ts';
+import { readJotformWebhook } from './bodies/jotform-webhook.ts';
 import type { ProviderGuide } from './guide.ts';
-import type { Provider, Reading } from './provider.ts';
-import { isoOfMilliseconds } from './reading/epoch-time.ts';
-import {
-  digitsOf,
-  idText,
-  isObject,
-  type Json,
-  type JsonObject,
-  member,
-  scalarText,
-} from './reading/json.ts';
-import { ifParsed, oneSubmission, unknownShape } from './reading/outcome.ts';
-import { mayBeForm, parseJsonText, readForm } from './reading/read-form.ts';
-import { withoutVolatile } from './reading/without-volatile.ts';
+import type { Provider } from './provider.ts';
+import { ifParsed } from './reading/outcome.ts';
+import { mayBeForm, readForm } from './reading/read-form.ts';
 
 /** Settings of a `jotform` source. */
 export const jotformSettings = sourceSettings('jotform', {
@@ -30,8 +20,6 @@ export const jotformSettings = sourceSettings('jotform', {
 
 type JotformSource = z.output<typeof jotformSettings>;
 
-const EVENT_TYPE = 'submission';
-
 /**
  * Jotform: one submission a request, as a form of several parts, of which `rawRequest` is JSON.
  *
@@ -44,7 +32,7 @@ export const jotform = {
   authentication: () => ({ kind: 'url_token' }),
   accepts: mayBeForm,
   read: async (request, source) =>
-    ifParsed(await readForm(request), (form) => readBody(form, source)),
+    ifParsed(await readForm(request), (form) => readJotformWebhook(form, source)),
   detailsApi: {
     origin: (source) => source.apiUrl,
     authorize: (token) => ({ APIKEY: token }),
@@ -73,45 +61,3 @@ export const jotformGuide: ProviderGuide = {
   ],
   sources: ['Jotform, Webhooks; API documentation, read 2026-11-22'],
 };
-
-function readBody(body: Json, source: JotformSource): Reading {
-  const submissionId = idText(member(body, 'submissionID'));
-  const raw = rawRequestOf(member(body, 'rawRequest'));
-  const named = digitsOf(submissionId);
-  if (source.readDetails && named === undefined) {
-    return unknownShape('it has no submissionID of digits', submissionId);
-  }
-  if (!source.readDetails && raw === undefined) {
-    return unknownShape('its rawRequest is no JSON object', submissionId);
-  }
-
-  const formId = idText(member(body, 'formID'));
-  const read = source.readDetails ? undefined : readJotformQuestions(raw ?? {});
-  return oneSubmission(
-    {
-      eventType: EVENT_TYPE,
-      sourceEventId: submissionId,
-      occurredAt: momentOf(member(raw, 'event_id')),
-      fields: read?.fields ?? [],
-      facts: { ...read?.facts, form_id: formId, form_name: scalarText(member(body, 'formTitle')) },
-      ...(read === undefined ? {} : { consent: read.consent }),
-      details: source.readDetails && named !== undefined ? { submission_id: named } : undefined,
-      content: {
-        formID: formId,
-        submissionID: submissionId,
-        rawRequest: withoutVolatile(raw ?? {}),
-      },
-    },
-    source,
-  );
-}
-
-function rawRequestOf(value: Json | undefined): JsonObject | undefined {
-  const raw = typeof value === 'string' ? parseJsonText(value) : value;
-  return isObject(raw) ? raw : undefined;
-}
-
-/** `<milliseconds>_<form>_<random>`. */
-function momentOf(eventId: Json | undefined): string | undefined {
-  return isoOfMilliseconds(/^(\d{13})_/.exec(idText(eventId) ?? '')?.[1]);
-}

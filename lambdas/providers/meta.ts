@@ -1,23 +1,12 @@
 import * as z from 'zod/mini';
-import { apiOrigin, type SourceBase, sourceSettings } from '../core/source-settings.ts';
+import { apiOrigin, sourceSettings } from '../core/source-settings.ts';
 import { LEAD_FIELDS, refusalOfGraph } from './bodies/meta-graph.ts';
+import { readMetaWebhook } from './bodies/meta-webhook.ts';
 import type { ProviderGuide } from './guide.ts';
-import type { Provider, Reading, SourceSecrets, Submission, WebhookRequest } from './provider.ts';
-import { buildSubmission } from './reading/build-submission.ts';
-import { isoOfSeconds } from './reading/epoch-time.ts';
-import { namelessFields } from './reading/flat-fields.ts';
-import {
-  digitsOf,
-  idText,
-  isArray,
-  isObject,
-  type Json,
-  member,
-  parseJson,
-} from './reading/json.ts';
+import type { Provider, SourceSecrets, WebhookRequest } from './provider.ts';
+import { parseJson } from './reading/json.ts';
 import { mayBeJson } from './reading/media-type.ts';
-import { ifParsed, unknownShape } from './reading/outcome.ts';
-import { bodyOf, PARTS_MAX } from './reading/parts.ts';
+import { ifParsed } from './reading/outcome.ts';
 import { hmacScheme } from './verification/authentication.ts';
 import { isSameSecret } from './verification/verify.ts';
 
@@ -34,7 +23,6 @@ export const metaSettings = sourceSettings('meta', {
   apiUrl: z._default(apiOrigin, 'https://graph.facebook.com'),
 });
 
-const EVENT_TYPE = 'leadgen';
 const SIGNATURE = { header: 'x-hub-signature-256', prefix: 'sha256=' };
 
 /** Meta's challenges are numbers. What could be markup is never sent back. */
@@ -58,7 +46,8 @@ export const meta = {
     isUnconfirmed: true,
   }),
   accepts: mayBeJson,
-  read: (request, source) => ifParsed(parseJson(request.body), (body) => readBody(body, source)),
+  read: (request, source) =>
+    ifParsed(parseJson(request.body), (body) => readMetaWebhook(body, source)),
   handshake,
   detailsApi: {
     origin: (source) => source.apiUrl,
@@ -119,72 +108,4 @@ function handshake(
   return isAsked && CHALLENGE.test(challenge)
     ? { contentType: 'text/plain', body: challenge }
     : undefined;
-}
-
-/** One change that names a lead, and a body that holds it alone. */
-interface Change {
-  readonly value: Json;
-  readonly leadId: string | undefined;
-  readonly part: Json;
-}
-
-function readBody(body: Json, source: SourceBase): Reading {
-  const entries = member(body, 'entry');
-  if (!isArray(entries)) return unknownShape('it has no list of entries');
-  const changes = entries.flatMap((entry) => leadChanges(body, entry));
-  if (changes.length > PARTS_MAX) {
-    return unknownShape(`it names ${changes.length} leads, more than ${PARTS_MAX}`);
-  }
-  if (changes.length > 0 && changes.every(({ leadId }) => leadId === undefined)) {
-    return unknownShape('none of its leads has a leadgen_id of digits');
-  }
-  const submissions = changes.map((change) => thinLead(change, changes.length > 1, source));
-  return { kind: 'read', submissions };
-}
-
-/** Other fields, and a change without a value, say nothing of a lead. */
-function leadChanges(body: Json, entry: Json): Change[] {
-  const changes = member(entry, 'changes');
-  if (!isArray(changes)) return [];
-  return changes.flatMap((change) => {
-    const value = member(change, 'value');
-    if (member(change, 'field') !== EVENT_TYPE || value === undefined || value === null) return [];
-    const alone = { id: member(entry, 'id') ?? null, time: member(entry, 'time') ?? null };
-    return [
-      {
-        value,
-        leadId: digitsOf(member(value, 'leadgen_id'), 40),
-        part: {
-          object: member(body, 'object') ?? null,
-          entry: [{ ...alone, changes: [change] }],
-        },
-      },
-    ];
-  });
-}
-
-/** One without an id that can be asked for names nobody, and is quarantined; the others go their way. */
-function thinLead(
-  { value, leadId, part }: Change,
-  isOneOfMany: boolean,
-  source: SourceBase,
-): Submission {
-  return buildSubmission(
-    {
-      eventType: EVENT_TYPE,
-      sourceEventId: leadId,
-      occurredAt: isoOfSeconds(member(value, 'created_time')),
-      // Without an id, what it says is what tells it from another one.
-      fields: leadId === undefined && isObject(value) ? namelessFields(value) : [],
-      facts: {
-        form_id: idText(member(value, 'form_id')),
-        ad_id: idText(member(value, 'ad_id')),
-        adset_id: idText(member(value, 'adgroup_id')),
-      },
-      details: leadId === undefined ? undefined : { leadgen_id: leadId },
-      content: value,
-      part: isOneOfMany ? bodyOf(part) : undefined,
-    },
-    source,
-  );
 }

@@ -1,13 +1,10 @@
 import * as z from 'zod/mini';
 import { sourceSettings } from '../core/source-settings.ts';
+import { readWebsiteForm } from './bodies/website-form-fields.ts';
 import type { ProviderGuide } from './guide.ts';
-import type { Provider, Reading } from './provider.ts';
-import { flatFields } from './reading/flat-fields.ts';
-import { idText, isArray, isObject, type Json, member } from './reading/json.ts';
-import { FORM_SUBMISSION, ifParsed, oneSubmission, unknownShape } from './reading/outcome.ts';
+import type { Provider } from './provider.ts';
+import { ifParsed } from './reading/outcome.ts';
 import { mayBeForm, readForm } from './reading/read-form.ts';
-import { squashName } from './reading/recognize-field.ts';
-import { withoutVolatile } from './reading/without-volatile.ts';
 
 const origin = z
   .string()
@@ -49,8 +46,6 @@ export const websiteFormSettings = sourceSettings('website_form', {
   ),
 });
 
-type WebsiteFormSource = z.output<typeof websiteFormSettings>;
-
 /**
  * The contact form of a website: JSON or an HTML form, from a browser.
  *
@@ -67,7 +62,7 @@ export const websiteForm = {
   humanCheck: (source) => source.turnstile,
   accepts: mayBeForm,
   read: async (request, source) =>
-    ifParsed(await readForm(request), (form) => readFields(form, source)),
+    ifParsed(await readForm(request), (form) => readWebsiteForm(form, source)),
 } satisfies Provider<z.output<typeof websiteFormSettings>>;
 
 /** How to connect a form of one's own website. */
@@ -90,31 +85,3 @@ export const websiteFormGuide: ProviderGuide = {
   unconfirmed: [],
   sources: [],
 };
-
-function readFields(body: Json, source: WebsiteFormSource): Reading {
-  if (!isObject(body)) return unknownShape('it is not an object');
-  const { honeypotField, turnstile } = source;
-  // Neither is a question: the trap's usual name ("website") must not become one.
-  const form = Object.fromEntries(
-    Object.entries(body).filter(([name]) => name !== honeypotField && name !== turnstile?.field),
-  );
-  const id = Object.entries(form).find(([name]) => squashName(name) === 'submissionid')?.[1];
-  const isSpam = honeypotField !== undefined && isFilledIn(member(body, honeypotField));
-  return oneSubmission(
-    {
-      eventType: FORM_SUBMISSION,
-      sourceEventId: idText(id),
-      fields: flatFields(form),
-      suppression: isSpam ? 'spam_trap' : undefined,
-      content: withoutVolatile(form),
-    },
-    source,
-  );
-}
-
-function isFilledIn(value: Json | undefined): boolean {
-  if (value === undefined || value === null || value === false || value === 0) return false;
-  if (typeof value === 'string') return value.trim() !== '';
-  if (isArray(value)) return value.some(isFilledIn);
-  return !isObject(value) || Object.keys(value).length > 0;
-}

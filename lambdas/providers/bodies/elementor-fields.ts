@@ -1,11 +1,11 @@
 import type { CanonicalField, Consent } from '../../core/lead-event.ts';
 import { fieldValue } from '../reading/flat-fields.ts';
-import type { FormField } from '../reading/form-field.ts';
+import { type FormField, meaningOf } from '../reading/form-field.ts';
 import { isObject, type Json, type JsonObject, member, scalarText } from '../reading/json.ts';
 import { recognizeField } from '../reading/recognize-field.ts';
 
 /** What a form's own type says by itself. */
-const MEANING: Readonly<Record<string, CanonicalField>> = { email: 'email', tel: 'phone' };
+const MEANING_OF_TYPE: Readonly<Record<string, CanonicalField>> = { email: 'email', tel: 'phone' };
 
 /** What a type mostly is, where neither id nor title tells. */
 const FALLBACK: Readonly<Record<string, string>> = { url: 'website', textarea: 'message' };
@@ -38,7 +38,7 @@ export function readAdvancedFields(fields: Json | undefined): ElementorField[] {
       ...(title === '' ? {} : { label: title }),
       ...(type === '' ? {} : { type }),
       value,
-      ...meaning(type, [...ids, title]),
+      ...signsOf(type, [...ids, title]),
     };
     const isGiven = type === 'acceptance' && value !== '';
     const consent = { key: ids[0], granted: true, ...(title === '' ? {} : { text: title }) };
@@ -52,12 +52,12 @@ function valueOf(value: Json | undefined): string | readonly string[] | undefine
   return fieldValue(isObject(value) ? Object.values(value) : value);
 }
 
-function meaning(
+function signsOf(
   type: string,
   names: readonly string[],
 ): Pick<FormField, 'means' | 'names' | 'place'> {
-  const means = Object.hasOwn(MEANING, type) ? MEANING[type] : undefined;
-  if (means !== undefined) return { means };
+  const meant = meaningOf(MEANING_OF_TYPE, type);
+  if (meant.means !== undefined) return meant;
   if (type === 'hidden') return { place: 'hidden' };
   // Ticking a box about "e-mail" gives no e-mail address.
   if (type === 'acceptance') return { names: [] };

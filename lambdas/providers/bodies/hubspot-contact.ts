@@ -1,7 +1,7 @@
 import type { CanonicalField } from '../../core/lead-event.ts';
 import type { SourceBase } from '../../core/source-settings.ts';
 import type { Reading, Submission } from '../provider.ts';
-import type { FormField } from '../reading/form-field.ts';
+import { type FormField, meaningOf } from '../reading/form-field.ts';
 import { idText, isObject, type Json, member, scalarText } from '../reading/json.ts';
 import { unknownShape } from '../reading/outcome.ts';
 import { readDetails } from '../reading/read-details.ts';
@@ -44,6 +44,5 @@ export function readHubspotContact(
 function readProperty(name: string, value: Json): FormField[] {
   const text = scalarText(value);
   if (text === undefined || text === '') return [];
-  const means = Object.hasOwn(MEANINGS, name) ? MEANINGS[name] : undefined;
-  return [{ ids: [name], value: text, ...(means === undefined ? {} : { means }) }];
+  return [{ ids: [name], value: text, ...meaningOf(MEANINGS, name) }];
 }

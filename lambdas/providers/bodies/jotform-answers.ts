@@ -2,7 +2,7 @@ import type { CanonicalField, Consent } from '../../core/lead-event.ts';
 import type { SourceBase } from '../../core/source-settings.ts';
 import type { Reading, Submission } from '../provider.ts';
 import { fieldValue, flatFields } from '../reading/flat-fields.ts';
-import { answersOf, type FormField } from '../reading/form-field.ts';
+import { answersOf, type FormField, meaningOf } from '../reading/form-field.ts';
 import {
   idText,
   isObject,
@@ -32,6 +32,12 @@ interface Question {
   readonly type?: string | undefined;
   readonly answer: Json;
 }
+
+/** What a question's own type says by itself. */
+const MEANING_OF_TYPE: Readonly<Record<string, CanonicalField>> = {
+  control_email: 'email',
+  control_phone: 'phone',
+};
 
 /** What Jotform's own script adds to a form. */
 const TECHNICAL = new Set(
@@ -127,13 +133,11 @@ function fieldsOf(question: Question): FormField[] {
   }
   const value = fieldValue(answer);
   if (value === undefined || value.length === 0) return [];
-  const isEmail = type === 'control_email';
   return [
     {
       ...named,
       value,
-      ...(isEmail ? { means: 'email' as const } : {}),
-      ...(type === 'control_phone' ? { means: 'phone' as const } : {}),
+      ...meaningOf(MEANING_OF_TYPE, type),
       // Jotform puts the question's number after a usual name: `email4`.
       names: [slug, slug.replace(/\d{1,10}$/, ''), ...(label === undefined ? [] : [label])],
     },

@@ -1,6 +1,6 @@
-import type { Consent } from '../../core/lead-event.ts';
+import type { CanonicalField, Consent } from '../../core/lead-event.ts';
 import { anyValue } from '../reading/flat-fields.ts';
-import { answersOf, type FormField } from '../reading/form-field.ts';
+import { answersOf, type FormField, meaningOf } from '../reading/form-field.ts';
 import {
   idText,
   isArray,
@@ -18,6 +18,12 @@ export interface TallyFields {
   readonly fields: readonly FormField[];
   readonly consent: readonly Consent[];
 }
+
+/** What a question's own type says by itself. */
+const MEANING_OF_TYPE: Readonly<Record<string, CanonicalField>> = {
+  INPUT_EMAIL: 'email',
+  INPUT_PHONE_NUMBER: 'phone',
+};
 
 /**
  * Reads the fields of a response in their order: ids of options, rows and columns become their texts, files
@@ -54,8 +60,7 @@ function readField(item: JsonObject, index: number): FormField[] {
       ...(label === undefined ? {} : { label }),
       type,
       value,
-      ...(type === 'INPUT_EMAIL' ? { means: 'email' as const } : {}),
-      ...(type === 'INPUT_PHONE_NUMBER' ? { means: 'phone' as const } : {}),
+      ...meaningOf(MEANING_OF_TYPE, type),
       ...(type === 'HIDDEN_FIELDS' ? { place: 'hidden' as const } : {}),
       // A ticked box or a payment answers a question about a field, it is not the field.
       ...(typeof answer === 'boolean' || type === 'PAYMENT' ? { names: [] } : {}),

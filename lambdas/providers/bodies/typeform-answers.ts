@@ -1,5 +1,5 @@
-import type { Consent } from '../../core/lead-event.ts';
-import type { FormField } from '../reading/form-field.ts';
+import type { CanonicalField, Consent } from '../../core/lead-event.ts';
+import { type FormField, meaningOf } from '../reading/form-field.ts';
 import {
   idText,
   isArray,
@@ -15,6 +15,12 @@ export interface TypeformAnswer {
   readonly field: FormField;
   readonly consent?: Consent;
 }
+
+/** What a question's own type says by itself. */
+const MEANING_OF_TYPE: Readonly<Record<string, CanonicalField>> = {
+  email: 'email',
+  phone_number: 'phone',
+};
 
 /**
  * Reads the answers of a response in their order; what is no answer is skipped.
@@ -45,8 +51,7 @@ export function readAnswers(
           ...labelled,
           type,
           value: answerValue(member(answer, type)),
-          ...(type === 'email' ? { means: 'email' as const } : {}),
-          ...(type === 'phone_number' ? { means: 'phone' as const } : {}),
+          ...meaningOf(MEANING_OF_TYPE, type),
           // A yes or no is the answer to a question about a field ("May we call your phone?"), never the field.
           ...(type === 'boolean' ? { names: [] } : {}),
         },
