@@ -169,7 +169,8 @@ async function connect(
   const { values = {}, changes = {} } = members ?? {};
   const steps = fillSteps(guide.steps, {
     url,
-    secret: values['current'],
+    // What was typed without being shown is not shown by this either.
+    secret: changes['current'] === 'given' ? undefined : values['current'],
     verifyToken: values['verify_token'],
   });
   if (json) {
@@ -191,6 +192,7 @@ async function connect(
     ...(target.isLocal ? [ONLY_HERE] : []),
     ...signedAddress(source, url, target),
     ...describeStored(changes),
+    ...(options.theirs && changes['current'] === 'kept' ? [NOT_ASKED] : []),
     '',
     ...describeGuide(guide, steps),
     '',
@@ -213,6 +215,9 @@ function signedAddress(
     'to the URL above and deploy, since the sender signs it.',
   ];
 }
+
+const NOT_ASKED =
+  'The secret that the sender has made was NOT asked for. To put it in its place: --theirs --rotate';
 
 const ONLY_HERE =
   'Only this machine reaches that address: a sender elsewhere needs a tunnel to it.';
