@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { describeCause } from '../lambdas/core/describe-cause.ts';
 import type { LogFields } from '../lambdas/core/log-fields.ts';
-import type { Log } from '../lambdas/core/ports.ts';
+import type { Log } from '../lambdas/core/ports/telemetry.ts';
 
 /** How much a log entry matters. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';

@@ -1,5 +1,5 @@
 import type { MetricName } from '../lambdas/core/metric-names.ts';
-import type { Metrics } from '../lambdas/core/ports.ts';
+import type { Metrics } from '../lambdas/core/ports/telemetry.ts';
 
 /** Metrics that are counted in this process and read back. */
 export interface LocalMetrics extends Metrics {

@@ -2,11 +2,10 @@ import type * as z from 'zod/mini';
 import { sourceSettings, toleranceSeconds } from '../../lambdas/core/source-settings.ts';
 import type { ProviderGuide } from '../../lambdas/providers/guide.ts';
 import type { Provider } from '../../lambdas/providers/provider.ts';
-import { buildSubmission } from '../../lambdas/providers/reading/build-submission.ts';
 import { flatFields } from '../../lambdas/providers/reading/flat-fields.ts';
-import { unknownShape } from '../../lambdas/providers/reading/generic-sender.ts';
 import { idText, isObject, member, parseJson } from '../../lambdas/providers/reading/json.ts';
 import { mayBeJson } from '../../lambdas/providers/reading/media-type.ts';
+import { ifParsed, oneSubmission, unknownShape } from '../../lambdas/providers/reading/outcome.ts';
 import { signedBy } from '../../lambdas/providers/verification/authentication.ts';
 
 /** Settings of an `acme` source. */
@@ -22,26 +21,26 @@ export const acme = {
       timestamp: { member: 't', unit: 'seconds', toleranceSeconds: source.toleranceSeconds },
     }),
   accepts: mayBeJson,
-  read: ({ body }, source) => {
-    const parsed = parseJson(body);
-    if (parsed.kind === 'unreadable') return parsed;
-    const entry = member(parsed.value, 'entry');
-    const answers = member(entry, 'answers');
-    if (!isObject(entry) || !isObject(answers)) return unknownShape('it has no entry with answers');
-    const submission = buildSubmission(
-      {
-        eventType: 'entry.created',
-        sourceEventId: idText(member(entry, 'id')),
-        deliveryId: idText(member(parsed.value, 'delivery_id')),
-        occurredAt: idText(member(entry, 'created_at')),
-        fields: flatFields(answers),
-        facts: { form_id: idText(member(entry, 'form_id')) },
-        content: entry,
-      },
-      source,
-    );
-    return { kind: 'read', submissions: [submission] };
-  },
+  read: ({ body }, source) =>
+    ifParsed(parseJson(body), (parsed) => {
+      const entry = member(parsed, 'entry');
+      const answers = member(entry, 'answers');
+      if (!isObject(entry) || !isObject(answers)) {
+        return unknownShape('it has no entry with answers');
+      }
+      return oneSubmission(
+        {
+          eventType: 'entry.created',
+          sourceEventId: idText(member(entry, 'id')),
+          deliveryId: idText(member(parsed, 'delivery_id')),
+          occurredAt: idText(member(entry, 'created_at')),
+          fields: flatFields(answers),
+          facts: { form_id: idText(member(entry, 'form_id')) },
+          content: entry,
+        },
+        source,
+      );
+    }),
 } satisfies Provider<z.output<typeof acmeSettings>>;
 
 /** How to connect Acme Forms. */

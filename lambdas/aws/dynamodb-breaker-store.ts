@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { Breaker } from '../core/breaker.ts';
 import { StoreUnavailableError } from '../core/errors.ts';
-import type { BreakerStore } from '../core/ports.ts';
+import type { BreakerStore } from '../core/ports/crm-access.ts';
 import { getItem, putIf, type Table } from './table.ts';
 import { type Item, isNextRevision } from './table-expression.ts';
 import { BREAKER_KEY } from './table-keys.ts';

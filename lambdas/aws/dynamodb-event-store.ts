@@ -9,7 +9,7 @@ import {
   type NewEvent,
 } from '../core/event-record.ts';
 import type { NormalizedEvent } from '../core/lead-event.ts';
-import type { EventStore, FencedWrite } from '../core/ports.ts';
+import type { EventStore, FencedWrite } from '../core/ports/events.ts';
 import { listAudit, putAudit } from './audit-items.ts';
 import { newStateItem, recordFromItem } from './event-record-item.ts';
 import { getSourceFields, putSourceFields } from './field-items.ts';
@@ -209,10 +209,10 @@ async function putAnswers(
   if (record?.state !== 'processing' || record.leaseToken !== leaseToken) return false;
   const { receivedAt, payloadHash } = record;
   const normalizedAs = normalizedKey(key, payloadHash, mappingVersion);
-  await Promise.all([
-    putDetails(options, record, answers, archive, expiry(receivedAt, retention.rawDays)),
-    putRemapped(options, normalizedAs, normalized, expiry(receivedAt, retention.eventDays)),
-  ]);
+  // In this order: the state may name that reading already (a replay mapped the event anew while it awaited
+  // its details), and then the reading alone would count as complete, without the answers it was made of.
+  await putDetails(options, record, answers, archive, expiry(receivedAt, retention.rawDays));
+  await putRemapped(options, normalizedAs, normalized, expiry(receivedAt, retention.eventDays));
   return true;
 }
 

@@ -1,5 +1,5 @@
 import { StoreUnavailableError } from '../core/errors.ts';
-import type { IdentityEntry, IdentityStore } from '../core/ports.ts';
+import type { IdentityEntry, IdentityStore } from '../core/ports/identities.ts';
 import { headFromItem, headToItem } from './head-item.ts';
 import { getItem, putIf, type Table } from './table.ts';
 import { type Item, isNextRevision, NOT_THERE } from './table-expression.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { StoreUnavailableError } from '../core/errors.ts';
-import type { TokenStore } from '../core/ports.ts';
+import type { TokenStore } from '../core/ports/crm-access.ts';
 import { getItem, putIf, type Table } from './table.ts';
 import { isNextRevision } from './table-expression.ts';
 import { TOKEN_KEY } from './table-keys.ts';

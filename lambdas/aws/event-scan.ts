@@ -1,6 +1,11 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
-import type { EventScanner, EventScanPage, EventScanRequest, ScanMeasure } from '../core/ports.ts';
+import type {
+  EventScanner,
+  EventScanPage,
+  EventScanRequest,
+  ScanMeasure,
+} from '../core/ports/event-scan.ts';
 import { recordFromItem } from './event-record-item.ts';
 import { describeSize, scanPage, type Table } from './table.ts';
 import { fromAttributes, toAttributes } from './table-expression.ts';

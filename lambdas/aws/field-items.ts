@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { StoreUnavailableError } from '../core/errors.ts';
 import type { FieldNote } from '../core/field-notes.ts';
 import { canonicalField } from '../core/lead-settings.ts';
-import type { SourceFieldsSave } from '../core/ports.ts';
+import type { SourceFieldsSave } from '../core/ports/events.ts';
 import type { SourceFields } from '../core/source-fields.ts';
 import { fromCompactJson, toCompactJson } from './compact-json.ts';
 import { getItem, putIf, type Table } from './table.ts';

@@ -1,7 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
 import { StoreUnavailableError } from '../core/errors.ts';
-import type { KeptMapping } from '../core/ports.ts';
+import type { KeptMapping } from '../core/ports/events.ts';
 import { getItem, putIf, queryPage, type Table } from './table.ts';
 import { type Item, NOT_THERE } from './table-expression.ts';
 import { mappingKey } from './table-keys.ts';

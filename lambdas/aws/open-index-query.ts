@@ -2,7 +2,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
 import { type OpenPartition, openPartitionKey } from '../core/open-index.ts';
 import { OPEN_INDEX } from '../core/pipeline-names.ts';
-import type { OpenMeasure, OpenPage, OpenPageRequest } from '../core/ports.ts';
+import type { OpenMeasure, OpenPage, OpenPageRequest } from '../core/ports/events.ts';
 import { queryPage, type Table } from './table.ts';
 import { fromAttributes, toAttributes } from './table-expression.ts';
 import { eventOfPartition } from './table-keys.ts';

@@ -1,6 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { describeCause } from '../core/describe-cause.ts';
-import type { Log } from '../core/ports.ts';
+import type { Log } from '../core/ports/telemetry.ts';
 
 /** JSON logs through Powertools. Service and stage stand in every line. */
 export function createPowertoolsLog(service: string, stage: string): Log {

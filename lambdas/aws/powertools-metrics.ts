@@ -1,7 +1,7 @@
 import { MetricUnit, Metrics as PowertoolsMetrics } from '@aws-lambda-powertools/metrics';
 import type { MetricName } from '../core/metric-names.ts';
 import { METRICS_NAMESPACE } from '../core/pipeline-names.ts';
-import type { Metrics } from '../core/ports.ts';
+import type { Metrics } from '../core/ports/telemetry.ts';
 
 /** Metrics that can be written out at the end of an invocation. */
 export type FlushableMetrics = Metrics & {

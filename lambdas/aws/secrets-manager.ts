@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SecretUnavailableError } from '../core/errors.ts';
-import type { Clock, SecretReader } from '../core/ports.ts';
+import type { Clock, SecretReader } from '../core/ports/world.ts';
 
 /** A rotated secret is seen at the latest after this time. */
 const CACHE_MS = 300_000;

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { DEFER_SECONDS_MAX } from '../core/delivery-message.ts';
 import { StoreUnavailableError } from '../core/errors.ts';
-import type { DeadLetterQueue, DeliveryQueue } from '../core/ports.ts';
+import type { DeadLetterQueue, DeliveryQueue } from '../core/ports/queues.ts';
 
 /** Where a queue is: a client bound to its region, and the queue's URL. */
 export interface SqsQueueOptions {

@@ -10,7 +10,7 @@ import { createSecretReader } from '../aws/secrets-manager.ts';
 import { createSqsDeadLetterQueue, createSqsDeliveryQueue } from '../aws/sqs-queues.ts';
 import type { HoldfastConfig } from '../core/config.ts';
 import { ConfigError } from '../core/errors.ts';
-import type { TokenStore } from '../core/ports.ts';
+import type { TokenStore } from '../core/ports/crm-access.ts';
 import { readEnvironment, readSwitch } from '../runtime/environment.ts';
 import { systemClock, systemIds, systemRandom } from '../runtime/system.ts';
 import { createZohoCrm } from '../zoho/zoho-crm.ts';
@@ -110,7 +110,7 @@ function awsPorts(
         log,
         metrics,
       });
-    }),
+    }, log),
     clock,
     random,
     ids,

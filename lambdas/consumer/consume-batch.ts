@@ -1,23 +1,16 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { HoldfastConfig } from '../core/config.ts';
-import type { CrmWriter } from '../core/crm.ts';
+import type { CrmWriter } from '../core/ports/crm.ts';
 import type { DeliveryOutcome } from '../core/delivery-outcome.ts';
-import type { DetailsReader } from '../core/details-reader.ts';
+import type { DetailsReader } from '../core/ports/details-reader.ts';
 import { readPepper } from '../core/pepper.ts';
-import type {
-  BreakerStore,
-  Clock,
-  DeadLetterQueue,
-  DeliveryQueue,
-  EventStore,
-  IdentityStore,
-  Ids,
-  Log,
-  Metrics,
-  Random,
-  SecretReader,
-} from '../core/ports.ts';
+import type { BreakerStore } from '../core/ports/crm-access.ts';
+import type { EventStore } from '../core/ports/events.ts';
+import type { IdentityStore } from '../core/ports/identities.ts';
+import type { DeadLetterQueue, DeliveryQueue } from '../core/ports/queues.ts';
+import type { Log, Metrics } from '../core/ports/telemetry.ts';
+import type { Clock, Ids, Random, SecretReader } from '../core/ports/world.ts';
 import { createBarrier } from '../runtime/barrier.ts';
 import { type CrmGate, enterGate, type StayAway } from './crm-gate.ts';
 import { deliverLeads } from './deliver-leads.ts';

@@ -9,7 +9,9 @@ import {
   withProbe,
 } from '../core/breaker.ts';
 import { StoreUnavailableError } from '../core/errors.ts';
-import type { BreakerStore, Clock, Log, Metrics } from '../core/ports.ts';
+import type { BreakerStore } from '../core/ports/crm-access.ts';
+import type { Log, Metrics } from '../core/ports/telemetry.ts';
+import type { Clock } from '../core/ports/world.ts';
 
 /** What the way through the breaker needs of the world. */
 export interface GatePorts {

@@ -1,18 +1,13 @@
 import type { HoldfastConfig } from '../core/config.ts';
-import type { CrmWriter } from '../core/crm.ts';
-import type { DetailsReader } from '../core/details-reader.ts';
+import type { CrmWriter } from '../core/ports/crm.ts';
+import type { DetailsReader } from '../core/ports/details-reader.ts';
 import type { EventRecord } from '../core/event-record.ts';
 
-import type {
-  BreakerStore,
-  Clock,
-  EventStore,
-  IdentityStore,
-  Ids,
-  Log,
-  Metrics,
-  Random,
-} from '../core/ports.ts';
+import type { BreakerStore } from '../core/ports/crm-access.ts';
+import type { EventStore } from '../core/ports/events.ts';
+import type { IdentityStore } from '../core/ports/identities.ts';
+import type { Log, Metrics } from '../core/ports/telemetry.ts';
+import type { Clock, Ids, Random } from '../core/ports/world.ts';
 import type { CrmGate } from './crm-gate.ts';
 
 /** What delivering leads needs of the world. */

@@ -12,14 +12,15 @@
  * The provider's trouble is its own: it says nothing of the CRM, and the breaker does not hear of it.
  */
 import { canonicalJson } from '../core/canonical-json.ts';
-import { type HoldfastConfig, retrySettingsOf } from '../core/config.ts';
+import type { HoldfastConfig } from '../core/config.ts';
 import type { DeliveryOutcome } from '../core/delivery-outcome.ts';
-import type { DetailsReading, DetailsRequest } from '../core/details-reader.ts';
+import type { DetailsReading, DetailsRequest } from '../core/ports/details-reader.ts';
 import type { EventDetails, EventRecord } from '../core/event-record.ts';
 import { type Failure, failure } from '../core/failure.ts';
 import type { NormalizedEvent } from '../core/lead-event.ts';
 import { CLOSING_TIME_MS } from '../core/pipeline-limits.ts';
 import { backoffMs, breakerDeferralMs, decideRetry, deferralMs } from '../core/retry-schedule.ts';
+import { type RetrySettings, retrySettingsFor } from '../core/retry-settings.ts';
 import type { ClaimedEvent, DeliveryContext, DeliveryPorts } from './delivery-ports.ts';
 
 /** A complete event and its record as they are stored now, or the outcome of one that is not complete. */
@@ -118,7 +119,7 @@ function settleRefused(
   const attempts = record.attempts + 1;
   const nowMs = ports.clock.nowMs();
   const receivedAtMs = Date.parse(record.receivedAt);
-  const settings = retrySettingsOf(config, record.source);
+  const settings = settingsOf(record.source, config);
   const random = ports.random.next();
   const { failure: why, retryAfterMs } = refused;
   const later = (reason: Failure, delayMs: number): DeliveryOutcome => ({
@@ -146,6 +147,16 @@ function settleRefused(
       }
       return { kind: 'rejected', failure: decision.failure, attempts };
   }
+}
+
+/**
+ * Setting a lead of a `highIntent` source aside early gives it to a person. Before its details are read there is
+ * nobody to call, and a minute's trouble of an API must not park leads: it is tried for as long as any other. It pages
+ * somebody early all the same.
+ */
+function settingsOf(source: string, { delivery, sources }: HoldfastConfig): RetrySettings {
+  const retry = sources[source]?.retry ?? {};
+  return retrySettingsFor(delivery.retry, { highIntent: false, retry });
 }
 
 function ended(outcome: DeliveryOutcome): Hydration {

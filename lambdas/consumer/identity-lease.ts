@@ -1,5 +1,6 @@
 import { type Head, newHead, withoutLease } from '../core/head.ts';
-import type { IdentityStore, Random } from '../core/ports.ts';
+import type { IdentityStore } from '../core/ports/identities.ts';
+import type { Random } from '../core/ports/world.ts';
 import { deferralMs } from '../core/retry-schedule.ts';
 import { deferIdentity, type IdentityWork } from './identity-work.ts';
 

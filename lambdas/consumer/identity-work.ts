@@ -1,9 +1,9 @@
 import type { Contribution } from '../core/contribution.ts';
-import type { CrmRow, FailedRow } from '../core/crm.ts';
+import type { CrmRow, FailedRow } from '../core/ports/crm.ts';
 import type { DeliveryOutcome } from '../core/delivery-outcome.ts';
 import type { EventRecord } from '../core/event-record.ts';
 import { type Head, newHead, unconfirmedFields, valuesOf } from '../core/head.ts';
-import type { Log } from '../core/ports.ts';
+import type { Log } from '../core/ports/telemetry.ts';
 
 /** One event on its way. It has an outcome once its way is over. */
 export interface Member {

@@ -9,7 +9,7 @@
  * ```
  */
 import assert from 'node:assert/strict';
-import type { CrmReadBack } from '../core/crm.ts';
+import type { CrmReadBack } from '../core/ports/crm.ts';
 import { confirm, type Head, isUnsettled, needsWrite, settled, withLease } from '../core/head.ts';
 import type { DeliveryContext, DeliveryPorts } from './delivery-ports.ts';
 import { eachApart } from './each-apart.ts';

@@ -13,7 +13,7 @@
 import { failure } from '../core/failure.ts';
 import type { Failure } from '../core/failure.ts';
 import type { Head } from '../core/head.ts';
-import type { IdentityEntry, IdentityStore } from '../core/ports.ts';
+import type { IdentityEntry, IdentityStore } from '../core/ports/identities.ts';
 
 /** The identity of an event, or why it has none. */
 export type Resolution =

@@ -1,5 +1,5 @@
 import { isCrmFailure } from '../core/breaker.ts';
-import type { CrmRowOutcome } from '../core/crm.ts';
+import type { CrmRowOutcome } from '../core/ports/crm.ts';
 import { bytesHash } from '../core/payload-hash.ts';
 import type { DeliveryContext, DeliveryPorts } from './delivery-ports.ts';
 import { attemptsOf, type IdentityWork, type Member, pendingMembers } from './identity-work.ts';

@@ -2,7 +2,8 @@ import type { HoldfastConfig } from '../core/config.ts';
 import type { DeliveryOutcome } from '../core/delivery-outcome.ts';
 import type { Suppression } from '../core/event-record.ts';
 import type { Failure } from '../core/failure.ts';
-import type { EventStore, Ids } from '../core/ports.ts';
+import type { EventStore } from '../core/ports/events.ts';
+import type { Ids } from '../core/ports/world.ts';
 import { type QuarantinePorts, reportQuarantine } from '../operations/report-quarantine.ts';
 import type { ClaimedEvent } from './delivery-ports.ts';
 

@@ -1,5 +1,5 @@
 import { retrySettingsOf } from '../core/config.ts';
-import type { FailedRow } from '../core/crm.ts';
+import type { FailedRow } from '../core/ports/crm.ts';
 import type { Failure, FailureCode } from '../core/failure.ts';
 import { withoutLease, withUnsettled } from '../core/head.ts';
 import {

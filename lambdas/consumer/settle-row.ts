@@ -1,4 +1,4 @@
-import type { CrmRow, CrmRowOutcome } from '../core/crm.ts';
+import type { CrmRow, CrmRowOutcome } from '../core/ports/crm.ts';
 import { confirm, needsWrite, withoutCrmRecord, withoutLease } from '../core/head.ts';
 import type { DeliveryContext, DeliveryPorts } from './delivery-ports.ts';
 import { changeLeasedHead } from './identity-lease.ts';

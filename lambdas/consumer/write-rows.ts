@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { isCrmFailure } from '../core/breaker.ts';
-import type { CrmRow, CrmRowOutcome } from '../core/crm.ts';
+import type { CrmRow, CrmRowOutcome } from '../core/ports/crm.ts';
 import type { DeliveryContext, DeliveryPorts } from './delivery-ports.ts';
 import { eachApart } from './each-apart.ts';
 import { type IdentityWork, pendingMembers } from './identity-work.ts';

@@ -78,7 +78,8 @@ export function contentKeys(
 function contentDigest(content: SubmissionContent, pepper: string): string {
   const { answers, ...identity } = content;
   const lasting = answers
-    .filter((answer) => !isVolatile(answer.key))
+    // At any depth, as in the fingerprint of the content: a dotted key is a path.
+    .filter((answer) => !answer.key.split('.').some(isVolatile))
     .map((answer) => [answer.key, answer.value]);
   return createHmac('sha256', pepper)
     .update(`content\0${canonicalJson({ ...identity, answers: lasting })}`)

@@ -1,6 +1,6 @@
 import { SecretUnavailableError } from './errors.ts';
 import { PEPPER_LENGTH_MIN } from './pipeline-limits.ts';
-import type { SecretReader } from './ports.ts';
+import type { SecretReader } from './ports/world.ts';
 
 /**
  * Reads the installation's pepper, the key of every hash that stands for a person.

@@ -10,6 +10,9 @@ export const headerName = z
     z.regex(/^[a-z0-9-]{1,64}$/, 'must be a lower-case header name, for example "x-signature"'),
   );
 
+/** The header that holds a sender's secret, for senders whose requests can carry a header of one's own. */
+export const secretHeader = z._default(headerName, 'x-lead-secret');
+
 /** A dotted path into a JSON body, for example `data.id`. */
 export const jsonPath = z
   .string()

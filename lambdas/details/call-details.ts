@@ -1,4 +1,4 @@
-import type { Clock } from '../core/ports.ts';
+import type { Clock } from '../core/ports/world.ts';
 import { type Json, parseJson } from '../providers/reading/json.ts';
 
 /**

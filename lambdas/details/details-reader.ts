@@ -1,8 +1,14 @@
 import type { HoldfastConfig } from '../core/config.ts';
-import type { DetailsReader, DetailsReading, DetailsRequest } from '../core/details-reader.ts';
+import type {
+  DetailsReader,
+  DetailsReading,
+  DetailsRequest,
+} from '../core/ports/details-reader.ts';
+import type { EventRecord } from '../core/event-record.ts';
 import { failure } from '../core/failure.ts';
 import { eventKey } from '../core/idempotency-key.ts';
-import type { Log, SecretReader } from '../core/ports.ts';
+import type { Log } from '../core/ports/telemetry.ts';
+import type { SecretReader } from '../core/ports/world.ts';
 import type { SourceConfig } from '../providers/catalogue.ts';
 import { cleanSubmission } from '../operations/clean-submission.ts';
 import { completeSubmission } from '../operations/complete-submission.ts';
@@ -34,27 +40,44 @@ const SECRET_WAIT_MS = 30_000;
 export function createDetailsReader(options: DetailsReaderOptions): DetailsReader {
   const budget = createCallBudget(options.clock);
   return {
-    deletionKeyOf: async ({ record, event }) => {
-      const api = apiOf(record.source, options);
-      const deletion = api?.api.deletionOf(event.details?.ref ?? {});
-      return deletion === undefined
-        ? undefined
-        : eventKey(record.source, deletion.eventType, deletion.sourceEventId);
+    deletionKeyOf: async (request) => {
+      try {
+        return deletionKey(request, options);
+      } catch (error) {
+        // Reading goes on: the API no longer has what was deleted.
+        reportFault(request.record, error, options);
+        return undefined;
+      }
     },
     read: async (request) => {
       try {
         return await readDetails(request, options, budget);
       } catch (error) {
         // One provider's code must not end the whole batch, nor take its lead away.
-        options.log.error(
-          'Reading the details of a submission failed',
-          { idempotency_key: request.record.key, source: request.record.source },
-          error,
-        );
+        reportFault(request.record, error, options);
         return refusal('details_unreadable', 'the provider’s code failed over it');
       }
     },
   };
+}
+
+function reportFault(
+  { key, source }: EventRecord,
+  error: unknown,
+  { log }: Pick<DetailsReaderOptions, 'log'>,
+): void {
+  const fields = { idempotency_key: key, source };
+  log.error('Reading the details of a submission failed', fields, error);
+}
+
+function deletionKey(
+  { record, event }: Pick<DetailsRequest, 'record' | 'event'>,
+  options: DetailsReaderOptions,
+): string | undefined {
+  const deletion = apiOf(record.source, options)?.api.deletionOf(event.details?.ref ?? {});
+  return deletion === undefined
+    ? undefined
+    : eventKey(record.source, deletion.eventType, deletion.sourceEventId);
 }
 
 interface SourceApi {
@@ -98,6 +121,8 @@ async function readDetails(
     );
     if (fetched.kind === 'refused' && fetched.pauseMs !== undefined) {
       budget.pause(name, fetched.pauseMs);
+    } else if (fetched.kind === 'answers' || fetched.failure.code !== 'details_no_answer') {
+      budget.answered(name);
     }
     return fetched;
   };
@@ -106,6 +131,8 @@ async function readDetails(
   if (fetched.kind === 'refused' && fetched.failure.code === 'details_unauthorized') {
     // The token may just have been replaced.
     const fresh = await readToken(secretId, options, true);
+    // Nobody knows: parking leads for a token that may be good would cost a person a replay.
+    if (fresh.kind === 'unknown') return { kind: 'wait', delayMs: SECRET_WAIT_MS };
     if (fresh.kind === 'value' && fresh.value !== token.value) {
       fetched = await fetchWith(fresh.value);
     }

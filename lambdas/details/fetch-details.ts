@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type Failure, failure } from '../core/failure.ts';
-import type { Clock, Metrics } from '../core/ports.ts';
+import type { Metrics } from '../core/ports/telemetry.ts';
+import type { Clock } from '../core/ports/world.ts';
 import type { BoundDetailsApi } from '../providers/bind-details.ts';
 import type { DetailsCall } from '../providers/details.ts';
 import type { Json } from '../providers/reading/json.ts';
@@ -68,15 +69,23 @@ export async function fetchDetails(
     const read = readOutcome(outcome, api);
     if (read.kind === 'refused') {
       metrics.count('DetailsCallFailed', { source });
-      return read;
+      if (!isDoneWithout(call, read)) return read;
     }
-    bodies.push(read.body);
+    bodies.push(read.kind === 'refused' ? NO_ANSWER : read.body);
   }
   return {
     kind: 'answers',
     values: bodies.map(({ value }) => value),
     text: `[${bodies.map(({ text }) => text).join(',')}]`,
   };
+}
+
+/** What stands in the place of an optional call's answer. */
+const NO_ANSWER: NonNullable<DetailsAnswer['body']> = { value: null, text: 'null' };
+
+/** Only where asking again cannot help: trouble that passes is waited for, or half of the lead would be told. */
+function isDoneWithout({ isOptional = false }: DetailsCall, { failure: why }: Refused): boolean {
+  return isOptional && (why.code === 'details_gone' || why.code === 'details_unreadable');
 }
 
 type Refused = Extract<FetchedDetails, { kind: 'refused' }>;

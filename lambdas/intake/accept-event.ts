@@ -1,7 +1,7 @@
 import { deliveryMessageOf } from '../core/delivery-message.ts';
 import type { Acceptance, EventRecord, NewEvent } from '../core/event-record.ts';
 import { keyedHash } from '../core/identity.ts';
-import type { Log } from '../core/ports.ts';
+import type { Log } from '../core/ports/telemetry.ts';
 import { reportQuarantine } from '../operations/report-quarantine.ts';
 import type { IntakePorts } from './intake-ports.ts';
 import type { Reception } from './reception.ts';
@@ -55,8 +55,33 @@ export async function acceptEvent(
 }
 
 /**
+ * Looks for an event that is stored already, word for word, and needs nothing more: one read, where `acceptEvent` writes
+ * three times.
+ *
+ * @returns `undefined` for any other event, which `acceptEvent` takes
+ * @throws {StoreUnavailableError} nobody can tell
+ */
+export async function findAccepted(
+  ports: Pick<IntakePorts, 'events' | 'metrics'>,
+  reception: Reception,
+  { key, eventType, payloadHash }: NewEvent,
+): Promise<AcceptedEvent | undefined> {
+  // Whether its address was submitted before is known to `acceptEvent` alone.
+  if (reception.source.onRepeat === 'conflict') return undefined;
+  const record = await ports.events.readRecord(key);
+  if (record === undefined || record.payloadHash !== payloadHash) return undefined;
+  if (isStuck(record, reception.receivedAtMs)) return undefined;
+  const log = reception.log.child({ idempotency_key: key, event_type: eventType });
+  reportKnown(ports, { kind: 'duplicate', record }, log);
+  return { key, duplicate: true, conflict: false, repeat: false };
+}
+
+/**
  * Remembers the first event of an e-mail address, before the event is stored: in between, another one may
  * see it as a repeat too early, but two can never both be the first.
+ *
+ * Not under the key of another submission: this one is not stored under it, and would pass for a repeat of
+ * itself once it has a key of its own.
  */
 async function isRepeat(
   ports: IntakePorts,
@@ -71,6 +96,8 @@ async function isRepeat(
   ) {
     return false;
   }
+  const known = await ports.events.readRecord(event.key);
+  if (known !== undefined && known.payloadHash !== event.payloadHash) return false;
   const expiresAtMs = reception.receivedAtMs + reception.config.retention.eventDays * DAY_MS;
   const firstKey = await ports.events.rememberSubmitter(
     event.source,
@@ -135,7 +162,7 @@ async function sendDeadLetter(
   }
 }
 
-function reportKnown(ports: IntakePorts, acceptance: Acceptance, log: Log): void {
+function reportKnown(ports: Pick<IntakePorts, 'metrics'>, acceptance: Acceptance, log: Log): void {
   const { source } = acceptance.record;
   if (acceptance.kind === 'conflict') {
     ports.metrics.count('LeadConflict', { source });

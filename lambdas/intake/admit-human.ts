@@ -1,5 +1,5 @@
 import { payloadHash } from '../core/payload-hash.ts';
-import type { Log } from '../core/ports.ts';
+import type { Log } from '../core/ports/telemetry.ts';
 import type { BoundProvider } from '../providers/bind-provider.ts';
 import type { HumanCheckRule, Submission, WebhookRequest } from '../providers/provider.ts';
 import { checkHuman } from './check-human.ts';
@@ -99,7 +99,7 @@ async function isKnown(
   reception: Reception,
 ): Promise<boolean> {
   const reading = await provider.read(request);
-  if (reading.kind === 'unreadable') return false;
+  if (reading.kind === 'unreadable' || reading.unreadable !== undefined) return false;
   const known = reading.submissions.map(
     async (submission) => await isStored(ports, reception, submission),
   );

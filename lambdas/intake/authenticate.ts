@@ -1,5 +1,5 @@
 import { bytesHash } from '../core/payload-hash.ts';
-import type { Log } from '../core/ports.ts';
+import type { Log } from '../core/ports/telemetry.ts';
 import type { BoundProvider } from '../providers/bind-provider.ts';
 import type { Verification, WebhookRequest } from '../providers/provider.ts';
 import { parseSourceSecrets } from '../providers/verification/source-secrets.ts';

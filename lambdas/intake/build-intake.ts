@@ -6,7 +6,7 @@ import { createPowertoolsMetrics } from '../aws/powertools-metrics.ts';
 import { createS3Archive } from '../aws/s3-archive.ts';
 import { createSecretReader } from '../aws/secrets-manager.ts';
 import { createSqsDeadLetterQueue, createSqsDeliveryQueue } from '../aws/sqs-queues.ts';
-import type { HumanAnswer, HumanQuestion } from '../core/human-check.ts';
+import type { HumanAnswer, HumanQuestion } from '../core/ports/human-check.ts';
 import type { HoldfastConfig } from '../core/config.ts';
 import { readEnvironment } from '../runtime/environment.ts';
 import { systemClock, systemIds } from '../runtime/system.ts';

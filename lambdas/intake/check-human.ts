@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { HumanAnswer, HumanQuestion } from '../core/human-check.ts';
+import type { HumanAnswer, HumanQuestion } from '../core/ports/human-check.ts';
 import { payloadHash } from '../core/payload-hash.ts';
 import type { HumanCheckRule, WebhookRequest } from '../providers/provider.ts';
 import { isObject, member } from '../providers/reading/json.ts';
@@ -7,7 +7,7 @@ import { readForm } from '../providers/reading/read-form.ts';
 import { withoutVolatile } from '../providers/reading/without-volatile.ts';
 import { parseSourceSecrets } from '../providers/verification/source-secrets.ts';
 import type { IntakePorts } from './intake-ports.ts';
-import { replaceBytes } from './replace-bytes.ts';
+import { replaceBytes, spellingsOf } from './replace-bytes.ts';
 
 /**
  * Whether a person filled in a form.
@@ -111,16 +111,11 @@ function judge(
   return rule.action !== undefined && rule.action !== action ? refused('other_action') : undefined;
 }
 
-/** As JSON, and as the two ways in which forms are encoded, write it. */
 function withoutToken(body: Uint8Array, token: string): Uint8Array {
-  const inForm = String(new URLSearchParams([['', token]])).slice('='.length);
-  const written = new Set([
-    token,
-    JSON.stringify(token).slice(1, -1),
-    inForm,
-    encodeURIComponent(token),
-  ]);
-  return [...written].reduce((bytes, text) => replaceBytes(bytes, text, '[redacted]'), body);
+  return [...spellingsOf(token)].reduce(
+    (bytes, text) => replaceBytes(bytes, text, '[redacted]'),
+    body,
+  );
 }
 
 async function holdsToken(

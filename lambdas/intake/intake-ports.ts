@@ -1,15 +1,9 @@
 import type { HoldfastConfig } from '../core/config.ts';
-import type { HumanCheck } from '../core/human-check.ts';
-import type {
-  Clock,
-  DeadLetterQueue,
-  DeliveryQueue,
-  EventStore,
-  Ids,
-  Log,
-  Metrics,
-  SecretReader,
-} from '../core/ports.ts';
+import type { HumanCheck } from '../core/ports/human-check.ts';
+import type { EventStore } from '../core/ports/events.ts';
+import type { DeadLetterQueue, DeliveryQueue } from '../core/ports/queues.ts';
+import type { Log, Metrics } from '../core/ports/telemetry.ts';
+import type { Clock, Ids, SecretReader } from '../core/ports/world.ts';
 
 /** What taking a lead in needs of the world. */
 export interface IntakePorts {

@@ -1,5 +1,6 @@
 import { canonicalJson } from '../core/canonical-json.ts';
-import type { EventStore, Log } from '../core/ports.ts';
+import type { EventStore } from '../core/ports/events.ts';
+import type { Log } from '../core/ports/telemetry.ts';
 import type { SourceConfig } from '../providers/catalogue.ts';
 
 /** The mapping that a request is read with. */

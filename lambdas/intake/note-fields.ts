@@ -4,7 +4,8 @@ import {
   shapeOf,
   type SubmissionShape,
 } from '../core/field-notes.ts';
-import type { EventStore, Log, Metrics } from '../core/ports.ts';
+import type { EventStore } from '../core/ports/events.ts';
+import type { Log, Metrics } from '../core/ports/telemetry.ts';
 import { addNotes, type AddedNotes, type SourceFields } from '../core/source-fields.ts';
 import type { Submission } from '../providers/provider.ts';
 

@@ -1,4 +1,5 @@
-import type { EventStore, Log } from '../core/ports.ts';
+import type { EventStore } from '../core/ports/events.ts';
+import type { Log } from '../core/ports/telemetry.ts';
 
 /**
  * Notes that a source has sent something, at `atMs`. Never rejects: what a source is owed is its answer,

@@ -1,7 +1,7 @@
 import type { HoldfastConfig } from '../core/config.ts';
 import type { SourceConfig } from '../providers/catalogue.ts';
 import type { RawPayload } from '../core/event-record.ts';
-import type { Log } from '../core/ports.ts';
+import type { Log } from '../core/ports/telemetry.ts';
 
 /** One verified request on its way in: what all of its submissions have in common. */
 export interface Reception {

@@ -10,3 +10,16 @@ export function replaceBytes(bytes: Uint8Array, text: string, by: string): Uint8
   }
   return parts.length === 0 ? bytes : Buffer.concat([...parts, buffer.subarray(start)]);
 }
+
+/**
+ * The ways in which a body writes a text: as it is, as JSON, and as the two ways in which forms are encoded, with
+ * upper-case hex and lower-case.
+ */
+export function spellingsOf(text: string): ReadonlySet<string> {
+  const encoded = [
+    String(new URLSearchParams([['', text]])).slice('='.length),
+    encodeURIComponent(text.toWellFormed()),
+  ];
+  const lower = encoded.map((each) => each.replaceAll(/%../g, (code) => code.toLowerCase()));
+  return new Set([text, JSON.stringify(text).slice(1, -1), ...encoded, ...lower]);
+}

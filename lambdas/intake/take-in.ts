@@ -1,11 +1,12 @@
 import type { SourceConfig } from '../providers/catalogue.ts';
 import { readPepper } from '../core/pepper.ts';
-import type { Log } from '../core/ports.ts';
+import type { Log } from '../core/ports/telemetry.ts';
 import { mappingVersionOf } from '../operations/normalize-submission.ts';
 import type { BoundProvider } from '../providers/bind-provider.ts';
 import type { AnswerRules, Reading, Submission, Verification } from '../providers/provider.ts';
-import { replaceBytes } from './replace-bytes.ts';
-import { type AcceptedEvent, acceptEvent } from './accept-event.ts';
+import { readingsOfToken } from '../providers/verification/address-token.ts';
+import { replaceBytes, spellingsOf } from './replace-bytes.ts';
+import { type AcceptedEvent, acceptEvent, findAccepted } from './accept-event.ts';
 import type { Admission } from './admit-human.ts';
 import { authenticate, reportVerification } from './authenticate.ts';
 import type { IntakePorts, IntakeSettings } from './intake-ports.ts';
@@ -92,22 +93,29 @@ async function acceptAll(
   reception: Reception,
 ): Promise<readonly AcceptedEvent[]> {
   if (reading.kind === 'unreadable') {
-    const event = unreadableEvent(ports, reception, reading.failure, reading.sourceEventId);
-    return [await acceptEvent(ports, reception, event)];
+    return [await acceptEvent(ports, reception, unreadableEvent(ports, reception, reading))];
   }
 
-  if (reading.submissions.length === 0) {
+  const entries = [
+    ...reading.submissions.map((submission) => async (isRepeated: boolean) => {
+      return await acceptSubmission(ports, provider, reception, submission, isRepeated);
+    }),
+    ...(reading.unreadable ?? []).map((entry) => async () => {
+      return await acceptEvent(ports, reception, unreadableEvent(ports, reception, entry));
+    }),
+  ];
+  if (entries.length === 0) {
     // A notice about something else, in a form that is known: nothing to keep, and no mistake.
     ports.metrics.count('RequestWithoutLead', { source: reception.sourceName });
     reception.log.info('A request holds no lead', { outcome: 'no_lead' });
   }
   // When one cannot be stored the sender repeats them all, and those that were are duplicates.
   const accepted: AcceptedEvent[] = [];
-  for (let start = 0; start < reading.submissions.length; start += AT_A_TIME) {
-    const some = reading.submissions.slice(start, start + AT_A_TIME).map(async (submission) => {
-      return await acceptSubmission(ports, provider, reception, submission);
-    });
-    accepted.push(...(await Promise.all(some)));
+  for (let start = 0; start < entries.length; start += AT_A_TIME) {
+    // A batch that comes again may be one for which the time was too short: it must get further each time.
+    const isRepeated = start > 0 && accepted.slice(-AT_A_TIME).every((event) => event.duplicate);
+    const some = entries.slice(start, start + AT_A_TIME);
+    accepted.push(...(await Promise.all(some.map(async (accept) => await accept(isRepeated)))));
   }
   return accepted;
 }
@@ -117,9 +125,11 @@ async function acceptSubmission(
   provider: BoundProvider,
   reception: Reception,
   submission: Submission,
+  isRepeated: boolean,
 ): Promise<AcceptedEvent> {
   const event = await submissionEvent(ports, reception, submission);
-  const accepted = await acceptEvent(ports, reception, event);
+  const known = isRepeated ? await findAccepted(ports, reception, event) : undefined;
+  const accepted = known ?? (await acceptEvent(ports, reception, event));
   if (submission.suppression === 'spam_trap') {
     // The bot is shown what a person would be.
     const { suppression: _trap, ...honest } = submission;
@@ -159,10 +169,15 @@ async function letIn(
  * address with its token, which some senders repeat.
  */
 function withoutSecrets(request: IntakeRequest, provider: BoundProvider): IntakeRequest {
-  const body = provider.redact(request.body);
+  const { token } = request;
+  const tokens = token === undefined ? [] : readingsOfToken(token);
+  const spellings = new Set(tokens.flatMap((text) => [...spellingsOf(text)]));
   return {
     ...request,
-    body: request.token === undefined ? body : replaceBytes(body, request.token, '[redacted]'),
+    body: [...spellings].reduce(
+      (body, text) => replaceBytes(body, text, '[redacted]'),
+      provider.redact(request.body),
+    ),
   };
 }
 

@@ -9,7 +9,9 @@ import {
   openedForGood,
 } from '../core/breaker.ts';
 import { StoreUnavailableError } from '../core/errors.ts';
-import type { BreakerStore, Clock, Log } from '../core/ports.ts';
+import type { BreakerStore } from '../core/ports/crm-access.ts';
+import type { Log } from '../core/ports/telemetry.ts';
+import type { Clock } from '../core/ports/world.ts';
 
 /** What an operator is told of the breaker. Times are ISO 8601. */
 export interface BreakerStatus {

@@ -1,6 +1,6 @@
 import type { HoldfastConfig } from '../core/config.ts';
 import { HoldfastError } from '../core/errors.ts';
-import type { EventStore, KeptMapping } from '../core/ports.ts';
+import type { EventStore, KeptMapping } from '../core/ports/events.ts';
 import { type SourceConfig, sourceSchema } from '../providers/catalogue.ts';
 import { inParallel } from './in-parallel.ts';
 import { mappingVersionOf } from './normalize-submission.ts';

@@ -1,6 +1,7 @@
 import type { EventRecord } from '../core/event-record.ts';
 import { OPEN_PARTITIONS, type OpenPartition } from '../core/open-index.ts';
-import type { Clock, EventStore } from '../core/ports.ts';
+import type { EventStore } from '../core/ports/events.ts';
+import type { Clock } from '../core/ports/world.ts';
 import { inParallel } from './in-parallel.ts';
 import { classesOf, isSelected, type ReplaySelection } from './replay-selection.ts';
 

@@ -3,7 +3,7 @@ import type { EventRecord, RawPayload } from '../core/event-record.ts';
 import { UNREADABLE_EVENT_TYPE } from '../core/idempotency-key.ts';
 import type { NormalizedEvent } from '../core/lead-event.ts';
 import { payloadHash } from '../core/payload-hash.ts';
-import type { EventStore } from '../core/ports.ts';
+import type { EventStore } from '../core/ports/events.ts';
 import type { SourceConfig } from '../providers/catalogue.ts';
 import { type BoundProvider, bindProvider } from '../providers/bind-provider.ts';
 import { isArray, parseJson } from '../providers/reading/json.ts';

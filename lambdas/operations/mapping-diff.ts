@@ -10,7 +10,8 @@ import type { HoldfastConfig } from '../core/config.ts';
 import type { EventRecord } from '../core/event-record.ts';
 import { UNREADABLE_EVENT_TYPE } from '../core/idempotency-key.ts';
 import type { NormalizedEvent } from '../core/lead-event.ts';
-import type { EventStore, ReadMeter } from '../core/ports.ts';
+import type { ReadMeter } from '../core/ports/event-scan.ts';
+import type { EventStore } from '../core/ports/events.ts';
 import { inParallel } from './in-parallel.ts';
 import { type MappingSettings, readAnew, type UnreadReason } from './map-anew.ts';
 import { type FieldDifference, fieldDifferences } from './mapping-change.ts';
@@ -34,11 +35,14 @@ export type Fate = 'lead' | 'nameless' | 'suppressed' | 'unread';
 
 /**
  * Why an event is not compared: beside what keeps it from being read anew at all, what was read of it at
- * first is no longer kept (`reading_gone`), or the read units were used up (`no_units_left`).
+ * first is no longer kept (`reading_gone`), its webhook only named a submission and no details of it are stored
+ * (`details_unread`: they are still awaited, or told that it is not meant for the CRM), or the read units were
+ * used up (`no_units_left`).
  */
 export type NotCompared =
   | Extract<UnreadReason, 'raw_gone' | 'source_gone' | 'mapping_unknown'>
   | 'reading_gone'
+  | 'details_unread'
   | 'no_units_left';
 
 /** One event under both mappings. */
@@ -89,6 +93,10 @@ async function compare(
 ): Promise<Comparison> {
   const anew = await readAnew(record, events, settings);
   if (anew.kind === 'unread' && isMissing(anew.why)) return notCompared(record, anew.why);
+  // Without its details it has nobody in it, and neither mapping says what would become of it.
+  if (anew.kind === 'read' && anew.normalized.details?.state === 'awaiting') {
+    return notCompared(record, 'details_unread');
+  }
   const { key, payloadHash, remappedAs } = record;
   const stored = await events.readNormalized(key, payloadHash, remappedAs);
   const wasRead = record.eventType !== UNREADABLE_EVENT_TYPE || remappedAs !== undefined;

@@ -1,5 +1,6 @@
 import type { EventRecord } from '../core/event-record.ts';
-import type { Clock, EventScanner, ReadMeter } from '../core/ports.ts';
+import type { EventScanner, ReadMeter } from '../core/ports/event-scan.ts';
+import type { Clock } from '../core/ports/world.ts';
 
 /** What looking for recent events needs of the world. It only reads. */
 export interface RecentPorts {

@@ -1,5 +1,5 @@
 import { parseDeliveryMessage } from '../core/delivery-message.ts';
-import type { Clock } from '../core/ports.ts';
+import type { Clock } from '../core/ports/world.ts';
 
 /** A dead letter that was taken from its queue. */
 export interface TakenLetter {

@@ -1,7 +1,10 @@
 import { buildDeadLetter } from '../core/dead-letter.ts';
 import type { EventRecord, QuarantineEntry } from '../core/event-record.ts';
 import { eventRefs } from '../core/event-refs.ts';
-import type { Clock, DeadLetterQueue, EventStore, Metrics } from '../core/ports.ts';
+import type { EventStore } from '../core/ports/events.ts';
+import type { DeadLetterQueue } from '../core/ports/queues.ts';
+import type { Metrics } from '../core/ports/telemetry.ts';
+import type { Clock } from '../core/ports/world.ts';
 
 /** What reporting a quarantine needs of the world. */
 export interface QuarantinePorts {

@@ -6,8 +6,8 @@ import type {
   DetailsRef,
   DetailsRefusal,
 } from './details.ts';
-import type { Json } from './reading/json.ts';
 import type { Reading, Submission } from './provider.ts';
+import type { Json } from './reading/json.ts';
 
 /** A provider's API that knows its source's configuration. Its members are those of `DetailsApi`. */
 export interface BoundDetailsApi {

@@ -1,12 +1,11 @@
 import type * as z from 'zod/mini';
 import { type SourceBase, sourceSettings, toleranceSeconds } from '../core/source-settings.ts';
+import { readCalendlyFields, readTracking } from './bodies/calendly-fields.ts';
 import type { ProviderGuide } from './guide.ts';
 import type { Provider, Reading } from './provider.ts';
-import { buildSubmission } from './reading/build-submission.ts';
-import { readCalendlyFields, readTracking } from './reading/calendly-fields.ts';
-import { unknownShape } from './reading/generic-sender.ts';
 import { atPath, idText, isObject, type Json, member, parseJson } from './reading/json.ts';
 import { mayBeJson } from './reading/media-type.ts';
+import { ifParsed, oneSubmission, unknownShape } from './reading/outcome.ts';
 import { signedBy } from './verification/authentication.ts';
 
 /** Settings of a `calendly` source. */
@@ -31,10 +30,7 @@ export const calendly = {
       timestamp: { member: 't', unit: 'seconds', toleranceSeconds: source.toleranceSeconds },
     }),
   accepts: mayBeJson,
-  read: (request, source) => {
-    const parsed = parseJson(request.body);
-    return parsed.kind === 'unreadable' ? parsed : readBody(parsed.value, source);
-  },
+  read: (request, source) => ifParsed(parseJson(request.body), (body) => readBody(body, source)),
 } satisfies Provider<z.output<typeof calendlySettings>>;
 
 /** How to connect Calendly. */
@@ -71,7 +67,7 @@ function readBody(body: Json, source: SourceBase): Reading {
   const isLead = LEAD_EVENTS.has(eventType);
   // The payload of a notice was made with the booking; what it tells took place when it was sent.
   const [first, second] = isLead ? [payload, body] : [body, payload];
-  const submission = buildSubmission(
+  return oneSubmission(
     {
       eventType,
       sourceEventId: idText(member(payload, 'uri')),
@@ -89,5 +85,4 @@ function readBody(body: Json, source: SourceBase): Reading {
     },
     source,
   );
-  return { kind: 'read', submissions: [submission] };
 }

@@ -1,5 +1,5 @@
-import type { Json } from './reading/json.ts';
 import type { Reading, Submission } from './provider.ts';
+import type { Json } from './reading/json.ts';
 
 /**
  * What names a thin event's details at its provider: ids that the webhook carries, by names of the
@@ -12,6 +12,11 @@ export interface DetailsCall {
   /** Path and query on the provider's API, starting with `/`; values are percent-encoded already. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /**
+   * What it brings helps to read the rest, and the submission is worth having without it: if the provider no
+   * longer has it, or it cannot be read, its answer is `null`.
+   */
+  readonly isOptional?: boolean;
 }
 
 /**

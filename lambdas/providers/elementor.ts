@@ -1,25 +1,11 @@
 import type * as z from 'zod/mini';
-import { type SourceBase, sourceSettings } from '../core/source-settings.ts';
+import { secretHeader, sourceSettings } from '../core/source-settings.ts';
+import { readElementorSubmission } from './bodies/elementor-submission.ts';
 import type { ProviderGuide } from './guide.ts';
-import type { Provider, Reading } from './provider.ts';
-import { buildSubmission } from './reading/build-submission.ts';
-import { readAdvancedFields, readSimpleFields } from './reading/elementor-fields.ts';
-import { answersOf } from './reading/form-field.ts';
-import { unknownShape } from './reading/generic-sender.ts';
-import {
-  idText,
-  isObject,
-  type Json,
-  type JsonObject,
-  member,
-  scalarText,
-} from './reading/json.ts';
+import type { Provider } from './provider.ts';
 import { nestForm } from './reading/nest-names.ts';
-import { FORM_SUBMISSION } from './reading/posted-form.ts';
-import { readConsent } from './reading/read-consent.ts';
+import { ifParsed } from './reading/outcome.ts';
 import { mayBeForm, readForm } from './reading/read-form.ts';
-import { withoutVolatile } from './reading/without-volatile.ts';
-import { secretHeader } from './shared-secret.ts';
 
 /** Settings of an `elementor` source. */
 export const elementorSettings = sourceSettings('elementor', { secretHeader });
@@ -33,10 +19,8 @@ export const elementorSettings = sourceSettings('elementor', { secretHeader });
 export const elementor = {
   authentication: (source) => ({ kind: 'shared_secret', header: source.secretHeader }),
   accepts: mayBeForm,
-  read: async (request, source) => {
-    const form = await readForm(request);
-    return form.kind === 'unreadable' ? form : readBody(nestForm(form.value), source);
-  },
+  read: async (request, source) =>
+    ifParsed(await readForm(request), (form) => readElementorSubmission(nestForm(form), source)),
 } satisfies Provider<z.output<typeof elementorSettings>>;
 
 /** How to connect Elementor Pro's forms. */
@@ -58,60 +42,3 @@ export const elementorGuide: ProviderGuide = {
   ],
   sources: ['Captured requests of several sites, read 2026-11-22'],
 };
-
-function readBody(body: Json, source: SourceBase): Reading {
-  if (!isObject(body)) return unknownShape('it is not an object');
-  const isAdvanced = typeof member(body, 'fields') === 'object' && member(body, 'fields') !== null;
-  const submission = isAdvanced ? advanced(body, source) : simple(body, source);
-  return submission === undefined
-    ? unknownShape('it has no fields')
-    : { kind: 'read', submissions: [submission] };
-}
-
-function advanced(body: JsonObject, source: SourceBase) {
-  const read = readAdvancedFields(member(body, 'fields'));
-  if (read.length === 0) return undefined;
-  const fields = read.map(({ field }) => field);
-  const others = read.filter(({ consent }) => consent === undefined).map(({ field }) => field);
-  const facts = {
-    form_id: idText(member(member(body, 'form'), 'id')),
-    form_name: scalarText(member(member(body, 'form'), 'name')),
-    page_url: scalarText(member(member(member(body, 'meta'), 'page_url'), 'value')),
-  };
-  return buildSubmission(
-    {
-      eventType: FORM_SUBMISSION,
-      fields,
-      facts,
-      consent: [...read.flatMap(({ consent }) => consent ?? []), ...readConsent(answersOf(others))],
-      content: { ...definedFacts(facts), answers: answersOf(fields) },
-    },
-    source,
-  );
-}
-
-function simple(body: JsonObject, source: SourceBase) {
-  const fields = readSimpleFields(body);
-  if (fields.length === 0) return undefined;
-  const facts = {
-    form_id: idText(member(body, 'form_id')),
-    form_name: scalarText(member(body, 'form_name')),
-    page_url: scalarText(member(body, 'Page URL')),
-  };
-  const answers = Object.fromEntries(answersOf(fields).map(({ key, value }) => [key, value]));
-  return buildSubmission(
-    {
-      eventType: FORM_SUBMISSION,
-      fields,
-      facts,
-      content: { ...definedFacts(facts), answers: withoutVolatile(answers) },
-    },
-    source,
-  );
-}
-
-function definedFacts(facts: Readonly<Record<string, string | undefined>>): JsonObject {
-  return Object.fromEntries(
-    Object.entries(facts).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  );
-}

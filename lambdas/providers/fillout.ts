@@ -1,27 +1,14 @@
 import type * as z from 'zod/mini';
-import { type SourceBase, sourceSettings } from '../core/source-settings.ts';
+import { secretHeader, sourceSettings } from '../core/source-settings.ts';
+import { readFilloutSubmission } from './bodies/fillout-submission.ts';
 import type { ProviderGuide } from './guide.ts';
-import type { Provider, Reading } from './provider.ts';
-import { buildSubmission } from './reading/build-submission.ts';
-import { anyValue } from './reading/flat-fields.ts';
-import type { FormField } from './reading/form-field.ts';
-import { unknownShape } from './reading/generic-sender.ts';
-import {
-  idText,
-  isArray,
-  isObject,
-  type Json,
-  type JsonObject,
-  member,
-  parseJson,
-} from './reading/json.ts';
+import type { Provider } from './provider.ts';
+import { parseJson } from './reading/json.ts';
 import { mayBeJson } from './reading/media-type.ts';
-import { secretHeader } from './shared-secret.ts';
+import { ifParsed } from './reading/outcome.ts';
 
 /** Settings of a `fillout` source. */
 export const filloutSettings = sourceSettings('fillout', { secretHeader });
-
-const EVENT_TYPE = 'form_submission';
 
 /**
  * Fillout: one submission a request. It signs nothing that could be found, so that the secret itself comes
@@ -32,10 +19,8 @@ const EVENT_TYPE = 'form_submission';
 export const fillout = {
   authentication: (source) => ({ kind: 'shared_secret', header: source.secretHeader }),
   accepts: mayBeJson,
-  read: (request, source) => {
-    const parsed = parseJson(request.body);
-    return parsed.kind === 'unreadable' ? parsed : readBody(parsed.value, source);
-  },
+  read: (request, source) =>
+    ifParsed(parseJson(request.body), (body) => readFilloutSubmission(body, source)),
 } satisfies Provider<z.output<typeof filloutSettings>>;
 
 /** How to connect Fillout. */
@@ -58,63 +43,3 @@ export const filloutGuide: ProviderGuide = {
   ],
   sources: ['Fillout help, Webhooks, read 2026-11-22'],
 };
-
-function readBody(body: Json, source: SourceBase): Reading {
-  const form = member(body, 'submission');
-  if (!isObject(form) || !isArray(member(form, 'questions'))) {
-    return unknownShape('it has no submission with questions');
-  }
-  const submission = buildSubmission(
-    {
-      eventType: EVENT_TYPE,
-      sourceEventId: idText(member(form, 'submissionId')),
-      occurredAt: idText(member(form, 'submissionTime')),
-      fields: [
-        ...readList(form, 'questions'),
-        ...readList(form, 'scheduling'),
-        ...readList(form, 'payments'),
-        ...readList(form, 'calculations', 'hidden'),
-        ...readList(form, 'urlParameters', 'hidden'),
-      ],
-      facts: {
-        form_id: idText(member(body, 'formId')),
-        form_name: idText(member(body, 'formName')),
-      },
-      content: form,
-    },
-    source,
-  );
-  return { kind: 'read', submissions: [submission] };
-}
-
-function readList(form: JsonObject, name: string, place?: FormField['place']): FormField[] {
-  const items = member(form, name);
-  if (!isArray(items)) return [];
-  return items.flatMap((item, index) => {
-    const answer = member(item, 'value');
-    const value = valueOf(answer);
-    if (value === undefined) return [];
-    const label = idText(member(item, 'name'));
-    const type = idText(member(item, 'type'));
-    return [
-      {
-        ids: [idText(member(item, 'id')) ?? label ?? `${name}_${index + 1}`],
-        ...(label === undefined ? {} : { label }),
-        ...(type === undefined ? {} : { type }),
-        value,
-        ...(type === 'EmailInput' ? { means: 'email' as const } : {}),
-        ...(type === 'PhoneNumber' ? { means: 'phone' as const } : {}),
-        ...(place === undefined ? {} : { place }),
-        // A yes or no, or an object, is about a field, it is not the field.
-        ...(typeof answer === 'boolean' || isObject(answer) ? { names: [] } : {}),
-      },
-    ];
-  });
-}
-
-/** Files are told by their URLs. */
-function valueOf(answer: Json | undefined): ReturnType<typeof anyValue> {
-  if (!isArray(answer)) return anyValue(answer);
-  const texts = answer.map((one) => idText(member(one, 'url')));
-  return texts.length > 0 && texts.every((text) => text !== undefined) ? texts : anyValue(answer);
-}

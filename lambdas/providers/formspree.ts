@@ -2,19 +2,16 @@ import type * as z from 'zod/mini';
 import { type SourceBase, sourceSettings, toleranceSeconds } from '../core/source-settings.ts';
 import type { ProviderGuide } from './guide.ts';
 import type { Provider, Reading } from './provider.ts';
-import { buildSubmission } from './reading/build-submission.ts';
 import { flatFields } from './reading/flat-fields.ts';
 import type { FormField } from './reading/form-field.ts';
-import { unknownShape } from './reading/generic-sender.ts';
 import { idText, isObject, type Json, member, parseJson } from './reading/json.ts';
 import { mayBeJson } from './reading/media-type.ts';
+import { FORM_SUBMISSION, ifParsed, oneSubmission, unknownShape } from './reading/outcome.ts';
 import { withoutVolatile } from './reading/without-volatile.ts';
 import { signedBy } from './verification/authentication.ts';
 
 /** Settings of a `formspree` source. */
 export const formspreeSettings = sourceSettings('formspree', { toleranceSeconds });
-
-const EVENT_TYPE = 'form_submission';
 
 /**
  * Formspree: one submission a request. It gives no id, so that the content is the name: two submissions that
@@ -31,10 +28,7 @@ export const formspree = {
       timestamp: { member: 't', unit: 'seconds', toleranceSeconds: source.toleranceSeconds },
     }),
   accepts: mayBeJson,
-  read: (request, source) => {
-    const parsed = parseJson(request.body);
-    return parsed.kind === 'unreadable' ? parsed : readBody(parsed.value, source);
-  },
+  read: (request, source) => ifParsed(parseJson(request.body), (body) => readBody(body, source)),
 } satisfies Provider<z.output<typeof formspreeSettings>>;
 
 /** How to connect Formspree. */
@@ -61,9 +55,9 @@ function readBody(body: Json, source: SourceBase): Reading {
   const answers = member(body, 'submission');
   if (!isObject(body) || !isObject(answers)) return unknownShape('it has no submission');
   const { _date: date, ...asked } = answers;
-  const submission = buildSubmission(
+  return oneSubmission(
     {
-      eventType: EVENT_TYPE,
+      eventType: FORM_SUBMISSION,
       occurredAt: idText(date),
       fields: flatFields(asked).map(readReplyTo),
       facts: { form_id: idText(member(body, 'form')) },
@@ -71,7 +65,6 @@ function readBody(body: Json, source: SourceBase): Reading {
     },
     source,
   );
-  return { kind: 'read', submissions: [submission] };
 }
 
 /** The address to reply to is the person's, where no field is called "email". */

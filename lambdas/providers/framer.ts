@@ -2,11 +2,10 @@ import type * as z from 'zod/mini';
 import { type SourceBase, sourceSettings } from '../core/source-settings.ts';
 import type { ProviderGuide } from './guide.ts';
 import type { Provider, Reading } from './provider.ts';
-import { buildSubmission } from './reading/build-submission.ts';
 import { flatFields } from './reading/flat-fields.ts';
-import { unknownShape } from './reading/generic-sender.ts';
 import { idText, isObject, type Json, parseJson } from './reading/json.ts';
 import { mayBeJson } from './reading/media-type.ts';
+import { FORM_SUBMISSION, ifParsed, oneSubmission, unknownShape } from './reading/outcome.ts';
 import { withoutVolatile } from './reading/without-volatile.ts';
 import { signedBy } from './verification/authentication.ts';
 import { headerOf } from './verification/signature-header.ts';
@@ -14,7 +13,6 @@ import { headerOf } from './verification/signature-header.ts';
 /** Settings of a `framer` source. */
 export const framerSettings = sourceSettings('framer');
 
-const EVENT_TYPE = 'form_submission';
 const ID_HEADER = 'framer-webhook-submission-id';
 
 /**
@@ -31,12 +29,10 @@ export const framer = {
       template: `{body}{header:${ID_HEADER}}`,
     }),
   accepts: mayBeJson,
-  read: (request, source) => {
-    const parsed = parseJson(request.body);
-    return parsed.kind === 'unreadable'
-      ? parsed
-      : readBody(parsed.value, idText(headerOf(request, ID_HEADER)), source);
-  },
+  read: (request, source) =>
+    ifParsed(parseJson(request.body), (body) =>
+      readBody(body, idText(headerOf(request, ID_HEADER)), source),
+    ),
 } satisfies Provider<z.output<typeof framerSettings>>;
 
 /** How to connect Framer. */
@@ -60,18 +56,14 @@ export const framerGuide: ProviderGuide = {
 };
 
 function readBody(body: Json, sourceEventId: string | undefined, source: SourceBase): Reading {
-  if (!isObject(body)) {
-    const identified = sourceEventId === undefined ? {} : { sourceEventId };
-    return { ...unknownShape('it is not an object'), ...identified };
-  }
-  const submission = buildSubmission(
+  if (!isObject(body)) return unknownShape('it is not an object', sourceEventId);
+  return oneSubmission(
     {
-      eventType: EVENT_TYPE,
+      eventType: FORM_SUBMISSION,
       sourceEventId,
       fields: flatFields(body),
       content: withoutVolatile(body),
     },
     source,
   );
-  return { kind: 'read', submissions: [submission] };
 }

@@ -5,6 +5,7 @@ import type { Provider } from './provider.ts';
 import { genericPaths, readGeneric } from './reading/generic-sender.ts';
 import { parseJson } from './reading/json.ts';
 import { mayBeJson } from './reading/media-type.ts';
+import { ifParsed } from './reading/outcome.ts';
 
 /** Settings of a `generic_hmac` source. */
 export const genericHmacSettings = sourceSettings('generic_hmac', {
@@ -32,10 +33,7 @@ export const genericHmacSettings = sourceSettings('generic_hmac', {
 export const genericHmac = {
   authentication: (source) => ({ kind: 'hmac', variants: { only: source.signature } }),
   accepts: mayBeJson,
-  read: (request, source) => {
-    const parsed = parseJson(request.body);
-    return parsed.kind === 'unreadable' ? parsed : readGeneric(parsed.value, source);
-  },
+  read: (request, source) => ifParsed(parseJson(request.body), (body) => readGeneric(body, source)),
 } satisfies Provider<z.output<typeof genericHmacSettings>>;
 
 /** How to connect a sender of one's own that signs. */

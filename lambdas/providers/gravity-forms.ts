@@ -1,15 +1,12 @@
 import * as z from 'zod/mini';
-import { sourceSettings } from '../core/source-settings.ts';
+import { secretHeader, sourceSettings } from '../core/source-settings.ts';
+import { readEntryFields } from './bodies/gravity-entry.ts';
 import type { ProviderGuide } from './guide.ts';
 import type { Provider, Reading } from './provider.ts';
-import { buildSubmission } from './reading/build-submission.ts';
 import { answersOf } from './reading/form-field.ts';
-import { unknownShape } from './reading/generic-sender.ts';
-import { readEntryFields } from './reading/gravity-entry.ts';
 import { idText, isObject, type Json, member, scalarText } from './reading/json.ts';
-import { FORM_SUBMISSION } from './reading/posted-form.ts';
+import { FORM_SUBMISSION, ifParsed, oneSubmission, unknownShape } from './reading/outcome.ts';
 import { mayBeForm, readForm } from './reading/read-form.ts';
-import { secretHeader } from './shared-secret.ts';
 
 /** Settings of a `gravity_forms` source. */
 export const gravityFormsSettings = sourceSettings('gravity_forms', {
@@ -32,10 +29,8 @@ type GravityFormsSource = z.output<typeof gravityFormsSettings>;
 export const gravityForms = {
   authentication: (source) => ({ kind: 'shared_secret', header: source.secretHeader }),
   accepts: mayBeForm,
-  read: async (request, source) => {
-    const form = await readForm(request);
-    return form.kind === 'unreadable' ? form : readEntry(form.value, source);
-  },
+  read: async (request, source) =>
+    ifParsed(await readForm(request), (form) => readEntry(form, source)),
 } satisfies Provider<GravityFormsSource>;
 
 /** How to connect Gravity Forms. */
@@ -67,7 +62,7 @@ function readEntry(body: Json, source: GravityFormsSource): Reading {
   const fields = readEntryFields(body);
   if (fields.length === 0) return unknownShape('it has no fields');
   const created = scalarText(member(body, 'date_created'));
-  const submission = buildSubmission(
+  return oneSubmission(
     {
       eventType: FORM_SUBMISSION,
       sourceEventId: idText(member(body, 'id')),
@@ -81,7 +76,6 @@ function readEntry(body: Json, source: GravityFormsSource): Reading {
     },
     source,
   );
-  return { kind: 'read', submissions: [submission] };
 }
 
 function isoOfUtc(text: string | undefined): string | undefined {

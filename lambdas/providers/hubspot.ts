@@ -1,19 +1,12 @@
 import * as z from 'zod/mini';
-import {
-  apiOrigin,
-  type SourceBase,
-  sourceSettings,
-  toleranceSeconds,
-} from '../core/source-settings.ts';
+import { apiOrigin, sourceSettings, toleranceSeconds } from '../core/source-settings.ts';
+import { readHubspotNotices } from './bodies/hubspot-notices.ts';
+import { CONTACT_PROPERTIES } from './bodies/hubspot-properties.ts';
 import type { ProviderGuide } from './guide.ts';
-import type { Provider, Reading, Submission } from './provider.ts';
-import { buildSubmission } from './reading/build-submission.ts';
-import { isoOfMilliseconds } from './reading/epoch-time.ts';
-import { unknownShape } from './reading/generic-sender.ts';
-import { CONTACT_PROPERTIES } from './reading/hubspot-properties.ts';
-import { idText, isArray, isObject, type Json, member, parseJson } from './reading/json.ts';
+import type { Provider } from './provider.ts';
+import { parseJson } from './reading/json.ts';
 import { mayBeJson } from './reading/media-type.ts';
-import { bodyOf, PARTS_MAX } from './reading/parts.ts';
+import { ifParsed } from './reading/outcome.ts';
 import { signedBy } from './verification/authentication.ts';
 
 /** Settings of a `hubspot` source. */
@@ -49,12 +42,6 @@ export const hubspotSettings = sourceSettings('hubspot', {
   apiUrl: z._default(apiOrigin, 'https://api.hubapi.com'),
 });
 
-const LEAD_TYPES = new Set(['contact.creation', 'contact.propertyChange']);
-const DELETION_TYPES = new Set(['contact.deletion', 'contact.privacyDeletion']);
-
-/** They change from one delivery to the next, or need not stay the same. */
-const PER_DELIVERY = new Set(['attemptNumber', 'eventId']);
-
 /**
  * HubSpot: batches of notices that name contacts; the CRM API has what is known of them.
  *
@@ -77,10 +64,8 @@ export const hubspot = {
     }),
   accepts: mayBeJson,
   answers: { refusedStatus: 503 },
-  read: (request, source) => {
-    const parsed = parseJson(request.body);
-    return parsed.kind === 'unreadable' ? parsed : readBatch(parsed.value, source);
-  },
+  read: (request, source) =>
+    ifParsed(parseJson(request.body), (body) => readHubspotNotices(body, source)),
   detailsApi: {
     origin: (source) => source.apiUrl,
     authorize: (token) => ({ authorization: `Bearer ${token}` }),
@@ -89,7 +74,7 @@ export const hubspot = {
       return [{ path: `/crm/v3/objects/contacts/${id}?properties=${properties.join(',')}` }];
     },
     read: async (thin, [contact], source) => {
-      const { readHubspotContact } = await import('./reading/hubspot-contact.ts');
+      const { readHubspotContact } = await import('./bodies/hubspot-contact.ts');
       return readHubspotContact(thin, contact, source);
     },
   },
@@ -104,7 +89,7 @@ export const hubspotGuide: ProviderGuide = {
     'Copy the app’s client secret: it is the "current" secret of this source. The access token is the "api_token".',
     'Set "publicUrl" of the source to {url}, exactly as you enter it at HubSpot.',
     'In the app, open Webhooks. Target URL: {url}',
-    'Subscribe to contact.creation; to contact.propertyChange of the properties that you need; and to contact.deletion and contact.privacyDeletion.',
+    'Subscribe to contact.creation; to contact.propertyChange of the properties that you need; and to contact.deletion and contact.privacyDeletion. Generic subscriptions (object.creation and so on) of contacts are read as well.',
     'List the properties to be read in "properties"; map hs_object_id to external_id to follow a contact whose address changes.',
     'Activate the subscriptions, and create a contact.',
   ],
@@ -120,54 +105,6 @@ export const hubspotGuide: ProviderGuide = {
   ],
   sources: [
     'HubSpot, Validating Requests from HubSpot, read 2026-11-22',
-    'HubSpot, Webhooks API; CRM API, Contacts, read 2026-11-22',
+    'HubSpot, Webhooks API; Generic webhook subscriptions; CRM API, Contacts, read 2026-11-22',
   ],
 };
-
-function readBatch(body: Json, source: SourceBase): Reading {
-  if (!isArray(body)) return unknownShape('it is not a list of notices');
-  if (body.length > PARTS_MAX) {
-    return unknownShape(`it holds ${body.length} notices, more than ${PARTS_MAX}`);
-  }
-  const notices = body.filter((notice) => idText(member(notice, 'subscriptionType')) !== undefined);
-  if (notices.length < body.length) return unknownShape('not all in it are notices');
-  const submissions = notices.map((notice) => readNotice(notice, notices.length > 1, source));
-  return { kind: 'read', submissions };
-}
-
-/** A notice of a contact that does not name it names nobody, and is quarantined; the others go their way. */
-function readNotice(notice: Json, isOneOfMany: boolean, source: SourceBase): Submission {
-  const eventType = idText(member(notice, 'subscriptionType')) ?? '';
-  const contactId = digitsOf(member(notice, 'objectId'));
-  const subscriptionId = digitsOf(member(notice, 'subscriptionId'));
-  const occurredAtMs = digitsOf(member(notice, 'occurredAt'));
-  const isNamed =
-    contactId !== undefined && subscriptionId !== undefined && occurredAtMs !== undefined;
-  const suppression = suppressionOf(eventType);
-  return buildSubmission(
-    {
-      eventType,
-      sourceEventId: isNamed ? `${subscriptionId}:${contactId}:${occurredAtMs}` : undefined,
-      deliveryId: idText(member(notice, 'eventId')),
-      occurredAt: isoOfMilliseconds(occurredAtMs),
-      fields: [],
-      suppression,
-      details: isNamed && suppression === undefined ? { contact_id: contactId } : undefined,
-      content: isObject(notice)
-        ? Object.fromEntries(Object.entries(notice).filter(([name]) => !PER_DELIVERY.has(name)))
-        : notice,
-      part: isOneOfMany ? bodyOf([notice]) : undefined,
-    },
-    source,
-  );
-}
-
-function suppressionOf(eventType: string): Submission['suppression'] {
-  if (LEAD_TYPES.has(eventType)) return undefined;
-  return DELETION_TYPES.has(eventType) ? 'deleted_at_source' : 'not_a_lead';
-}
-
-function digitsOf(value: Json | undefined): string | undefined {
-  const text = idText(value);
-  return text !== undefined && /^\d{1,30}$/.test(text) ? text : undefined;
-}

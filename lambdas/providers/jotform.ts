@@ -1,21 +1,11 @@
 import * as z from 'zod/mini';
 import { apiOrigin, sourceSettings } from '../core/source-settings.ts';
+import { readJotformSubmission } from './bodies/jotform-answers.ts';
+import { readJotformWebhook } from './bodies/jotform-webhook.ts';
 import type { ProviderGuide } from './guide.ts';
-import type { Provider, Reading } from './provider.ts';
-import { buildSubmission } from './reading/build-submission.ts';
-import { isoOfMilliseconds } from './reading/epoch-time.ts';
-import { unknownShape } from './reading/generic-sender.ts';
-import { readJotformQuestions, readJotformSubmission } from './reading/jotform-answers.ts';
-import {
-  idText,
-  isObject,
-  type Json,
-  type JsonObject,
-  member,
-  scalarText,
-} from './reading/json.ts';
-import { mayBeForm, parseJsonText, readForm } from './reading/read-form.ts';
-import { withoutVolatile } from './reading/without-volatile.ts';
+import type { Provider } from './provider.ts';
+import { ifParsed } from './reading/outcome.ts';
+import { mayBeForm, readForm } from './reading/read-form.ts';
 
 /** Settings of a `jotform` source. */
 export const jotformSettings = sourceSettings('jotform', {
@@ -30,8 +20,6 @@ export const jotformSettings = sourceSettings('jotform', {
 
 type JotformSource = z.output<typeof jotformSettings>;
 
-const EVENT_TYPE = 'submission';
-
 /**
  * Jotform: one submission a request, as a form of several parts, of which `rawRequest` is JSON.
  *
@@ -43,10 +31,8 @@ const EVENT_TYPE = 'submission';
 export const jotform = {
   authentication: () => ({ kind: 'url_token' }),
   accepts: mayBeForm,
-  read: async (request, source) => {
-    const form = await readForm(request);
-    return form.kind === 'unreadable' ? form : readBody(form.value, source);
-  },
+  read: async (request, source) =>
+    ifParsed(await readForm(request), (form) => readJotformWebhook(form, source)),
   detailsApi: {
     origin: (source) => source.apiUrl,
     authorize: (token) => ({ APIKEY: token }),
@@ -75,47 +61,3 @@ export const jotformGuide: ProviderGuide = {
   ],
   sources: ['Jotform, Webhooks; API documentation, read 2026-11-22'],
 };
-
-function readBody(body: Json, source: JotformSource): Reading {
-  const submissionId = idText(member(body, 'submissionID'));
-  const identified = submissionId === undefined ? {} : { sourceEventId: submissionId };
-  const raw = rawRequestOf(member(body, 'rawRequest'));
-  const isNamed = submissionId !== undefined && /^\d{1,30}$/.test(submissionId);
-  if (source.readDetails && !isNamed) {
-    return { ...unknownShape('it has no submissionID of digits'), ...identified };
-  }
-  if (!source.readDetails && raw === undefined) {
-    return { ...unknownShape('its rawRequest is no JSON object'), ...identified };
-  }
-
-  const formId = idText(member(body, 'formID'));
-  const read = source.readDetails ? undefined : readJotformQuestions(raw ?? {});
-  const submission = buildSubmission(
-    {
-      eventType: EVENT_TYPE,
-      ...identified,
-      occurredAt: momentOf(member(raw, 'event_id')),
-      fields: read?.fields ?? [],
-      facts: { ...read?.facts, form_id: formId, form_name: scalarText(member(body, 'formTitle')) },
-      ...(read === undefined ? {} : { consent: read.consent }),
-      details: source.readDetails && isNamed ? { submission_id: submissionId } : undefined,
-      content: {
-        formID: formId,
-        submissionID: submissionId,
-        rawRequest: withoutVolatile(raw ?? {}),
-      },
-    },
-    source,
-  );
-  return { kind: 'read', submissions: [submission] };
-}
-
-function rawRequestOf(value: Json | undefined): JsonObject | undefined {
-  const raw = typeof value === 'string' ? parseJsonText(value) : value;
-  return isObject(raw) ? raw : undefined;
-}
-
-/** `<milliseconds>_<form>_<random>`. */
-function momentOf(eventId: Json | undefined): string | undefined {
-  return isoOfMilliseconds(/^(\d{13})_/.exec(idText(eventId) ?? '')?.[1]);
-}

@@ -1,21 +1,14 @@
 import { createHmac } from 'node:crypto';
 import * as z from 'zod/mini';
-import { apiOrigin, type SourceBase, sourceSettings } from '../core/source-settings.ts';
+import { apiOrigin, sourceSettings } from '../core/source-settings.ts';
+import { LEAD_DELETED, readLinkedinNotice } from './bodies/linkedin-notice.ts';
+import { responseIdOf } from './bodies/linkedin-urn.ts';
 import type { DetailsRef } from './details.ts';
 import type { ProviderGuide } from './guide.ts';
-import type {
-  HandshakeAnswer,
-  Provider,
-  Reading,
-  SourceSecrets,
-  WebhookRequest,
-} from './provider.ts';
-import { buildSubmission } from './reading/build-submission.ts';
-import { isoOfMilliseconds } from './reading/epoch-time.ts';
-import { unknownShape } from './reading/generic-sender.ts';
-import { idText, type Json, member, parseJson } from './reading/json.ts';
-import { idOfUrn, responseIdOf } from './reading/linkedin-urn.ts';
+import type { HandshakeAnswer, Provider, SourceSecrets, WebhookRequest } from './provider.ts';
+import { parseJson } from './reading/json.ts';
 import { mayBeJson } from './reading/media-type.ts';
+import { ifParsed } from './reading/outcome.ts';
 import { hmacScheme } from './verification/authentication.ts';
 
 /** Settings of a `linkedin` source. */
@@ -28,20 +21,6 @@ export const linkedinSettings = sourceSettings('linkedin', {
   /** Where its API is; another one for tests. */
   apiUrl: z._default(apiOrigin, 'https://api.linkedin.com'),
 });
-
-const EVENT_TYPE = 'LEAD_ACTION';
-const ACTIONS = new Set(['CREATED', 'DELETED']);
-
-/** What makes a notice this one; a notice's own id may differ when it comes again. */
-const LASTING = [
-  'leadAction',
-  'leadGenFormResponse',
-  'leadGenForm',
-  'owner',
-  'associatedEntity',
-  'leadType',
-  'occurredAt',
-] as const;
 
 /**
  * LinkedIn's challenges are UUIDs. They are signed for whoever asks, with the key that signs webhooks: nothing
@@ -69,8 +48,7 @@ export const linkedin = {
   read: (request, source) => {
     // Anybody can have such a body signed, by asking for a handshake. It is no lead, and nothing to keep.
     if (isChallenge(request.body)) return { kind: 'read', submissions: [] };
-    const parsed = parseJson(request.body);
-    return parsed.kind === 'unreadable' ? parsed : readBody(parsed.value, source);
+    return ifParsed(parseJson(request.body), (body) => readLinkedinNotice(body, source));
   },
   handshake,
   detailsApi: {
@@ -78,16 +56,21 @@ export const linkedin = {
     authorize: (token) => ({ authorization: `Bearer ${token}` }),
     calls: (ref, { apiVersion }) => {
       const headers = { 'linkedin-version': apiVersion, 'x-restli-protocol-version': '2.0.0' };
-      return pathsOf(ref).map((path) => ({ path, headers }));
+      // A form that was deleted or archived: the answers are there without its wording.
+      return pathsOf(ref).map((path, index) => ({
+        path,
+        headers,
+        ...(index === 0 ? {} : { isOptional: true }),
+      }));
     },
     deletionOf: (ref) => ({
-      eventType: `${EVENT_TYPE}.DELETED`,
+      eventType: LEAD_DELETED,
       sourceEventId: ref['response'] ?? '',
     }),
     // A version that was retired: as with a token, a person must mend it, and the leads can wait.
     refusal: (status) => (status === 426 ? 'unauthorized' : undefined),
     read: async (thin, [response, form], source) => {
-      const { readLinkedinLead } = await import('./reading/linkedin-lead.ts');
+      const { readLinkedinLead } = await import('./bodies/linkedin-lead.ts');
       return readLinkedinLead(thin, response, form, source);
     },
   },
@@ -145,36 +128,4 @@ function pathsOf(ref: DetailsRef): string[] {
   return formId === undefined
     ? [response]
     : [response, `/rest/leadForms/${encodeURIComponent(formId)}`];
-}
-
-function readBody(body: Json, source: SourceBase): Reading {
-  const action = member(body, 'leadAction');
-  const response = idText(member(body, 'leadGenFormResponse'));
-  if (member(body, 'type') !== EVENT_TYPE || typeof action !== 'string' || !ACTIONS.has(action)) {
-    return unknownShape('it is no LEAD_ACTION that is CREATED or DELETED');
-  }
-  if (response === undefined || responseIdOf(response) === undefined) {
-    return unknownShape('its leadGenFormResponse is no URN of a response');
-  }
-  const form = idOfUrn('leadGenForm', member(body, 'leadGenForm'));
-  const associated = member(body, 'associatedEntity');
-  const isDeletion = action === 'DELETED';
-  const submission = buildSubmission(
-    {
-      eventType: `${EVENT_TYPE}.${action}`,
-      sourceEventId: response,
-      deliveryId: idText(member(body, 'notificationId')),
-      occurredAt: isoOfMilliseconds(member(body, 'occurredAt')),
-      fields: [],
-      facts: {
-        form_id: form,
-        ad_id: idOfUrn('sponsoredCreative', member(associated, 'sponsoredCreative')),
-      },
-      suppression: isDeletion ? 'deleted_at_source' : undefined,
-      details: isDeletion ? undefined : { response, ...(form === undefined ? {} : { form }) },
-      content: Object.fromEntries(LASTING.map((name) => [name, member(body, name)])),
-    },
-    source,
-  );
-  return { kind: 'read', submissions: [submission] };
 }

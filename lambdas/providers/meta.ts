@@ -1,14 +1,12 @@
 import * as z from 'zod/mini';
-import { apiOrigin, type SourceBase, sourceSettings } from '../core/source-settings.ts';
+import { apiOrigin, sourceSettings } from '../core/source-settings.ts';
+import { LEAD_FIELDS, refusalOfGraph } from './bodies/meta-graph.ts';
+import { readMetaWebhook } from './bodies/meta-webhook.ts';
 import type { ProviderGuide } from './guide.ts';
-import type { Provider, Reading, SourceSecrets, Submission, WebhookRequest } from './provider.ts';
-import { buildSubmission } from './reading/build-submission.ts';
-import { isoOfSeconds } from './reading/epoch-time.ts';
-import { unknownShape } from './reading/generic-sender.ts';
-import { idText, isArray, type Json, member, parseJson } from './reading/json.ts';
+import type { Provider, SourceSecrets, WebhookRequest } from './provider.ts';
+import { parseJson } from './reading/json.ts';
 import { mayBeJson } from './reading/media-type.ts';
-import { LEAD_FIELDS, refusalOfGraph } from './reading/meta-graph.ts';
-import { bodyOf, PARTS_MAX } from './reading/parts.ts';
+import { ifParsed } from './reading/outcome.ts';
 import { hmacScheme } from './verification/authentication.ts';
 import { isSameSecret } from './verification/verify.ts';
 
@@ -25,7 +23,6 @@ export const metaSettings = sourceSettings('meta', {
   apiUrl: z._default(apiOrigin, 'https://graph.facebook.com'),
 });
 
-const EVENT_TYPE = 'leadgen';
 const SIGNATURE = { header: 'x-hub-signature-256', prefix: 'sha256=' };
 
 /** Meta's challenges are numbers. What could be markup is never sent back. */
@@ -49,10 +46,8 @@ export const meta = {
     isUnconfirmed: true,
   }),
   accepts: mayBeJson,
-  read: (request, source) => {
-    const parsed = parseJson(request.body);
-    return parsed.kind === 'unreadable' ? parsed : readBody(parsed.value, source);
-  },
+  read: (request, source) =>
+    ifParsed(parseJson(request.body), (body) => readMetaWebhook(body, source)),
   handshake,
   detailsApi: {
     origin: (source) => source.apiUrl,
@@ -64,7 +59,7 @@ export const meta = {
     ],
     refusal: refusalOfGraph,
     read: async (thin, [answer], source) => {
-      const { readMetaLead } = await import('./reading/meta-lead.ts');
+      const { readMetaLead } = await import('./bodies/meta-lead.ts');
       return readMetaLead(thin, answer, source);
     },
   },
@@ -77,7 +72,6 @@ export const metaGuide: ProviderGuide = {
   steps: [
     'In the Meta app dashboard, open App settings, then Basic, and copy the app secret: it is the "current" secret of this source.',
     'Make a long-lived page token with leads_retrieval, pages_manage_metadata, pages_show_list, pages_read_engagement and ads_management: it is the "api_token".',
-    'Make up a verify token of 8 characters or more: it is the "verify_token".',
     'In the app, open Webhooks, choose Page, and subscribe. Callback URL: {url}. Verify token: {verify_token}',
     'Subscribe to the field "leadgen", and subscribe each page to the app (POST /{page-id}/subscribed_apps with subscribed_fields=leadgen).',
     'In the business settings, give the app access to leads (Leads Access Manager).',
@@ -114,72 +108,4 @@ function handshake(
   return isAsked && CHALLENGE.test(challenge)
     ? { contentType: 'text/plain', body: challenge }
     : undefined;
-}
-
-/** One change that names a lead, and a body that holds it alone. */
-interface Change {
-  readonly value: Json;
-  readonly leadId: string | undefined;
-  readonly part: Json;
-}
-
-function readBody(body: Json, source: SourceBase): Reading {
-  const entries = member(body, 'entry');
-  if (!isArray(entries)) return unknownShape('it has no list of entries');
-  const changes = entries.flatMap((entry) => leadChanges(body, entry));
-  if (changes.length > PARTS_MAX) {
-    return unknownShape(`it names ${changes.length} leads, more than ${PARTS_MAX}`);
-  }
-  if (changes.length > 0 && changes.every(({ leadId }) => leadId === undefined)) {
-    return unknownShape('none of its leads has a leadgen_id of digits');
-  }
-  const submissions = changes.map((change) => thinLead(change, changes.length > 1, source));
-  return { kind: 'read', submissions };
-}
-
-/** Other fields, and a change without a value, say nothing of a lead. */
-function leadChanges(body: Json, entry: Json): Change[] {
-  const changes = member(entry, 'changes');
-  if (!isArray(changes)) return [];
-  return changes.flatMap((change) => {
-    const value = member(change, 'value');
-    if (member(change, 'field') !== EVENT_TYPE || value === undefined || value === null) return [];
-    const id = idText(member(value, 'leadgen_id'));
-    const alone = { id: member(entry, 'id') ?? null, time: member(entry, 'time') ?? null };
-    return [
-      {
-        value,
-        leadId: id !== undefined && /^\d{1,40}$/.test(id) ? id : undefined,
-        part: {
-          object: member(body, 'object') ?? null,
-          entry: [{ ...alone, changes: [change] }],
-        },
-      },
-    ];
-  });
-}
-
-/** One without an id that can be asked for names nobody, and is quarantined; the others go their way. */
-function thinLead(
-  { value, leadId, part }: Change,
-  isOneOfMany: boolean,
-  source: SourceBase,
-): Submission {
-  return buildSubmission(
-    {
-      eventType: EVENT_TYPE,
-      sourceEventId: leadId,
-      occurredAt: isoOfSeconds(member(value, 'created_time')),
-      fields: [],
-      facts: {
-        form_id: idText(member(value, 'form_id')),
-        ad_id: idText(member(value, 'ad_id')),
-        adset_id: idText(member(value, 'adgroup_id')),
-      },
-      details: leadId === undefined ? undefined : { leadgen_id: leadId },
-      content: value,
-      part: isOneOfMany ? bodyOf(part) : undefined,
-    },
-    source,
-  );
 }

@@ -1,18 +1,16 @@
 import type * as z from 'zod/mini';
 import { type SourceBase, sourceSettings } from '../core/source-settings.ts';
+import { readNetlifyFields, withDerived } from './bodies/netlify-fields.ts';
 import type { ProviderGuide } from './guide.ts';
 import type { Provider, Reading } from './provider.ts';
 import { buildSubmission } from './reading/build-submission.ts';
-import { unknownShape } from './reading/generic-sender.ts';
 import { idText, isObject, type Json, member, parseJson } from './reading/json.ts';
 import { mayBeJson } from './reading/media-type.ts';
-import { readNetlifyFields, withDerived } from './reading/netlify-fields.ts';
+import { FORM_SUBMISSION, ifParsed, unknownShape } from './reading/outcome.ts';
 import { withoutVolatile } from './reading/without-volatile.ts';
 
 /** Settings of a `netlify` source. */
 export const netlifySettings = sourceSettings('netlify');
-
-const EVENT_TYPE = 'form_submission';
 
 /**
  * Netlify Forms: one submission a request, bare or wrapped as a function gets it (`payload`, `site`). The
@@ -28,10 +26,7 @@ export const netlify = {
     bodyHashClaim: 'sha256',
   }),
   accepts: mayBeJson,
-  read: (request, source) => {
-    const parsed = parseJson(request.body);
-    return parsed.kind === 'unreadable' ? parsed : readBody(parsed.value, source);
-  },
+  read: (request, source) => ifParsed(parseJson(request.body), (body) => readBody(body, source)),
 } satisfies Provider<z.output<typeof netlifySettings>>;
 
 /** How to connect Netlify Forms. */
@@ -61,7 +56,7 @@ function readBody(body: Json, source: SourceBase): Reading {
   if (!isObject(form) || !isObject(data)) return unknownShape('it has no data');
   const submission = buildSubmission(
     {
-      eventType: EVENT_TYPE,
+      eventType: FORM_SUBMISSION,
       sourceEventId: idText(member(form, 'id')),
       occurredAt: idText(member(form, 'created_at')),
       fields: readNetlifyFields(data, member(form, 'ordered_human_fields')),

@@ -1,13 +1,10 @@
-import * as z from 'zod/mini';
-import { headerName, sourceSettings } from '../core/source-settings.ts';
+import type * as z from 'zod/mini';
+import { secretHeader, sourceSettings } from '../core/source-settings.ts';
 import type { ProviderGuide } from './guide.ts';
 import type { Provider } from './provider.ts';
 import { genericPaths } from './reading/generic-sender.ts';
 import { readPostedForm } from './reading/posted-form.ts';
 import { mayBeForm } from './reading/read-form.ts';
-
-/** The header that holds a sender's secret, for senders whose requests can carry a header of one's own. */
-export const secretHeader = z._default(headerName, 'x-lead-secret');
 
 /** Settings of a `shared_secret` source. */
 export const sharedSecretSettings = sourceSettings('shared_secret', {

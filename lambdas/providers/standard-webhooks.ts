@@ -2,9 +2,7 @@ import * as z from 'zod/mini';
 import { jsonPath, sourceSettings, toleranceSeconds } from '../core/source-settings.ts';
 import type { ProviderGuide } from './guide.ts';
 import type { Provider, Reading, WebhookRequest } from './provider.ts';
-import { buildSubmission } from './reading/build-submission.ts';
 import { flatFields } from './reading/flat-fields.ts';
-import { unknownShape } from './reading/generic-sender.ts';
 import {
   atPath,
   idText,
@@ -15,6 +13,7 @@ import {
   scalarText,
 } from './reading/json.ts';
 import { mayBeJson } from './reading/media-type.ts';
+import { ifParsed, oneSubmission, unknownShape } from './reading/outcome.ts';
 import { type HmacScheme, hmacScheme } from './verification/authentication.ts';
 
 /** Settings of a `standard_webhooks` source. */
@@ -44,12 +43,8 @@ export const standardWebhooks = {
     },
   }),
   accepts: mayBeJson,
-  read: (request, source) => {
-    const parsed = parseJson(request.body);
-    return parsed.kind === 'unreadable'
-      ? parsed
-      : readBody(parsed.value, messageId(request), source);
-  },
+  read: (request, source) =>
+    ifParsed(parseJson(request.body), (body) => readBody(body, messageId(request), source)),
 } satisfies Provider<z.output<typeof standardWebhooksSettings>>;
 
 /** How to connect a sender of Standard Webhooks, Svix among them. */
@@ -105,11 +100,10 @@ function readBody(
   const eventType = idText(member(body, 'type'));
   const data = member(body, 'data');
   if (eventType === undefined || !isObject(data)) {
-    const identified = sourceEventId === undefined ? {} : { sourceEventId };
-    return { ...unknownShape('it is not an object with a type and a data object'), ...identified };
+    return unknownShape('it is not an object with a type and a data object', sourceEventId);
   }
   const { externalIdPath } = source;
-  const submission = buildSubmission(
+  return oneSubmission(
     {
       eventType,
       sourceEventId,
@@ -123,5 +117,4 @@ function readBody(
     },
     source,
   );
-  return { kind: 'read', submissions: [submission] };
 }

@@ -1,12 +1,11 @@
 import type * as z from 'zod/mini';
 import { type SourceBase, sourceSettings } from '../core/source-settings.ts';
+import { readTallyFields } from './bodies/tally-fields.ts';
 import type { ProviderGuide } from './guide.ts';
 import type { Provider, Reading } from './provider.ts';
-import { buildSubmission } from './reading/build-submission.ts';
-import { unknownShape } from './reading/generic-sender.ts';
 import { idText, isObject, type Json, member, parseJson } from './reading/json.ts';
 import { mayBeJson } from './reading/media-type.ts';
-import { readTallyFields } from './reading/tally-fields.ts';
+import { ifParsed, oneSubmission, unknownShape } from './reading/outcome.ts';
 import { signedBy } from './verification/authentication.ts';
 
 /** Settings of a `tally` source. */
@@ -24,10 +23,7 @@ const EVENT_TYPE = 'FORM_RESPONSE';
 export const tally = {
   authentication: () => signedBy({ header: 'tally-signature', encoding: 'base64' }),
   accepts: mayBeJson,
-  read: (request, source) => {
-    const parsed = parseJson(request.body);
-    return parsed.kind === 'unreadable' ? parsed : readBody(parsed.value, source);
-  },
+  read: (request, source) => ifParsed(parseJson(request.body), (body) => readBody(body, source)),
 } satisfies Provider<z.output<typeof tallySettings>>;
 
 /** How to connect Tally. */
@@ -60,7 +56,7 @@ function readBody(body: Json, source: SourceBase): Reading {
     return unknownShape('its eventType is not FORM_RESPONSE');
   }
   if (!isObject(data)) return unknownShape('it has no data');
-  const submission = buildSubmission(
+  return oneSubmission(
     {
       eventType: EVENT_TYPE,
       sourceEventId: idText(member(data, 'submissionId')) ?? idText(member(data, 'responseId')),
@@ -75,5 +71,4 @@ function readBody(body: Json, source: SourceBase): Reading {
     },
     source,
   );
-  return { kind: 'read', submissions: [submission] };
 }

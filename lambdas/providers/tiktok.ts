@@ -5,6 +5,7 @@ import type { Provider } from './provider.ts';
 import { genericPaths, readGeneric } from './reading/generic-sender.ts';
 import { isArray, isObject, type Json, member, parseJson } from './reading/json.ts';
 import { mayBeJson } from './reading/media-type.ts';
+import { ifParsed } from './reading/outcome.ts';
 import { parseJsonText } from './reading/read-form.ts';
 import { signedBy } from './verification/authentication.ts';
 
@@ -33,10 +34,8 @@ export const tiktok = {
       timestamp: { member: 't', unit: 'seconds', toleranceSeconds: source.toleranceSeconds },
     }),
   accepts: mayBeJson,
-  read: (request, source) => {
-    const parsed = parseJson(request.body);
-    return parsed.kind === 'unreadable' ? parsed : readGeneric(openContent(parsed.value), source);
-  },
+  read: (request, source) =>
+    ifParsed(parseJson(request.body), (body) => readGeneric(openContent(body), source)),
 } satisfies Provider<z.output<typeof tiktokSettings>>;
 
 /** How to connect TikTok. */

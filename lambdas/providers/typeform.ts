@@ -1,13 +1,12 @@
 import type * as z from 'zod/mini';
 import type { SourceBase } from '../core/source-settings.ts';
 import { sourceSettings } from '../core/source-settings.ts';
+import { readAnswers, readHidden, titlesByField } from './bodies/typeform-answers.ts';
 import type { ProviderGuide } from './guide.ts';
 import type { Provider, Reading } from './provider.ts';
-import { buildSubmission } from './reading/build-submission.ts';
-import { unknownShape } from './reading/generic-sender.ts';
 import { idText, isObject, type Json, member, parseJson, scalarText } from './reading/json.ts';
 import { mayBeJson } from './reading/media-type.ts';
-import { readAnswers, readHidden, titlesByField } from './reading/typeform-answers.ts';
+import { ifParsed, oneSubmission, unknownShape } from './reading/outcome.ts';
 import { signedBy } from './verification/authentication.ts';
 
 /** Settings of a `typeform` source. */
@@ -27,10 +26,7 @@ export const typeform = {
   authentication: () =>
     signedBy({ header: 'typeform-signature', prefix: 'sha256=', encoding: 'base64' }),
   accepts: mayBeJson,
-  read: (request, source) => {
-    const parsed = parseJson(request.body);
-    return parsed.kind === 'unreadable' ? parsed : readBody(parsed.value, source);
-  },
+  read: (request, source) => ifParsed(parseJson(request.body), (body) => readBody(body, source)),
 } satisfies Provider<z.output<typeof typeformSettings>>;
 
 /** How to connect Typeform. */
@@ -62,7 +58,7 @@ function readBody(body: Json, source: SourceBase): Reading {
 
   const titles = titlesByField(member(member(response, 'definition'), 'fields'));
   const answered = readAnswers(member(response, 'answers'), titles);
-  const submission = buildSubmission(
+  return oneSubmission(
     {
       eventType,
       sourceEventId: idText(member(response, 'token')) ?? idText(member(response, 'response_id')),
@@ -78,5 +74,4 @@ function readBody(body: Json, source: SourceBase): Reading {
     },
     source,
   );
-  return { kind: 'read', submissions: [submission] };
 }

@@ -1,27 +1,14 @@
 import type * as z from 'zod/mini';
-import { type SourceBase, sourceSettings } from '../core/source-settings.ts';
+import { secretHeader, sourceSettings } from '../core/source-settings.ts';
+import { readUnbounceLead } from './bodies/unbounce-lead.ts';
 import type { ProviderGuide } from './guide.ts';
-import type { Provider, Reading, WebhookRequest } from './provider.ts';
-import { buildSubmission } from './reading/build-submission.ts';
-import { flatFields } from './reading/flat-fields.ts';
-import type { FormField } from './reading/form-field.ts';
-import { answersOf } from './reading/form-field.ts';
-import { unknownShape } from './reading/generic-sender.ts';
-import { idText, isObject, type Json, type JsonObject, member } from './reading/json.ts';
+import type { Provider, WebhookRequest } from './provider.ts';
 import { mediaTypeOf } from './reading/media-type.ts';
-import { FORM_SUBMISSION } from './reading/posted-form.ts';
-import { mayBeForm, parseJsonText, readForm } from './reading/read-form.ts';
-import { secretHeader } from './shared-secret.ts';
+import { ifParsed, unknownShape } from './reading/outcome.ts';
+import { mayBeForm, readForm } from './reading/read-form.ts';
 
 /** Settings of an `unbounce` source. */
 export const unbounceSettings = sourceSettings('unbounce', { secretHeader });
-
-/** What the page tells of the request and of itself; times have no known zone and form. */
-const TECHNICAL = new Set(
-  'ip_address date_submitted time_submitted page_id page_uuid page_name page_url data.json data.xml'.split(
-    ' ',
-  ),
-);
 
 /**
  * Unbounce: one lead a request, as a form whose `data.json` holds it, or as JSON; each answer is a list. It has no
@@ -36,8 +23,7 @@ export const unbounce = {
     if (isXml(mediaTypeOf(request)) || startsWithAngle(request)) {
       return unknownShape('it is XML, so set the format of the webhook to JSON in Unbounce');
     }
-    const form = await readForm(request);
-    return form.kind === 'unreadable' ? form : readBody(form.value, source);
+    return ifParsed(await readForm(request), (form) => readUnbounceLead(form, source));
   },
 } satisfies Provider<z.output<typeof unbounceSettings>>;
 
@@ -62,47 +48,6 @@ export const unbounceGuide: ProviderGuide = {
   ],
   sources: ['Unbounce webhooks as described by API Evangelist (2026-02), read 2026-11-22'],
 };
-
-function readBody(body: Json, source: SourceBase): Reading {
-  if (!isObject(body)) return unknownShape('it is not an object');
-  const posted = member(body, 'data.json');
-  const lead = posted === undefined ? body : (parseJsonText(posted) ?? posted);
-  if (!isObject(lead)) return unknownShape('its data.json is no JSON object');
-  const fields = leadFields(lead);
-  if (fields.length === 0) return unknownShape('it has no fields');
-
-  const fact = (name: string): string | undefined =>
-    idText(single(member(body, name))) ?? idText(single(member(lead, name)));
-  const pageId = fact('page_id') ?? fact('page_uuid');
-  const variant = fact('variant');
-  // Which of a page's variants brought the lead is an answer that the page gives.
-  const all: FormField[] =
-    variant === undefined || fields.some(({ ids: [key] }) => key === 'variant')
-      ? fields
-      : [...fields, { ids: ['variant'], value: variant, names: [] }];
-  const submission = buildSubmission(
-    {
-      eventType: FORM_SUBMISSION,
-      fields: all,
-      facts: { form_id: pageId, form_name: fact('page_name'), page_url: fact('page_url') },
-      content: { page_id: pageId ?? null, answers: answersOf(all) },
-    },
-    source,
-  );
-  return { kind: 'read', submissions: [submission] };
-}
-
-function leadFields(lead: JsonObject): FormField[] {
-  const answers = Object.entries(lead).filter(([name]) => !TECHNICAL.has(name));
-  return flatFields(
-    Object.fromEntries(answers.map(([name, value]) => [name, single(value) ?? null])),
-  );
-}
-
-/** A list of one is its value. */
-function single(value: Json | undefined): Json | undefined {
-  return Array.isArray(value) && value.length === 1 ? (value as readonly Json[])[0] : value;
-}
 
 function isXml(mediaType: string): boolean {
   return /^(?:application|text)\/xml$/.test(mediaType);

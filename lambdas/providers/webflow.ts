@@ -1,21 +1,11 @@
 import * as z from 'zod/mini';
-import { type SourceBase, sourceSettings, toleranceSeconds } from '../core/source-settings.ts';
+import { sourceSettings, toleranceSeconds } from '../core/source-settings.ts';
+import { readWebflowSubmission } from './bodies/webflow-submission.ts';
 import type { ProviderGuide } from './guide.ts';
-import type { Provider, Reading } from './provider.ts';
-import { buildSubmission } from './reading/build-submission.ts';
-import { anyValue } from './reading/flat-fields.ts';
-import type { FormField } from './reading/form-field.ts';
-import { unknownShape } from './reading/generic-sender.ts';
-import {
-  idText,
-  isArray,
-  isObject,
-  type Json,
-  type JsonObject,
-  member,
-  parseJson,
-} from './reading/json.ts';
+import type { Provider } from './provider.ts';
+import { parseJson } from './reading/json.ts';
 import { mayBeJson } from './reading/media-type.ts';
+import { ifParsed } from './reading/outcome.ts';
 import { signedBy } from './verification/authentication.ts';
 
 /** Settings of a `webflow` source. */
@@ -24,8 +14,6 @@ export const webflowSettings = sourceSettings('webflow', {
   auth: z._default(z.enum(['signature', 'url_token']), 'signature'),
   toleranceSeconds,
 });
-
-const EVENT_TYPE = 'form_submission';
 
 /**
  * Webflow forms: one submission a request. `payload.id` is the submission, `formId` the form, although the
@@ -47,10 +35,8 @@ export const webflow = {
           },
         }),
   accepts: mayBeJson,
-  read: (request, source) => {
-    const parsed = parseJson(request.body);
-    return parsed.kind === 'unreadable' ? parsed : readBody(parsed.value, source);
-  },
+  read: (request, source) =>
+    ifParsed(parseJson(request.body), (body) => readWebflowSubmission(body, source)),
 } satisfies Provider<z.output<typeof webflowSettings>>;
 
 /** How to connect Webflow. */
@@ -75,61 +61,3 @@ export const webflowGuide: ProviderGuide = {
   ],
   sources: ['Webflow Data API v2, Working with webhooks; Form submission, read 2026-11-22'],
 };
-
-function readBody(body: Json, source: SourceBase): Reading {
-  const payload = member(body, 'payload');
-  const data = member(payload, 'data');
-  if (member(body, 'triggerType') !== EVENT_TYPE) {
-    return unknownShape('its triggerType is not form_submission');
-  }
-  if (!isObject(payload) || !isObject(data)) return unknownShape('it has no payload with data');
-  const submission = buildSubmission(
-    {
-      eventType: EVENT_TYPE,
-      sourceEventId: idText(member(payload, 'id')),
-      occurredAt: idText(member(payload, 'submittedAt')),
-      fields: readFields(data, member(payload, 'schema')),
-      facts: {
-        form_id: idText(member(payload, 'formId')),
-        form_name: idText(member(payload, 'name')),
-        page_url: idText(member(payload, 'pageUrl')),
-      },
-      content: payload,
-    },
-    source,
-  );
-  return { kind: 'read', submissions: [submission] };
-}
-
-/** Labels are the keys; the schema tells a field's type and the id of its element by its label. */
-function readFields(data: JsonObject, schema: Json | undefined): FormField[] {
-  const described = new Map<string, Json>();
-  for (const item of isArray(schema) ? schema : []) {
-    const name = idText(member(item, 'fieldName'));
-    if (name !== undefined) described.set(name, item);
-  }
-  return Object.entries(data).flatMap(([label, inner]) => {
-    const value = anyValue(inner);
-    if (value === undefined) return [];
-    const type = idText(member(described.get(label), 'fieldType'));
-    const elementId = idText(member(described.get(label), 'fieldElementId'));
-    return [
-      {
-        ids: elementId === undefined ? [label] : [label, elementId],
-        label,
-        ...(type === undefined ? {} : { type }),
-        value,
-        ...meaningOf(type),
-        // A box that is ticked answers a question about a field, it is not the field.
-        ...(typeof inner === 'boolean' ? { names: [] } : {}),
-      },
-    ];
-  });
-}
-
-/** In the vendor's sample every field is a `FormTextInput`; forms may have types of their own as well. */
-function meaningOf(type = ''): Pick<FormField, 'means'> {
-  const kind = type.toLowerCase().replaceAll(/^form|input$/g, '');
-  if (kind === 'email') return { means: 'email' };
-  return ['phone', 'tel', 'phonenumber'].includes(kind) ? { means: 'phone' } : {};
-}

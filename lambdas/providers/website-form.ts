@@ -1,14 +1,10 @@
 import * as z from 'zod/mini';
 import { sourceSettings } from '../core/source-settings.ts';
+import { readWebsiteForm } from './bodies/website-form-fields.ts';
 import type { ProviderGuide } from './guide.ts';
-import type { Provider, Reading } from './provider.ts';
-import { buildSubmission } from './reading/build-submission.ts';
-import { flatFields } from './reading/flat-fields.ts';
-import { unknownShape } from './reading/generic-sender.ts';
-import { idText, isObject, type Json, member } from './reading/json.ts';
+import type { Provider } from './provider.ts';
+import { ifParsed } from './reading/outcome.ts';
 import { mayBeForm, readForm } from './reading/read-form.ts';
-import { squashName } from './reading/recognize-field.ts';
-import { withoutVolatile } from './reading/without-volatile.ts';
 
 const origin = z
   .string()
@@ -50,10 +46,6 @@ export const websiteFormSettings = sourceSettings('website_form', {
   ),
 });
 
-type WebsiteFormSource = z.output<typeof websiteFormSettings>;
-
-const EVENT_TYPE = 'form_submission';
-
 /**
  * The contact form of a website: JSON or an HTML form, from a browser.
  *
@@ -69,10 +61,8 @@ export const websiteForm = {
   authentication: (source) => ({ kind: 'origin', allowed: source.allowedOrigins }),
   humanCheck: (source) => source.turnstile,
   accepts: mayBeForm,
-  read: async (request, source) => {
-    const form = await readForm(request);
-    return form.kind === 'unreadable' ? form : readFields(form.value, source);
-  },
+  read: async (request, source) =>
+    ifParsed(await readForm(request), (form) => readWebsiteForm(form, source)),
 } satisfies Provider<z.output<typeof websiteFormSettings>>;
 
 /** How to connect a form of one's own website. */
@@ -95,32 +85,3 @@ export const websiteFormGuide: ProviderGuide = {
   unconfirmed: [],
   sources: [],
 };
-
-function readFields(body: Json, source: WebsiteFormSource): Reading {
-  if (!isObject(body)) return unknownShape('it is not an object');
-  const { honeypotField, turnstile } = source;
-  // Neither is a question: the trap's usual name ("website") must not become one.
-  const form = Object.fromEntries(
-    Object.entries(body).filter(([name]) => name !== honeypotField && name !== turnstile?.field),
-  );
-  const id = Object.entries(form).find(([name]) => squashName(name) === 'submissionid')?.[1];
-  const isSpam = honeypotField !== undefined && isFilledIn(member(body, honeypotField));
-  const submission = buildSubmission(
-    {
-      eventType: EVENT_TYPE,
-      sourceEventId: idText(id),
-      fields: flatFields(form),
-      suppression: isSpam ? 'spam_trap' : undefined,
-      content: withoutVolatile(form),
-    },
-    source,
-  );
-  return { kind: 'read', submissions: [submission] };
-}
-
-function isFilledIn(value: Json | undefined): boolean {
-  if (value === undefined || value === null || value === false || value === 0) return false;
-  if (typeof value === 'string') return value.trim() !== '';
-  if (Array.isArray(value)) return (value as readonly Json[]).some(isFilledIn);
-  return !isObject(value) || Object.keys(value).length > 0;
-}

@@ -1,11 +1,11 @@
 import type * as z from 'zod/mini';
-import { sourceSettings } from '../core/source-settings.ts';
+import { secretHeader, sourceSettings } from '../core/source-settings.ts';
 import type { ProviderGuide } from './guide.ts';
 import type { Provider } from './provider.ts';
 import { genericPaths } from './reading/generic-sender.ts';
-import { FORM_SUBMISSION, readPostedForm } from './reading/posted-form.ts';
+import { FORM_SUBMISSION } from './reading/outcome.ts';
+import { readPostedForm } from './reading/posted-form.ts';
 import { mayBeForm } from './reading/read-form.ts';
-import { secretHeader } from './shared-secret.ts';
 
 /** Settings of a `wpforms` source. */
 export const wpformsSettings = sourceSettings('wpforms', { secretHeader, ...genericPaths });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Clock, Ids, Random } from '../core/ports.ts';
+import type { Clock, Ids, Random } from '../core/ports/world.ts';
 
 /** The machine's clock. */
 export const systemClock: Clock = {

@@ -1,7 +1,10 @@
 import type { Breaker } from '../core/breaker.ts';
 import { FAILURE_CODES, failureClassOf } from '../core/failure.ts';
 import { OPEN_PARTITIONS, type OpenPartition } from '../core/open-index.ts';
-import type { Clock, DeadLetterQueue, EventStore, Metrics, OpenMeasure } from '../core/ports.ts';
+import type { EventStore, OpenMeasure } from '../core/ports/events.ts';
+import type { DeadLetterQueue } from '../core/ports/queues.ts';
+import type { Metrics } from '../core/ports/telemetry.ts';
+import type { Clock } from '../core/ports/world.ts';
 import type { SweepRun } from './sweep-run.ts';
 
 /** What measuring needs of the world. */

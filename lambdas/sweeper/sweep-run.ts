@@ -1,6 +1,8 @@
 import type { EventRecord } from '../core/event-record.ts';
 import type { LogFields } from '../core/log-fields.ts';
-import type { Clock, EventStore, Log, Metrics } from '../core/ports.ts';
+import type { EventStore } from '../core/ports/events.ts';
+import type { Log, Metrics } from '../core/ports/telemetry.ts';
+import type { Clock } from '../core/ports/world.ts';
 
 /** What one sweep found and mended. */
 export interface SweepReport {

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import type { HumanAnswer, HumanCheck } from '../core/human-check.ts';
-import type { Clock } from '../core/ports.ts';
+import type { HumanAnswer, HumanCheck } from '../core/ports/human-check.ts';
+import type { Clock } from '../core/ports/world.ts';
 
 /** Where Cloudflare answers. */
 export const TURNSTILE_ORIGIN = 'https://challenges.cloudflare.com';

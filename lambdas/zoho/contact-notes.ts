@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
-import type { CrmNote, CrmRowOutcome } from '../core/crm.ts';
+import type { CrmNote, CrmRowOutcome } from '../core/ports/crm.ts';
 import { cutWithMark, fitValue } from './field-value.ts';
 import { readRecordPage } from './record-page.ts';
 import { type CallReading, readRowStatuses } from './request-outcome.ts';

@@ -1,4 +1,4 @@
-import type { CrmRowOutcome } from '../core/crm.ts';
+import type { CrmRowOutcome } from '../core/ports/crm.ts';
 import { type Failure, failure } from '../core/failure.ts';
 import type { ZohoStatus } from './zoho-status.ts';
 

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { CrmRowOutcome } from '../core/crm.ts';
+import type { CrmRowOutcome } from '../core/ports/crm.ts';
 import { convertedOutcome } from './conversion.ts';
 import { readRecordPage } from './record-page.ts';
 import type { RowVerdict } from './row-outcome.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '../core/ports.ts';
+import type { Clock } from '../core/ports/world.ts';
 
 /** Work was still under way when its deadline passed; what became of it is not known. */
 export class DeadlinePassedError extends Error {

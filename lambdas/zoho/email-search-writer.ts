@@ -1,5 +1,5 @@
 import type { HoldfastConfig } from '../core/config.ts';
-import type { CrmRow } from '../core/crm.ts';
+import type { CrmRow } from '../core/ports/crm.ts';
 import { searchByEmail } from './email-search.ts';
 import type { FieldMapper, ZohoFields } from './field-mapping.ts';
 import { type RowVerdict, refusedRow } from './row-outcome.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { HoldfastConfig } from '../core/config.ts';
-import type { CrmRow } from '../core/crm.ts';
+import type { CrmRow } from '../core/ports/crm.ts';
 import { queryRecords } from './coql.ts';
 import type { Refusal } from './request-outcome.ts';
 import type { ZohoSession } from './zoho-api.ts';

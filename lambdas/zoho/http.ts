@@ -1,4 +1,4 @@
-import type { Clock } from '../core/ports.ts';
+import type { Clock } from '../core/ports/world.ts';
 
 /** One HTTP request. Secrets go into headers or the body, never into the URL: URLs get logged. */
 export interface HttpRequest {

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import type { HoldfastConfig } from '../core/config.ts';
-import type { CrmReadBack, CrmRowRef } from '../core/crm.ts';
+import type { CrmReadBack, CrmRowRef } from '../core/ports/crm.ts';
 import type { Failure } from '../core/failure.ts';
-import type { Log, Metrics } from '../core/ports.ts';
+import type { Log, Metrics } from '../core/ports/telemetry.ts';
 import { queryRecords } from './coql.ts';
 import type { CallReading, Refusal } from './request-outcome.ts';
 import type { ZohoSession } from './zoho-api.ts';

@@ -1,4 +1,4 @@
-import type { CrmRowOutcome } from '../core/crm.ts';
+import type { CrmRowOutcome } from '../core/ports/crm.ts';
 import { failure } from '../core/failure.ts';
 import { type ConversionHint, convertedOutcome, readConversion } from './conversion.ts';
 import { failureOfCode, isInternalError } from './failure-of-code.ts';

@@ -1,4 +1,4 @@
-import type { CrmRow, FailedRow } from '../core/crm.ts';
+import type { CrmRow, FailedRow } from '../core/ports/crm.ts';
 import type { FailureCode } from '../core/failure.ts';
 import { convertedOutcome } from './conversion.ts';
 import { type Refusal, readRowStatuses } from './request-outcome.ts';

@@ -1,5 +1,5 @@
 import { type Failure, failure } from '../core/failure.ts';
-import type { Log } from '../core/ports.ts';
+import type { Log } from '../core/ports/telemetry.ts';
 import { parseCredentials, type ZohoCredentials } from './credentials.ts';
 import { createTokenSeal, type TokenSeal } from './seal-token.ts';
 

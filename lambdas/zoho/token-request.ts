@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { Clock } from '../core/ports.ts';
+import type { Clock } from '../core/ports/world.ts';
 import type { ZohoCredentials } from './credentials.ts';
 import { callHttp, type HttpAnswer } from './http.ts';
 

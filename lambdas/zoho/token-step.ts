@@ -1,5 +1,7 @@
 import { type Failure, failure } from '../core/failure.ts';
-import type { Clock, Log, Metrics, Random, StoredToken, TokenStore } from '../core/ports.ts';
+import type { StoredToken, TokenStore } from '../core/ports/crm-access.ts';
+import type { Log, Metrics } from '../core/ports/telemetry.ts';
+import type { Clock, Random } from '../core/ports/world.ts';
 import { chooseApiUrl } from './api-domain.ts';
 import type { Deadline } from './deadline.ts';
 import { sameFingerprint } from './seal-token.ts';

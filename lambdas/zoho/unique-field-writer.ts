@@ -1,5 +1,5 @@
 import type { HoldfastConfig } from '../core/config.ts';
-import type { CrmRow } from '../core/crm.ts';
+import type { CrmRow } from '../core/ports/crm.ts';
 import type { FieldMapper } from './field-mapping.ts';
 import { type FoundRow, findByKey, type PlacedRow } from './find-by-key.ts';
 import { notMatched, type RowVerdict, refusedRow } from './row-outcome.ts';

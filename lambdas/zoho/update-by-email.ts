@@ -1,4 +1,4 @@
-import type { CrmRow } from '../core/crm.ts';
+import type { CrmRow } from '../core/ports/crm.ts';
 import { searchByEmail } from './email-search.ts';
 import type { FieldMapper } from './field-mapping.ts';
 import { noMatch, type RowVerdict, refusedRow } from './row-outcome.ts';

@@ -1,6 +1,7 @@
-import type { CrmAccount } from '../core/crm.ts';
+import type { CrmAccount } from '../core/ports/crm.ts';
 import { failure } from '../core/failure.ts';
-import type { Clock, Log, Metrics } from '../core/ports.ts';
+import type { Log, Metrics } from '../core/ports/telemetry.ts';
+import type { Clock } from '../core/ports/world.ts';
 import type { Deadline } from './deadline.ts';
 import { callHttp, type HttpAnswer, type HttpOutcome } from './http.ts';
 import { type CallReading, type Refusal, refusalOfNoAnswer } from './request-outcome.ts';

@@ -7,10 +7,12 @@ import type {
   CrmRowRef,
   CrmWriter,
   FailedRow,
-} from '../core/crm.ts';
+} from '../core/ports/crm.ts';
 import { type Failure, type FailureCode, failure } from '../core/failure.ts';
 import { CRM_TIMEOUTS_PER_WRITE, ROWS_PER_CALL_MAX } from '../core/pipeline-limits.ts';
-import type { Clock, Ids, Log, Metrics, Random, TokenStore } from '../core/ports.ts';
+import type { TokenStore } from '../core/ports/crm-access.ts';
+import type { Log, Metrics } from '../core/ports/telemetry.ts';
+import type { Clock, Ids, Random } from '../core/ports/world.ts';
 import { addContactNote } from './contact-notes.ts';
 import { settleConversions } from './converted-leads.ts';
 import { isQuotable } from './coql.ts';

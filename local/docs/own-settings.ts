@@ -16,11 +16,7 @@ export interface OwnSetting {
 const ROOM = new URL('../../lambdas/', import.meta.url);
 
 /** Where settings are declared that several providers have. */
-const SHARED = [
-  'providers/reading/generic-sender.ts',
-  'providers/shared-secret.ts',
-  'core/source-settings.ts',
-];
+const SHARED = ['providers/reading/generic-sender.ts', 'core/source-settings.ts'];
 
 /** A provider's own settings, in the order of its schema. */
 export function ownSettings(provider: ProviderName): readonly OwnSetting[] {

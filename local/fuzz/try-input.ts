@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { normalizedEventSchema } from '../../lambdas/core/lead-event.ts';
-import type { EventStore, Log } from '../../lambdas/core/ports.ts';
+import type { EventStore } from '../../lambdas/core/ports/events.ts';
+import type { Log } from '../../lambdas/core/ports/telemetry.ts';
 import type { EventRecord, NewEvent } from '../../lambdas/core/event-record.ts';
 import type { IntakeRequest, IntakeResponse } from '../../lambdas/intake/intake-request.ts';
 import { createReceiveWebhook } from '../../lambdas/intake/receive-webhook.ts';

@@ -1,5 +1,5 @@
 import type { Breaker } from '../../lambdas/core/breaker.ts';
-import type { BreakerStore } from '../../lambdas/core/ports.ts';
+import type { BreakerStore } from '../../lambdas/core/ports/crm-access.ts';
 
 /** The breaker in memory, with the compare-and-set of the table. */
 export function createMemoryBreakerStore(): BreakerStore {

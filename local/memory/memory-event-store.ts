@@ -19,12 +19,14 @@ import type {
   EventScanPage,
   EventScanRequest,
   EventScanner,
+} from '../../lambdas/core/ports/event-scan.ts';
+import type {
   EventStore,
   FencedWrite,
   OpenMeasure,
   OpenPage,
   OpenPageRequest,
-} from '../../lambdas/core/ports.ts';
+} from '../../lambdas/core/ports/events.ts';
 import {
   type Change,
   claimChange,

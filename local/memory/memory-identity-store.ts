@@ -1,4 +1,4 @@
-import type { IdentityEntry, IdentityStore } from '../../lambdas/core/ports.ts';
+import type { IdentityEntry, IdentityStore } from '../../lambdas/core/ports/identities.ts';
 
 /** HEADs and aliases in memory, with the compare-and-set of the table. */
 export function createMemoryIdentityStore(): IdentityStore & {

@@ -1,4 +1,4 @@
-import type { EventStore, KeptMapping } from '../../lambdas/core/ports.ts';
+import type { EventStore, KeptMapping } from '../../lambdas/core/ports/events.ts';
 
 /** The part of the event store in memory that keeps mapping versions. */
 export function createMemoryMappings(): Pick<

@@ -1,7 +1,8 @@
 import assert from 'node:assert';
 import { DEFER_SECONDS_MAX } from '../../lambdas/core/delivery-message.ts';
 import { StoreUnavailableError } from '../../lambdas/core/errors.ts';
-import type { Clock, DeadLetterQueue, DeliveryQueue } from '../../lambdas/core/ports.ts';
+import type { DeadLetterQueue, DeliveryQueue } from '../../lambdas/core/ports/queues.ts';
+import type { Clock } from '../../lambdas/core/ports/world.ts';
 
 /** What SQS may do to a message within its documented guarantees. Absent: nothing happens. */
 export interface MemoryQueueFaults {

@@ -1,4 +1,4 @@
-import type { EventStore } from '../../lambdas/core/ports.ts';
+import type { EventStore } from '../../lambdas/core/ports/events.ts';
 import type { SourceFields } from '../../lambdas/core/source-fields.ts';
 
 /** The part of the event store in memory that knows the fields of sources. */

@@ -1,4 +1,4 @@
-import type { StoredToken, TokenStore } from '../../lambdas/core/ports.ts';
+import type { StoredToken, TokenStore } from '../../lambdas/core/ports/crm-access.ts';
 
 /** The shared CRM token in memory, with the compare-and-set of the table. */
 export function createMemoryTokenStore(): TokenStore {

@@ -1,6 +1,6 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { HoldfastConfig } from '../../lambdas/core/config.ts';
-import type { Log } from '../../lambdas/core/ports.ts';
+import type { Log } from '../../lambdas/core/ports/telemetry.ts';
 import { type AwsAccess, readCallerArn, readStackOutputs } from './aws-calls.ts';
 import { buildOperatorPorts } from './build-ports.ts';
 import { OperatorError } from './operator-error.ts';

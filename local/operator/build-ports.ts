@@ -10,7 +10,7 @@ import { createSecretReader } from '../../lambdas/aws/secrets-manager.ts';
 import { createSqsDeliveryQueue } from '../../lambdas/aws/sqs-queues.ts';
 import type { UsedCapacity } from '../../lambdas/aws/table.ts';
 import type { HoldfastConfig } from '../../lambdas/core/config.ts';
-import type { Log } from '../../lambdas/core/ports.ts';
+import type { Log } from '../../lambdas/core/ports/telemetry.ts';
 import { systemClock, systemIds } from '../../lambdas/runtime/system.ts';
 import { createSecretVault } from './secret-vault.ts';
 import { createSqsDeadLetterBrowser } from './sqs-dead-letter-browser.ts';

@@ -1,5 +1,6 @@
 import type { EventRecord, EventState } from '../../lambdas/core/event-record.ts';
-import type { Clock, EventStore } from '../../lambdas/core/ports.ts';
+import type { EventStore } from '../../lambdas/core/ports/events.ts';
+import type { Clock } from '../../lambdas/core/ports/world.ts';
 
 /** A state in which an event was seen. */
 export interface SeenState {

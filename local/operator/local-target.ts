@@ -1,5 +1,5 @@
 import type { HoldfastConfig } from '../../lambdas/core/config.ts';
-import type { Log } from '../../lambdas/core/ports.ts';
+import type { Log } from '../../lambdas/core/ports/telemetry.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../emulators/credentials.ts';
 import { findDynoxide } from '../emulators/dynamodb.ts';
 import { localQueueUrl } from '../emulators/sqs.ts';

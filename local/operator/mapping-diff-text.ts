@@ -18,6 +18,7 @@ const NOT_COMPARED: Readonly<Record<NotCompared, string>> = {
   source_gone: 'the source is not in holdfast.config.ts',
   mapping_unknown: 'the source has never used that mapping version',
   reading_gone: 'what was read at first is no longer kept',
+  details_unread: 'its details are not read yet, or told that it is not meant for the CRM',
   no_units_left: 'the read units were used up (--read-units-max)',
 };
 

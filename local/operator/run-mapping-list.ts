@@ -1,5 +1,5 @@
 import type { HoldfastConfig } from '../../lambdas/core/config.ts';
-import type { EventStore } from '../../lambdas/core/ports.ts';
+import type { EventStore } from '../../lambdas/core/ports/events.ts';
 import { labelOf, presentMapping } from '../../lambdas/operations/kept-mapping.ts';
 import { type OpenTargetOptions, openTarget } from './open-target.ts';
 import { OperatorError } from './operator-error.ts';

@@ -15,11 +15,8 @@ import type { OperatorTarget } from './target.ts';
 /** What was done to a member: it stayed, was made here, or was given. */
 export type MemberChange = 'kept' | 'made' | 'given' | 'moved';
 
-/** A source's secret as it is now, and what was done to it. */
-export interface StoredMembers {
-  readonly values: SecretMembers;
-  readonly changes: Readonly<Record<string, MemberChange>>;
-}
+/** What was done to a source's secret, by member. */
+export type MemberChanges = Readonly<Record<string, MemberChange>>;
 
 /** Where a secret goes, and who is asked. */
 export interface StoreOptions {
@@ -31,56 +28,64 @@ export interface StoreOptions {
   readonly openPrompt: () => SecretPrompt;
 }
 
+/** Whether a person has to give something. */
+export function asksSomebody({ members }: SourceSecretPlan): boolean {
+  return Object.values(members).some((plan) => plan === 'ask' || plan === 'ask_or_keep');
+}
+
+/** Makes what a plan makes here. Nothing of it is stored yet. */
+export function makeMembers(
+  plan: SourceSecretPlan,
+  { authentication }: Pick<BoundProvider, 'authentication'>,
+): SecretMembers {
+  return Object.fromEntries(
+    Object.entries(plan.members)
+      .filter(([, member]) => member === 'make')
+      .map(([member]) => [member, member === 'current' ? makeSecret(authentication) : makeToken()]),
+  );
+}
+
 /** Whether a plan changes anything. */
 export function needsWriting({ members }: SourceSecretPlan): boolean {
   return Object.values(members).some((plan) => plan !== 'keep');
 }
 
 /**
- * Does what was planned: asks for what a person has, makes the rest, and writes once. Members that the plan does
- * not name stay.
+ * Does what was planned: asks for what a person has, and writes once. Members that the plan does not name stay.
  *
+ * @param made by `makeMembers`
  * @throws {OperatorError} nothing was given, or something that cannot be this sender's secret
  * @throws {SecretUnavailableError} it could not be written
  */
 export async function storeSecret(
   plan: SourceSecretPlan,
+  made: SecretMembers,
   options: StoreOptions,
-): Promise<StoredMembers> {
-  if (!needsWriting(plan)) return { values: plan.stored, changes: kept(plan) };
-  const { name, provider, secretId, target } = options;
+): Promise<MemberChanges> {
+  if (!needsWriting(plan)) return kept(plan);
+  const { name, secretId, target } = options;
   const given = await askFor(plan, options);
-  const made = Object.fromEntries(
-    Object.entries(plan.members)
-      .filter(([, member]) => member === 'make')
-      .map(([member]) => [
-        member,
-        member === 'current' ? makeSecret(provider.authentication) : makeToken(),
-      ]),
-  );
+  const replaced = { ...made, ...given };
   const { current } = plan.stored;
-  const moved = plan.movesCurrent && current !== undefined ? { previous: current } : {};
-  const values = { ...plan.stored, ...moved, ...made, ...given };
-  const text = JSON.stringify(values);
+  const isMoved = plan.movesCurrent && current !== undefined && replaced['current'] !== current;
+  const moved = isMoved ? { previous: current } : {};
+  const text = JSON.stringify({ ...plan.stored, ...moved, ...replaced });
   // What the functions would answer 503 for must not be stored.
   parseSourceSecrets(name, text);
   await target.ports.vault.write(secretId, text);
   return {
-    values,
-    changes: {
-      ...kept(plan),
-      ...changesOf(moved, 'moved'),
-      ...changesOf(made, 'made'),
-      ...changesOf(given, 'given'),
-    },
+    ...kept(plan),
+    ...changesOf(moved, 'moved'),
+    ...changesOf(made, 'made'),
+    ...changesOf(given, 'given'),
   };
 }
 
 async function askFor(plan: SourceSecretPlan, options: StoreOptions): Promise<SecretMembers> {
+  if (!asksSomebody(plan)) return {};
   const asked = Object.entries(plan.members).filter(
     ([, member]) => member === 'ask' || member === 'ask_or_keep',
   );
-  if (asked.length === 0) return {};
   const prompt = options.openPrompt();
   try {
     const given: Record<string, string> = {};
@@ -124,7 +129,7 @@ function changesOf(members: SecretMembers, change: MemberChange): Record<string,
 }
 
 /** What was done to a secret, in sentences that hold nothing of it. */
-export function describeStored(changes: StoredMembers['changes']): readonly string[] {
+export function describeStored(changes: MemberChanges): readonly string[] {
   const { current, previous, verify_token: verifyToken, api_token: apiToken } = changes;
   return [
     ...(current === 'kept'

@@ -1,15 +1,9 @@
-import type {
-  BreakerStore,
-  Clock,
-  DeliveryQueue,
-  EventScanner,
-  EventStore,
-  Ids,
-  Log,
-  ReadMeter,
-  SecretReader,
-  TokenStore,
-} from '../../lambdas/core/ports.ts';
+import type { BreakerStore, TokenStore } from '../../lambdas/core/ports/crm-access.ts';
+import type { EventScanner, ReadMeter } from '../../lambdas/core/ports/event-scan.ts';
+import type { EventStore } from '../../lambdas/core/ports/events.ts';
+import type { DeliveryQueue } from '../../lambdas/core/ports/queues.ts';
+import type { Log } from '../../lambdas/core/ports/telemetry.ts';
+import type { Clock, Ids, SecretReader } from '../../lambdas/core/ports/world.ts';
 import type { SecretVault } from './secret-vault.ts';
 import type { DeadLetterBrowser } from '../../lambdas/operations/remove-dead-letters.ts';
 

@@ -8,7 +8,7 @@
  * A container that has died never goes on: its promises stay as they are, and what it had not begun does
  * not take place. What was on its way when it died may still take effect, or may not.
  */
-import type { Clock } from '../../lambdas/core/ports.ts';
+import type { Clock } from '../../lambdas/core/ports/world.ts';
 import { callSiteOf, type CrashPoints } from './crash-points.ts';
 import { withoutLine } from './port-call-sites.ts';
 import type { Faults } from './faults.ts';

@@ -1,5 +1,5 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import type { Clock } from '../../lambdas/core/ports.ts';
+import type { Clock } from '../../lambdas/core/ports/world.ts';
 import type { MemoryQueue, ReceivedMessage } from '../memory/memory-queue.ts';
 import { readBatchResponse } from '../sqs-event.ts';
 import type { Faults } from './faults.ts';

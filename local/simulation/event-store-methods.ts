@@ -1,4 +1,4 @@
-import type { EventStore } from '../../lambdas/core/ports.ts';
+import type { EventStore } from '../../lambdas/core/ports/events.ts';
 
 /**
  * Every method of the event store, and whether it may change an event's state. A new one does not compile

@@ -1,5 +1,5 @@
 import type { EventRecord } from '../../lambdas/core/event-record.ts';
-import type { EventStore } from '../../lambdas/core/ports.ts';
+import type { EventStore } from '../../lambdas/core/ports/events.ts';
 import type { RecordChange, RecordJournal } from '../zoho-simulator/records/record-file.ts';
 import type { StoredRecord } from '../zoho-simulator/records/record.ts';
 import type { Facts, RecordFacts } from './facts.ts';

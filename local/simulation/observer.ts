@@ -1,7 +1,7 @@
 import type { EventRecord } from '../../lambdas/core/event-record.ts';
-import type { CrmRow, CrmRowOutcome } from '../../lambdas/core/crm.ts';
+import type { CrmRow, CrmRowOutcome } from '../../lambdas/core/ports/crm.ts';
 import type { Breaker } from '../../lambdas/core/breaker.ts';
-import type { EventStore } from '../../lambdas/core/ports.ts';
+import type { EventStore } from '../../lambdas/core/ports/events.ts';
 import type { IntakeResponse } from '../../lambdas/intake/intake-request.ts';
 import type { StoredRecord } from '../zoho-simulator/records/record.ts';
 import type { Container } from './container.ts';

@@ -1,18 +1,12 @@
 import type { Breaker } from '../../lambdas/core/breaker.ts';
-import type { CrmWriter } from '../../lambdas/core/crm.ts';
+import type { CrmWriter } from '../../lambdas/core/ports/crm.ts';
 import { SecretUnavailableError } from '../../lambdas/core/errors.ts';
-import type {
-  BreakerStore,
-  DeadLetterQueue,
-  DeliveryQueue,
-  EventStore,
-  IdentityStore,
-  Ids,
-  Log,
-  Metrics,
-  SecretReader,
-  TokenStore,
-} from '../../lambdas/core/ports.ts';
+import type { BreakerStore, TokenStore } from '../../lambdas/core/ports/crm-access.ts';
+import type { EventStore } from '../../lambdas/core/ports/events.ts';
+import type { IdentityStore } from '../../lambdas/core/ports/identities.ts';
+import type { DeadLetterQueue, DeliveryQueue } from '../../lambdas/core/ports/queues.ts';
+import type { Log, Metrics } from '../../lambdas/core/ports/telemetry.ts';
+import type { Ids, SecretReader } from '../../lambdas/core/ports/world.ts';
 import type { Container } from './container.ts';
 import { changesEvent } from './event-store-methods.ts';
 import type { FaultName } from './fault-table.ts';

@@ -1,4 +1,4 @@
-import type { Random } from '../../lambdas/core/ports.ts';
+import type { Random } from '../../lambdas/core/ports/world.ts';
 
 /** Random numbers that a seed fully decides. */
 export interface SeededRandom extends Random {

@@ -1,4 +1,4 @@
-import type { Clock } from '../../lambdas/core/ports.ts';
+import type { Clock } from '../../lambdas/core/ports/world.ts';
 import { type Container, createContainer, type ContainerWorld } from './container.ts';
 
 /** How an invocation ended. */

@@ -1,6 +1,6 @@
 import { describeCause } from '../../lambdas/core/describe-cause.ts';
 import type { LogFields } from '../../lambdas/core/log-fields.ts';
-import type { Log, Metrics } from '../../lambdas/core/ports.ts';
+import type { Log, Metrics } from '../../lambdas/core/ports/telemetry.ts';
 import type { Container } from './container.ts';
 import type { Monitor } from './monitor.ts';
 import type { Trace } from './trace.ts';

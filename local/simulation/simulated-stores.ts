@@ -1,9 +1,6 @@
-import type {
-  BreakerStore,
-  EventStore,
-  IdentityStore,
-  TokenStore,
-} from '../../lambdas/core/ports.ts';
+import type { BreakerStore, TokenStore } from '../../lambdas/core/ports/crm-access.ts';
+import type { EventStore } from '../../lambdas/core/ports/events.ts';
+import type { IdentityStore } from '../../lambdas/core/ports/identities.ts';
 import { createMemoryBreakerStore } from '../memory/memory-breaker-store.ts';
 import { createMemoryEventStore } from '../memory/memory-event-store.ts';
 import { createMemoryIdentityStore } from '../memory/memory-identity-store.ts';

@@ -1,6 +1,6 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type { HoldfastConfig } from '../../lambdas/core/config.ts';
-import type { Clock } from '../../lambdas/core/ports.ts';
+import type { Clock } from '../../lambdas/core/ports/world.ts';
 import { createConsumer } from '../../lambdas/consumer/consume-batch.ts';
 import { createDetailsReader } from '../../lambdas/details/details-reader.ts';
 import type { IntakeRequest, IntakeResponse } from '../../lambdas/intake/intake-request.ts';

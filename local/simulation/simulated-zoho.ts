@@ -1,4 +1,4 @@
-import type { Clock } from '../../lambdas/core/ports.ts';
+import type { Clock } from '../../lambdas/core/ports/world.ts';
 import { createWorld, type World } from '../zoho-simulator/world.ts';
 import type { Faults } from './faults.ts';
 import type { Monitor } from './monitor.ts';

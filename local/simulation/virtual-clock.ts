@@ -1,4 +1,4 @@
-import type { Clock } from '../../lambdas/core/ports.ts';
+import type { Clock } from '../../lambdas/core/ports/world.ts';
 
 /** Time that moves only when nothing else is left to do. */
 export interface VirtualClock extends Clock {

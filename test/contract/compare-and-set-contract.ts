@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Breaker } from '../../lambdas/core/breaker.ts';
-import type { BreakerStore, StoredToken, TokenStore } from '../../lambdas/core/ports.ts';
+import type { BreakerStore, StoredToken, TokenStore } from '../../lambdas/core/ports/crm-access.ts';
 
 /** What every store of the shared token must do. `open` gives an empty one. */
 export function describeTokenStore(name: string, open: () => Promise<TokenStore>): void {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { EventDetails } from '../../lambdas/core/event-record.ts';
 import { failure } from '../../lambdas/core/failure.ts';
-import type { EventStore } from '../../lambdas/core/ports.ts';
+import type { EventStore } from '../../lambdas/core/ports/events.ts';
 import { aLeadEvent, aNewEvent, T0 } from '../support/event-builders.ts';
 
 const HASH = 'a'.repeat(64);

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { failure } from '../../lambdas/core/failure.ts';
-import type { EventScanner, EventScanRequest, EventStore } from '../../lambdas/core/ports.ts';
+import type { EventScanner, EventScanRequest } from '../../lambdas/core/ports/event-scan.ts';
+import type { EventStore } from '../../lambdas/core/ports/events.ts';
 import { aNewEvent, T0 } from '../support/event-builders.ts';
 
 let sequence = 0;

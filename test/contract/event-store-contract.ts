@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { ClaimRequest } from '../../lambdas/core/event-record.ts';
 import { failure } from '../../lambdas/core/failure.ts';
 import { openShardOf } from '../../lambdas/core/open-index.ts';
-import type { EventStore } from '../../lambdas/core/ports.ts';
+import type { EventStore } from '../../lambdas/core/ports/events.ts';
 import { aLeadEvent, aNewEvent, T0 } from '../support/event-builders.ts';
 
 let sequence = 0;

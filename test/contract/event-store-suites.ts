@@ -1,4 +1,5 @@
-import type { EventScanner, EventStore } from '../../lambdas/core/ports.ts';
+import type { EventScanner } from '../../lambdas/core/ports/event-scan.ts';
+import type { EventStore } from '../../lambdas/core/ports/events.ts';
 import { describeDetails } from './event-details-contract.ts';
 import { describeMeasures } from './event-measure-contract.ts';
 import { describeMappings } from './mapping-contract.ts';

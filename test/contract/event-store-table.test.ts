@@ -14,7 +14,8 @@ import { normalizedKey, rawKey, stateKey } from '../../lambdas/aws/table-keys.ts
 import { StoreUnavailableError } from '../../lambdas/core/errors.ts';
 import { eventRefs } from '../../lambdas/core/event-refs.ts';
 import { failure } from '../../lambdas/core/failure.ts';
-import type { EventScanner, EventStore } from '../../lambdas/core/ports.ts';
+import type { EventScanner } from '../../lambdas/core/ports/event-scan.ts';
+import type { EventStore } from '../../lambdas/core/ports/events.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../local/emulators/credentials.ts';
 import { aLeadEvent, aNewEvent, T0 } from '../support/event-builders.ts';
 import { hasLocalTable, type LocalTable, startLocalTable } from '../support/local-table.ts';
@@ -160,6 +161,35 @@ describe.runIf(hasLocalTable)('the table', () => {
     expect(await itemAt(`EVT#${event.key} NORM#${event.payloadHash}#v1-details`)).toMatchObject({
       ttl: T0 / 1_000 + 400 * DAY_SECONDS,
     });
+  });
+
+  it('stores no reading of details without the answers that it was made of', async () => {
+    const store = createDynamoDbEventStore({
+      client: table.client,
+      tableName: table.tableName,
+      retention: RETENTION,
+      archive: {
+        put: async () => await Promise.reject(new StoreUnavailableError('The bucket', undefined)),
+        get: async () => await Promise.resolve(undefined),
+      },
+    });
+    const event = aNewEvent({ key: 'website|lead.created|details-2' });
+    const answers = new Uint8Array(400_000);
+    for (let n = 0; n < answers.length; n += 65_536) {
+      crypto.getRandomValues(answers.subarray(n, Math.min(n + 65_536, answers.length)));
+    }
+    const normalized = aLeadEvent({ idempotency_key: event.key });
+    await store.accept(event);
+    await store.claim({ key: event.key, leaseToken: 't', leaseMs: 1, nowMs: T0 });
+
+    const storing = store.storeDetails(event.key, 't', {
+      answers,
+      mappingVersion: 'v1-details',
+      normalized,
+    });
+
+    await expect(storing).rejects.toThrow(StoreUnavailableError);
+    expect(await store.readNormalized(event.key, event.payloadHash, 'v1-details')).toBeUndefined();
   });
 
   it('reads a normalized form that it did not write as none, and never a request', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EventRecord } from '../../lambdas/core/event-record.ts';
 import { type OpenPartition, openShardOf } from '../../lambdas/core/open-index.ts';
-import type { EventStore } from '../../lambdas/core/ports.ts';
+import type { EventStore } from '../../lambdas/core/ports/events.ts';
 import {
   type Cell,
   NOW,

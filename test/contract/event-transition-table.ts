@@ -12,7 +12,7 @@ import type {
   QuarantineEntry,
 } from '../../lambdas/core/event-record.ts';
 import { failure } from '../../lambdas/core/failure.ts';
-import type { EventStore } from '../../lambdas/core/ports.ts';
+import type { EventStore } from '../../lambdas/core/ports/events.ts';
 import { aLeadEvent, aNewEvent, T0 } from '../support/event-builders.ts';
 
 /** When every operation of the table is tried. */

@@ -6,7 +6,7 @@ import {
   newHead,
   withLease,
 } from '../../lambdas/core/head.ts';
-import type { IdentityStore } from '../../lambdas/core/ports.ts';
+import type { IdentityStore } from '../../lambdas/core/ports/identities.ts';
 
 let sequence = 0;
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DeadLetter } from '../../lambdas/core/dead-letter.ts';
 import { type DeliveryMessage, parseDeliveryMessage } from '../../lambdas/core/delivery-message.ts';
-import type { DeadLetterQueue, DeliveryQueue } from '../../lambdas/core/ports.ts';
+import type { DeadLetterQueue, DeliveryQueue } from '../../lambdas/core/ports/queues.ts';
 
 /** A message as the contract sees it. */
 export interface ContractMessage {

@@ -7,12 +7,9 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { failure } from '../../lambdas/core/failure.ts';
 import { withLease } from '../../lambdas/core/head.ts';
 import { openShardOf } from '../../lambdas/core/open-index.ts';
-import type {
-  BreakerStore,
-  EventStore,
-  IdentityStore,
-  TokenStore,
-} from '../../lambdas/core/ports.ts';
+import type { BreakerStore, TokenStore } from '../../lambdas/core/ports/crm-access.ts';
+import type { EventStore } from '../../lambdas/core/ports/events.ts';
+import type { IdentityStore } from '../../lambdas/core/ports/identities.ts';
 import { aLeadEvent, aNewEvent, T0 } from '../support/event-builders.ts';
 import { aBreaker, aToken } from './compare-and-set-contract.ts';
 import { aHead, aName } from './identity-store-contract.ts';

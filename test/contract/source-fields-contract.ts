@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { FieldNote } from '../../lambdas/core/field-notes.ts';
-import type { EventStore } from '../../lambdas/core/ports.ts';
+import type { EventStore } from '../../lambdas/core/ports/events.ts';
 import type { SourceFields } from '../../lambdas/core/source-fields.ts';
 import { T0 } from '../support/event-builders.ts';
 

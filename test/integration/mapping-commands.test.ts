@@ -5,7 +5,7 @@ import { config as repositoryConfig } from '../../holdfast.config.ts';
 import { createDynamoDbEventStore } from '../../lambdas/aws/dynamodb-event-store.ts';
 import { defineConfig, type HoldfastConfig } from '../../lambdas/core/config.ts';
 import { payloadHash } from '../../lambdas/core/payload-hash.ts';
-import type { EventStore } from '../../lambdas/core/ports.ts';
+import type { EventStore } from '../../lambdas/core/ports/events.ts';
 import type { SourceDrift } from '../../lambdas/operations/source-drift.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../local/emulators/credentials.ts';
 import { LOCAL_TABLE } from '../../local/local-stack.ts';

@@ -133,7 +133,7 @@ describe.runIf(findDynoxide() !== undefined)(
 
       expect(code).toBe(0);
       expect(secretOf('partner')).toMatchObject({ current: theirs });
-      expect(out).toContain('The secret was stored.');
+      expect(out).toMatch(/1\. At the sender(?:.*\n)+The secret was stored\./);
       expect(out).not.toContain(theirs);
       expect((await test('partner')).code).toBe(0);
     });

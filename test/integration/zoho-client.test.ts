@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { CrmWriter } from '../../lambdas/core/crm.ts';
+import type { CrmWriter } from '../../lambdas/core/ports/crm.ts';
 import { createMemoryTokenStore } from '../../local/memory/memory-token-store.ts';
 import type { SimulatorAdmin } from '../../local/zoho-simulator/admin-client.ts';
 import type { FaultInput } from '../../local/zoho-simulator/faults/fault.ts';

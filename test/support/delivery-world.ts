@@ -57,6 +57,7 @@ export function aDeliveryWorld(
     crm,
     details: lazyDetailsReader(
       async () => await Promise.reject(new Error('nothing is to be read')),
+      createRecordingLog(),
     ),
     clock,
     random: evenRandom,

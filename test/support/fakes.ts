@@ -1,14 +1,9 @@
-import type { CrmNote, CrmRow, CrmRowOutcome, CrmWriter } from '../../lambdas/core/crm.ts';
+import type { CrmNote, CrmRow, CrmRowOutcome, CrmWriter } from '../../lambdas/core/ports/crm.ts';
 import type { DeadLetter } from '../../lambdas/core/dead-letter.ts';
 import type { DeliveryMessage } from '../../lambdas/core/delivery-message.ts';
 import { type FailureCode, failure } from '../../lambdas/core/failure.ts';
-import type {
-  Clock,
-  DeadLetterQueue,
-  DeliveryQueue,
-  Ids,
-  Random,
-} from '../../lambdas/core/ports.ts';
+import type { DeadLetterQueue, DeliveryQueue } from '../../lambdas/core/ports/queues.ts';
+import type { Clock, Ids, Random } from '../../lambdas/core/ports/world.ts';
 import { T0 } from './event-builders.ts';
 
 /** A clock that only tests move; sleeping moves it, too. What is due after that runs at once. */

@@ -2,9 +2,9 @@ import { defineConfig, type HoldfastConfigInput } from '../../lambdas/core/confi
 import type { DeadLetter } from '../../lambdas/core/dead-letter.ts';
 import type { DeliveryMessage } from '../../lambdas/core/delivery-message.ts';
 import { SecretUnavailableError, StoreUnavailableError } from '../../lambdas/core/errors.ts';
-import type { HumanAnswer, HumanQuestion } from '../../lambdas/core/human-check.ts';
+import type { HumanAnswer, HumanQuestion } from '../../lambdas/core/ports/human-check.ts';
 import type { NewEvent } from '../../lambdas/core/event-record.ts';
-import type { EventStore } from '../../lambdas/core/ports.ts';
+import type { EventStore } from '../../lambdas/core/ports/events.ts';
 import type { IntakeRequest, IntakeResponse } from '../../lambdas/intake/intake-request.ts';
 import { createReceiveWebhook } from '../../lambdas/intake/receive-webhook.ts';
 import { createMemoryEventStore } from '../../local/memory/memory-event-store.ts';

@@ -1,6 +1,6 @@
 import type { LogFields } from '../../lambdas/core/log-fields.ts';
 import type { MetricName } from '../../lambdas/core/metric-names.ts';
-import type { Log, Metrics } from '../../lambdas/core/ports.ts';
+import type { Log, Metrics } from '../../lambdas/core/ports/telemetry.ts';
 
 /** One log line as it was written. */
 export interface LogLine {

@@ -1,6 +1,6 @@
 import { defineConfig, type HoldfastConfigInput } from '../../lambdas/core/config.ts';
-import type { CrmWriter } from '../../lambdas/core/crm.ts';
-import type { TokenStore } from '../../lambdas/core/ports.ts';
+import type { CrmWriter } from '../../lambdas/core/ports/crm.ts';
+import type { TokenStore } from '../../lambdas/core/ports/crm-access.ts';
 import { systemClock, systemIds, systemRandom } from '../../lambdas/runtime/system.ts';
 import { createZohoCrm } from '../../lambdas/zoho/zoho-crm.ts';
 import { createMemoryTokenStore } from '../../local/memory/memory-token-store.ts';

@@ -75,7 +75,7 @@ export function providerRequest(id: string): ProviderRequest {
     query: new Map(Object.entries(headersOf(request.query))),
     method: request.method,
     provider: request.provider,
-    expected: (request.expected ?? {}) as ExpectedReading,
+    expected: request.expected ?? {},
     ...(request.expected_response === undefined
       ? {}
       : { expectedResponse: request.expected_response }),

@@ -1,6 +1,8 @@
 import { defineConfig, type HoldfastConfigInput } from '../../lambdas/core/config.ts';
-import type { CrmRow, CrmRowOutcome, CrmWriter } from '../../lambdas/core/crm.ts';
-import type { Clock, Metrics, TokenStore } from '../../lambdas/core/ports.ts';
+import type { CrmRow, CrmRowOutcome, CrmWriter } from '../../lambdas/core/ports/crm.ts';
+import type { TokenStore } from '../../lambdas/core/ports/crm-access.ts';
+import type { Metrics } from '../../lambdas/core/ports/telemetry.ts';
+import type { Clock } from '../../lambdas/core/ports/world.ts';
 import { createZohoCrm } from '../../lambdas/zoho/zoho-crm.ts';
 import { createMemoryTokenStore } from '../../local/memory/memory-token-store.ts';
 import { countingIds, evenRandom } from './fakes.ts';

@@ -4,7 +4,7 @@ import type { SourceBase } from '../../core/source-settings.ts';
 import type { DetailsRef } from '../details.ts';
 import type { Submission } from '../provider.ts';
 import { collectFields, type FieldCandidate, RANK } from './collect-fields.ts';
-import { answersOf, fieldMatcher, type FormField } from './form-field.ts';
+import { answersOf, type FormField, fieldMatcher } from './form-field.ts';
 import { readConsent } from './read-consent.ts';
 
 /** What a provider knows of one submission; what is `undefined` is not known. */

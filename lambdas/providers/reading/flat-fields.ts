@@ -1,5 +1,5 @@
 import type { FormField } from './form-field.ts';
-import { isObject, type Json, type JsonObject, scalarText } from './json.ts';
+import { isArray, isObject, type Json, type JsonObject, scalarText } from './json.ts';
 import { squashName } from './recognize-field.ts';
 
 /** Objects that hold a lead's own fields. What lies in others (`owner.email`) is somebody else's. */
@@ -21,6 +21,11 @@ const KEY_LENGTH_MAX = 500;
  */
 export function flatFields(data: JsonObject): FormField[] {
   return flatten(data, '', []);
+}
+
+/** Every value of an object as an answer that fills no field by its name: what it says is about no person. */
+export function namelessFields(data: JsonObject): FormField[] {
+  return flatFields(data).map((field) => ({ ...field, names: [] }));
 }
 
 function flatten(data: JsonObject, prefix: string, path: readonly string[]): FormField[] {
@@ -52,8 +57,8 @@ function flatField(
 
 /** A value as an answer; `undefined` for null. */
 export function fieldValue(value: Json): string | string[] | undefined {
-  if (!Array.isArray(value)) return scalarText(value);
-  const items = (value as readonly Json[]).map((item) => scalarText(item));
+  if (!isArray(value)) return scalarText(value);
+  const items = value.map((item) => scalarText(item));
   return items.every((item) => item !== undefined) ? items : JSON.stringify(value);
 }
 

@@ -20,6 +20,19 @@ export interface FormField {
   readonly place?: 'nested' | 'hidden';
 }
 
+/**
+ * The canonical field that a sender's own word (a type, a column, a property) stands for by itself.
+ *
+ * @param meanings canonical fields by the sender's words
+ */
+export function meaningOf(
+  meanings: Readonly<Record<string, CanonicalField>>,
+  word: string | undefined,
+): Pick<FormField, 'means'> {
+  const means = word !== undefined && Object.hasOwn(meanings, word) ? meanings[word] : undefined;
+  return means === undefined ? {} : { means };
+}
+
 /** The answers of fields, in their order. */
 export function answersOf(fields: readonly FormField[]): Answer[] {
   return fields.map(({ ids, label, type, value }) => ({

@@ -1,12 +1,20 @@
 import type * as z from 'zod/mini';
 import { optional } from 'zod/mini';
 import { jsonPath, type SourceBase } from '../../core/source-settings.ts';
-import { failure } from '../../core/failure.ts';
-import type { Reading, Submission } from '../provider.ts';
+import type { Reading, Submission, UnreadablePart } from '../provider.ts';
 import { buildSubmission, type SubmissionParts } from './build-submission.ts';
 import { flatFields } from './flat-fields.ts';
-import { atPath, idText, isObject, type Json, type JsonObject, scalarText } from './json.ts';
-import { bodyOf } from './parts.ts';
+import {
+  atPath,
+  idText,
+  isArray,
+  isObject,
+  type Json,
+  type JsonObject,
+  scalarText,
+} from './json.ts';
+import { unknownShape } from './outcome.ts';
+import { bodyOf, PARTS_MAX } from './parts.ts';
 import { withoutVolatile } from './without-volatile.ts';
 
 /** Where a sender of any JSON or form has its ids, its time and its lead. */
@@ -30,9 +38,6 @@ export type GenericSource = SourceBase & {
 
 const DEFAULT_EVENT_TYPE = 'lead.created';
 
-/** Each is stored and queued before the answer, within the function's time. */
-const SUBMISSIONS_MAX = 100;
-
 /** What a sender tells beyond what its paths lead to. */
 export interface SenderTraits {
   /** Where the body names no event type; `lead.created` by default. */
@@ -55,28 +60,28 @@ export function readGeneric(
   skipped: readonly string[] = [],
   traits: SenderTraits = {},
 ): Reading {
-  const bodies = Array.isArray(body) ? (body as readonly Json[]) : [body];
-  if (bodies.length === 0 || bodies.length > SUBMISSIONS_MAX) {
-    return unknownShape(
-      `it is a list of ${bodies.length} submissions, not of 1 to ${SUBMISSIONS_MAX}`,
-    );
+  const bodies = isArray(body) ? body : [body];
+  if (bodies.length === 0 || bodies.length > PARTS_MAX) {
+    return unknownShape(`it is a list of ${bodies.length} submissions, not of 1 to ${PARTS_MAX}`);
   }
-  const submissions = bodies.flatMap(
-    (each) => readOne(each, source, skipped, traits, bodies.length > 1) ?? [],
+  const isOneOfMany = bodies.length > 1;
+  const { failure: why } = unknownShape(
+    source.dataPath === undefined
+      ? 'it is not an object'
+      : `there is no object at ${source.dataPath}`,
   );
-  // All or none: an event that is quarantined whole can be replayed whole.
-  return submissions.length === bodies.length
-    ? { kind: 'read', submissions }
-    : unknownShape(
-        source.dataPath === undefined
-          ? 'it is not an object'
-          : `there is no object at ${source.dataPath}`,
-      );
-}
-
-/** A body that could be parsed, but is not what its sender sends. */
-export function unknownShape(detail: string): Extract<Reading, { kind: 'unreadable' }> {
-  return { kind: 'unreadable', failure: failure('unknown_shape', detail) };
+  const submissions: Submission[] = [];
+  const unreadable: UnreadablePart[] = [];
+  for (const each of bodies) {
+    const submission = readOne(each, source, skipped, traits, isOneOfMany);
+    if (submission === undefined) unreadable.push({ part: bodyOf(each), failure: why });
+    else submissions.push(submission);
+  }
+  if (unreadable.length === 0) return { kind: 'read', submissions };
+  // Entry by entry: of a list that is kept whole, nothing can be replayed.
+  return isOneOfMany
+    ? { kind: 'read', submissions, unreadable }
+    : { kind: 'unreadable', failure: why };
 }
 
 function readOne(

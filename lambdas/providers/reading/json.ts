@@ -51,6 +51,24 @@ export function isArray(value: Json | undefined): value is readonly Json[] {
   return Array.isArray(value);
 }
 
+/** The items of an array; none for anything else. */
+export function itemsOf(value: Json | undefined): readonly Json[] {
+  return isArray(value) ? value : [];
+}
+
+/** The items of an array by what names them; items without a name are left out, of equal names the last counts. */
+export function itemsBy(
+  list: Json | undefined,
+  nameOf: (item: Json) => string | undefined,
+): ReadonlyMap<string, Json> {
+  const named = new Map<string, Json>();
+  for (const item of itemsOf(list)) {
+    const name = nameOf(item);
+    if (name !== undefined) named.set(name, item);
+  }
+  return named;
+}
+
 /** An object's own member; `undefined` for a missing one and for anything that is no object. */
 export function member(value: Json | undefined, key: string): Json | undefined {
   return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
@@ -72,6 +90,12 @@ export function idText(value: Json | undefined): string | undefined {
   if (typeof value === 'boolean') return undefined;
   const text = scalarText(value);
   return text === undefined || text.trim() === '' ? undefined : text;
+}
+
+/** An identifier that is a number of up to `lengthMax` digits, as text. */
+export function digitsOf(value: Json | undefined, lengthMax = 30): string | undefined {
+  const text = idText(value);
+  return text !== undefined && text.length <= lengthMax && /^\d+$/.test(text) ? text : undefined;
 }
 
 function unreadable(code: 'unreadable_body' | 'unknown_shape', detail: string): ParsedJson {

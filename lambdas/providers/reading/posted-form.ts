@@ -1,10 +1,8 @@
+import type { Reading, WebhookRequest } from '../provider.ts';
 import { type GenericSource, readGeneric, type SenderTraits } from './generic-sender.ts';
 import { nestForm } from './nest-names.ts';
+import { ifParsed } from './outcome.ts';
 import { readForm } from './read-form.ts';
-import type { Reading, WebhookRequest } from '../provider.ts';
-
-/** The event type of a form whose sender has no name for it. */
-export const FORM_SUBMISSION = 'form_submission';
 
 /**
  * Reads what a sender posts as JSON or as a form, plain or in several parts, by the paths of its source. Names
@@ -15,6 +13,7 @@ export async function readPostedForm(
   source: GenericSource,
   traits: SenderTraits = {},
 ): Promise<Reading> {
-  const form = await readForm(request);
-  return form.kind === 'unreadable' ? form : readGeneric(nestForm(form.value), source, [], traits);
+  return ifParsed(await readForm(request), (form) =>
+    readGeneric(nestForm(form), source, [], traits),
+  );
 }

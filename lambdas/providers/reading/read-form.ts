@@ -1,6 +1,6 @@
+import type { WebhookRequest } from '../provider.ts';
 import { isObject, type Json, type JsonObject, type ParsedJson, parseJson } from './json.ts';
 import { FORM_MULTIPART, FORM_URLENCODED, mayBeJson, mediaTypeOf } from './media-type.ts';
-import type { WebhookRequest } from '../provider.ts';
 
 /** Whether a body of this type can be read as a form: JSON, a plain form, or one with several parts. */
 export function mayBeForm(mediaType: string): boolean {

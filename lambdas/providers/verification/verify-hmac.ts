@@ -1,8 +1,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { SecretUnavailableError } from '../../core/errors.ts';
 import type { SourceSecrets, Verification, WebhookRequest } from '../provider.ts';
-import type { HmacScheme } from './authentication.ts';
 import { asciiJson } from './ascii-json.ts';
+import type { HmacScheme } from './authentication.ts';
 import { decodeBase64 } from './base64.ts';
 import { readSignatureHeader, type SignedHeader, singleHeader } from './signature-header.ts';
 

@@ -1,6 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import { type Json, member, parseJson } from '../reading/json.ts';
 import type { SourceSecrets, Verification, WebhookRequest } from '../provider.ts';
+import { type Json, member, parseJson } from '../reading/json.ts';
 import type { Authentication } from './authentication.ts';
 import { singleHeader } from './signature-header.ts';
 import { refused } from './verify-hmac.ts';

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { member, parseJson } from '../reading/json.ts';
 import type { SourceSecrets, Verification, WebhookRequest } from '../provider.ts';
+import { member, parseJson } from '../reading/json.ts';
+import { readingsOfToken } from './address-token.ts';
 import type { Authentication } from './authentication.ts';
 import { headerOf, singleHeader } from './signature-header.ts';
 import { refused, verifyHmac } from './verify-hmac.ts';
@@ -30,9 +31,9 @@ export function verify(
     case 'shared_secret':
       return request.token === undefined
         ? verifyShared(singleHeader(request, authentication.header), secrets)
-        : verifyShared(request.token, secrets);
+        : verifyToken(request.token, secrets);
     case 'url_token':
-      return verifyShared(request.token ?? refused('missing'), secrets);
+      return request.token === undefined ? refused('missing') : verifyToken(request.token, secrets);
     case 'body_member': {
       const parsed = parseJson(request.body);
       const key =
@@ -66,6 +67,14 @@ function verifyVariants(
     if (refusal.reason !== 'mismatch') refusal = verification;
   }
   return refusal;
+}
+
+function verifyToken(token: string, secrets: SourceSecrets): Verification {
+  for (const text of readingsOfToken(token)) {
+    const verification = verifyShared(text, secrets);
+    if (verification.kind === 'verified') return verification;
+  }
+  return refused('mismatch');
 }
 
 function verifyShared(

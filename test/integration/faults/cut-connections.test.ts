@@ -2,7 +2,7 @@
 // half of the promised bytes come, then a reset.
 
 import { describe, it, type TestContext } from 'vitest';
-import type { Clock } from '../../../lambdas/core/ports.ts';
+import type { Clock } from '../../../lambdas/core/ports/world.ts';
 import { systemClock } from '../../../lambdas/runtime/system.ts';
 import { findDynoxide, startDynamodb } from '../../../local/emulators/dynamodb.ts';
 import type { SimulatorRecord } from '../../../local/zoho-simulator/admin/contract.ts';

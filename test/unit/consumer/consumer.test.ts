@@ -4,7 +4,7 @@ import { buildConsumer } from '../../../lambdas/consumer/build-consumer.ts';
 import { NEW_BREAKER } from '../../../lambdas/core/breaker.ts';
 import { defineConfig } from '../../../lambdas/core/config.ts';
 import { ConfigError, StoreUnavailableError } from '../../../lambdas/core/errors.ts';
-import type { EventStore } from '../../../lambdas/core/ports.ts';
+import type { EventStore } from '../../../lambdas/core/ports/events.ts';
 import { createMemoryBreakerStore } from '../../../local/memory/memory-breaker-store.ts';
 import { createMemoryEventStore } from '../../../local/memory/memory-event-store.ts';
 import { createMemoryIdentityStore } from '../../../local/memory/memory-identity-store.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CrmRow } from '../../../lambdas/core/crm.ts';
+import type { CrmRow } from '../../../lambdas/core/ports/crm.ts';
 import type { DeliveryOutcome } from '../../../lambdas/core/delivery-outcome.ts';
 import { IdentityTooLargeError, StoreUnavailableError } from '../../../lambdas/core/errors.ts';
 import { newHead, withLease } from '../../../lambdas/core/head.ts';

@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { StoreUnavailableError } from '../../../lambdas/core/errors.ts';
 import { aNewEvent } from '../../support/event-builders.ts';
 import { aGraphLead } from '../../support/thin-provider.ts';
-import { answers, aThinWorld, type ApiStep } from '../../support/thin-world.ts';
+import {
+  answers,
+  aThinWorld,
+  type ApiStep,
+  type ThinWorldOptions,
+} from '../../support/thin-world.ts';
 
 const EXPIRED = { error: { code: 190, message: 'Session has expired' } };
 const HANG: ApiStep = async () => await new Promise<Response>(() => {});
@@ -272,6 +277,28 @@ describe('trouble with the provider’s API', () => {
     expect(await world.recordOf(key)).toMatchObject({ state: 'succeeded', attempts: 1 });
   });
 
+  it('of an hour sets no lead aside, not even one that must reach a person soon', async () => {
+    const world = aThinWorld({
+      script: Array.from({ length: 60 }, () => answers(503)),
+      source: { highIntent: true },
+    });
+    const key = await world.store('1');
+
+    for (let minute = 0; minute < 60; minute += 1) {
+      await world.receive([{ key }]);
+      world.clock.advance(60_000);
+    }
+    const tried = await world.recordOf(key);
+    world.script.length = 0;
+    world.clock.advance(300_000);
+    await world.receive([{ key }]);
+
+    expect(tried).toMatchObject({ state: 'failed', failure: { code: 'details_unavailable' } });
+    expect(tried.attempts).toBeGreaterThan(50);
+    expect(world.metrics.counted).toContain('HighIntentLeadDelayed{ads}');
+    expect(await world.recordOf(key)).toMatchObject({ state: 'succeeded' });
+  });
+
   it('a submission that stays unknown is given up after ten minutes', async () => {
     const world = aThinWorld({ script: [answers(404), answers(404)] });
     const key = await world.store('1');
@@ -323,6 +350,24 @@ describe('trouble with the provider’s API', () => {
       failure: { code: 'details_unreadable' },
     });
     expect(await world.recordOf(good)).toMatchObject({ state: 'succeeded' });
+  });
+
+  it('and one that fails over the name of a deletion reads the submission all the same', async () => {
+    const world = aThinWorld({
+      provider: {
+        deletionOf: () => {
+          throw new Error('a fault');
+        },
+      },
+    });
+    const key = await world.store('1');
+
+    await world.receive([{ key }]);
+
+    expect(await world.recordOf(key)).toMatchObject({ state: 'succeeded' });
+    expect(world.log.lines.map(({ message }) => message)).toContain(
+      'Reading the details of a submission failed',
+    );
   });
 
   it('nothing is asked when too little time is left in the invocation', async () => {
@@ -431,6 +476,27 @@ describe('a token that no longer opens the provider’s API', () => {
     expect(world.deferred).toEqual([{ receiptHandle: `r-${key}`, delaySeconds: 33 }]);
   });
 
+  it('is not given up while nobody knows whether there is another one', async () => {
+    const world: ReturnType<typeof aThinWorld> = aThinWorld({
+      script: [
+        () => {
+          world.secretsById.delete('source/ads');
+          return new Response('{}', { status: 401 });
+        },
+      ],
+    });
+    const key = await world.store('1');
+
+    await world.receive([{ key }]);
+    const between = await world.recordOf(key);
+    world.secretsById.set('source/ads', '{"api_token":"token-2"}');
+    world.clock.advance(60_000);
+    await world.receive([{ key }]);
+
+    expect(between).toMatchObject({ state: 'received', attempts: 0 });
+    expect(await world.recordOf(key)).toMatchObject({ state: 'succeeded' });
+  });
+
   it('stands in no log line, failure or letter', async () => {
     const world = aThinWorld({ script: [answers(401, { error: { message: 'token-1' } })] });
     const key = await world.store('1');
@@ -440,6 +506,62 @@ describe('a token that no longer opens the provider’s API', () => {
     const told = JSON.stringify([world.log.lines, world.letters, await world.recordOf(key)]);
     expect(told).not.toContain('token-1');
     expect(world.calls[0]!.url).not.toContain('token-1');
+  });
+});
+
+describe('a second call, for what the submission is worth having without', () => {
+  const withForm = (isOptional: boolean): ThinWorldOptions['provider'] => ({
+    calls: () => [{ path: '/1' }, { path: '/form', ...(isOptional ? { isOptional } : {}) }],
+  });
+
+  it.each<[string, ApiStep]>([
+    ['was deleted', answers(404)],
+    ['may not be read', answers(400)],
+    ['is too long', () => new Response('"x"'.padEnd(1_000_001))],
+  ])('counts as none when what it asks for %s', async (_what, step) => {
+    const world = aThinWorld({
+      script: [answers(200, aGraphLead()), step],
+      provider: withForm(true),
+    });
+    const key = await world.store('1');
+
+    await world.receive([{ key }]);
+
+    const { payloadHash, state } = await world.recordOf(key);
+    const stored = await world.events.readDetails(key, payloadHash);
+    expect(state).toBe('succeeded');
+    expect(JSON.parse(new TextDecoder().decode(stored))).toEqual([aGraphLead(), null]);
+    expect(world.metrics.counted).toContain('DetailsCallFailed{ads}');
+  });
+
+  it.each<[string, ApiStep, string]>([
+    ['trouble that passes', answers(503), 'failed'],
+    ['a token that does not open it', answers(403), 'quarantined'],
+  ])('is made again after %s: half of a lead is not told', async (_what, step, state) => {
+    const world = aThinWorld({
+      script: [answers(200, aGraphLead()), step],
+      provider: withForm(true),
+    });
+    const key = await world.store('1');
+
+    await world.receive([{ key }]);
+
+    expect(await world.recordOf(key)).toMatchObject({ state });
+  });
+
+  it('counts like the first one where it is not optional', async () => {
+    const world = aThinWorld({
+      script: [answers(200, aGraphLead()), answers(400)],
+      provider: withForm(false),
+    });
+    const key = await world.store('1');
+
+    await world.receive([{ key }]);
+
+    expect(await world.recordOf(key)).toMatchObject({
+      state: 'quarantined',
+      failure: { code: 'details_unreadable' },
+    });
   });
 });
 

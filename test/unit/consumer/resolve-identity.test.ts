@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Resolution, resolveIdentity } from '../../../lambdas/consumer/resolve-identity.ts';
 import { newHead } from '../../../lambdas/core/head.ts';
-import type { IdentityStore } from '../../../lambdas/core/ports.ts';
+import type { IdentityStore } from '../../../lambdas/core/ports/identities.ts';
 import { createMemoryIdentityStore } from '../../../local/memory/memory-identity-store.ts';
 
 const resolve = async (names: readonly string[], store: IdentityStore): Promise<Resolution> =>

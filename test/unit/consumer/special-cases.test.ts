@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CrmRow, CrmRowOutcome } from '../../../lambdas/core/crm.ts';
+import type { CrmRow, CrmRowOutcome } from '../../../lambdas/core/ports/crm.ts';
 import { failure } from '../../../lambdas/core/failure.ts';
 import type { NormalizedEvent } from '../../../lambdas/core/lead-event.ts';
 import { aDeliveryWorld, event } from '../../support/delivery-world.ts';

@@ -153,6 +153,18 @@ describe('contentKeys', () => {
     expect(keys({ answers }).current).toBe(keys().current);
   });
 
+  it('do not differ by what software adds below another name, as its fingerprint does not', () => {
+    const answers = [
+      ...content().answers,
+      { key: 'meta.attempt', value: '2' },
+      { key: 'token.value', value: 'x' },
+    ];
+
+    expect(keys({ answers }).current).toBe(keys().current);
+    const told = [...content().answers, { key: 'meta.message', value: 'x' }];
+    expect(keys({ answers: told }).current).not.toBe(keys().current);
+  });
+
   it('cannot be found without the pepper', () => {
     expect(keys({}, 'another-pepper-of-length').current).not.toBe(keys().current);
   });

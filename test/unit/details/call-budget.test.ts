@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createCallBudget } from '../../../lambdas/details/call-budget.ts';
+import { STAGE_CONFIG } from '../../../lib/stage-config.ts';
 import { aClock } from '../../support/fakes.ts';
 
 describe('the budget of calls to a provider’s API', () => {
@@ -71,5 +72,47 @@ describe('the budget of calls to a provider’s API', () => {
     clock.advance(1);
 
     expect([early, last, budget.take('ads', 1, 60)]).toEqual([300_000, 1, 0]);
+  });
+
+  it('pauses for twice as long each time, up to five minutes, until the API answers', () => {
+    const clock = aClock();
+    const budget = createCallBudget(clock);
+    const pauses = Array.from({ length: 6 }, () => {
+      budget.pause('ads', 15_000);
+      // Calls that were under way beside the first one.
+      budget.pause('ads', 15_000);
+      const waitMs = budget.take('ads', 1, 60);
+      clock.advance(waitMs);
+      return waitMs;
+    });
+
+    budget.answered('ads');
+    budget.pause('ads', 15_000);
+
+    expect(pauses).toEqual([15_000, 30_000, 60_000, 120_000, 240_000, 300_000]);
+    expect(budget.take('ads', 1, 60)).toBe(15_000);
+  });
+
+  it('keeps the messages of a backlog from being received too often while an API hangs for days', () => {
+    const clock = aClock();
+    const budgets = [createCallBudget(clock), createCallBudget(clock), createCallBudget(clock)];
+    const receivesMax = STAGE_CONFIG.deliveryQueue.receivesMax;
+    const endMs = clock.nowMs() + 72 * 3_600_000;
+    // Two hundred leads and three consumers: each consumer's pause begins at another moment.
+    const leads = Array.from({ length: 200 }, (_, n) => ({
+      dueMs: clock.nowMs() + n * 700,
+      receives: 0,
+    }));
+    while (clock.nowMs() < endMs) {
+      const lead = leads.reduce((least, each) => (each.dueMs < least.dueMs ? each : least));
+      clock.advance(Math.max(0, lead.dueMs - clock.nowMs()));
+      const budget = budgets[lead.receives % budgets.length]!;
+      const waitMs = budget.take('ads', 1, 60);
+      if (waitMs === 0) budget.pause('ads', 15_000);
+      lead.receives += 1;
+      lead.dueMs = clock.nowMs() + (waitMs === 0 ? 300_000 : waitMs);
+    }
+
+    expect(Math.max(...leads.map(({ receives }) => receives))).toBeLessThan(receivesMax);
   });
 });

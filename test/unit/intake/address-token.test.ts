@@ -72,4 +72,29 @@ describe('an address that its sender repeats in the body', () => {
     expect(intake.stored).toEqual([]);
     expect(traces(intake)).not.toContain('another-token');
   });
+
+  it('is known with its signs percent-encoded, and leaves no token in any spelling', async () => {
+    const secret = 'AbC=dEf+gHi&0123456789';
+    const intake = anIntakeOfForms();
+    intake.secrets.set('source/forms', JSON.stringify({ current: secret }));
+    const form = { ...aForm(), webhookURL: `https://leads.example.com/hooks/forms/${secret}` };
+    const body = String(new URLSearchParams(form));
+
+    for (const token of [secret, encodeURIComponent(secret)]) {
+      const response = await intake.post(`/hooks/forms/${token}`, body, {
+        'content-type': 'application/x-www-form-urlencoded',
+      });
+      expect(response.status).toBe(200);
+    }
+
+    expect(intake.stored).toHaveLength(1);
+    expect(traces(intake)).not.toContain(secret);
+    expect(traces(intake)).not.toContain(encodeURIComponent(secret));
+  });
+
+  it.each(['%', '%zz', '%ff%fe'])('that is %s is refused', async (token) => {
+    const response = await anIntakeOfForms().post(`/hooks/forms/${token}`, '{}');
+
+    expect(response.status).toBe(401);
+  });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { StoreUnavailableError } from '../../../lambdas/core/errors.ts';
-import type { EventStore } from '../../../lambdas/core/ports.ts';
+import type { EventStore } from '../../../lambdas/core/ports/events.ts';
 import { createNoteFields } from '../../../lambdas/intake/note-fields.ts';
 import type { Submission } from '../../../lambdas/providers/provider.ts';
 import { createMemoryEventStore } from '../../../local/memory/memory-event-store.ts';

@@ -235,6 +235,24 @@ describe("onRepeat: 'conflict'", () => {
     expect([lost.status, repeated.status]).toEqual([503, 200]);
   });
 
+  it('answers 200 to another person whose page sends the id of the one before', async () => {
+    const intake = anIntake();
+    const ben = aForm({ email: 'ben@example.com' });
+    await intake.post('/hooks/strict', aForm());
+
+    const other = await intake.post('/hooks/strict', ben);
+    const repeated = await intake.post('/hooks/strict', ben);
+    const anaAgain = await intake.post('/hooks/strict', aForm({ message: 'once more' }));
+    const benAgain = await intake.post(
+      '/hooks/strict',
+      aForm({ submission_id: 's-2', email: 'ben@example.com' }),
+    );
+
+    expect([other.status, repeated.status]).toEqual([200, 200]);
+    expect([anaAgain.status, benAgain.status]).toEqual([409, 409]);
+    expect(intake.stored).toHaveLength(4);
+  });
+
   it('takes no notice of bots, of other sources, and of leads without an address', async () => {
     const intake = anIntake();
     await intake.post('/hooks/strict', aForm({ submission_id: 'bot', website: 'x' }));

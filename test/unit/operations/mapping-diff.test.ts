@@ -9,6 +9,9 @@ import {
   describeValues,
 } from '../../../local/operator/mapping-diff-text.ts';
 import { anIntake, PEPPER } from '../../support/intake-harness.ts';
+import { createMemoryEventStore } from '../../../local/memory/memory-event-store.ts';
+import { aLeadEvent, aNewEvent } from '../../support/event-builders.ts';
+import { bindThin, LEAD_ID } from '../../support/thin-provider.ts';
 import { SECRET } from '../../support/webhook-builders.ts';
 
 const form = (settings: Record<string, unknown> = {}): HoldfastConfigInput['sources'] => ({
@@ -164,6 +167,51 @@ describe('a comparison of mappings', () => {
     expect(count).toBeGreaterThanOrEqual(10);
     expect(bounded.sources[0]!.compared + count).toBe(30);
     expect(describeDiff(bounded.sources).join('\n')).toContain('--read-units-max');
+  });
+
+  it.each([
+    ['still awaits its details', undefined],
+    ['was suppressed by what its details said', 'test_lead'],
+  ] as const)('does not judge a lead that %s', async (_what, suppression) => {
+    const store = createMemoryEventStore();
+    const key = `shop|lead.created|${LEAD_ID}`;
+    await store.accept(
+      aNewEvent({
+        key,
+        source: 'shop',
+        raw: {
+          body: new TextEncoder().encode(`{"leads":["${LEAD_ID}"]}`),
+          contentType: 'application/json',
+          headers: {},
+          signature: 'current',
+        },
+        normalized: aLeadEvent({
+          idempotency_key: key,
+          identity: {},
+          attributes: {},
+          details: { state: 'awaiting', ref: { leadgen_id: LEAD_ID } },
+        }),
+      }),
+    );
+    await store.claim({ key, leaseToken: 't', leaseMs: 1, nowMs: 0 });
+    if (suppression !== undefined) await store.suppress(key, 't', suppression);
+    const records = [(await store.readRecord(key))!];
+
+    const comparisons = await compareMappings(
+      records,
+      1_000,
+      { events: store, meter: { usedUnits: () => 0 } },
+      { config: defineConfig({ sources: form() }), pepper: PEPPER, bind: bindThin() },
+    );
+
+    const [diff] = summarizeDiff(comparisons);
+    expect(diff).toMatchObject({
+      compared: 0,
+      changed: 0,
+      fates: [],
+      notCompared: [{ why: 'details_unread', count: 1 }],
+    });
+    expect(describeDiff([diff!]).join('\n')).toContain('its details are not read yet');
   });
 
   it('tells values only where it is asked to', async () => {

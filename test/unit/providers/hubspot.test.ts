@@ -195,6 +195,62 @@ describe('a batch', () => {
     expect(submission.details).toBeUndefined();
   });
 
+  it.each([
+    ['object.creation', '0-1', undefined],
+    ['object.propertyChange', '0-1', undefined],
+    ['object.deletion', '0-1', 'deleted_at_source'],
+    ['object.merge', '0-1', 'not_a_lead'],
+    ['object.creation', '0-2', 'not_a_lead'],
+    ['object.creation', undefined, 'not_a_lead'],
+  ])('with %s of type %s is read as its name for contacts is', async (type, of, suppression) => {
+    const submission = await aThin({ subscriptionType: type, objectTypeId: of });
+
+    expect(submission.eventType).toBe(type);
+    expect(submission.suppression).toBe(suppression);
+    expect(submission.details).toEqual(
+      suppression === undefined ? { contact_id: '123' } : undefined,
+    );
+  });
+
+  it('that comes again is looked up, not written once more, so that it ends in time', async () => {
+    const intake = anIntake({ sources: { crm: { provider: 'hubspot', publicUrl: URL } } });
+    const notices = Array.from({ length: 35 }, (_, n) => aNotice({ objectId: n + 1 }));
+    const [body, longer] = [JSON.stringify(notices.slice(0, 30)), JSON.stringify(notices)];
+    await intake.post('/hooks/crm', body, signed(body));
+    // Thirty were taken; of those that come again, the first ten show that they do.
+    intake.broken.store = 30 + 10 + 5 + 1;
+
+    const again = await intake.post('/hooks/crm', longer, signed(longer));
+
+    expect(again.status).toBe(200);
+    expect(intake.stored).toHaveLength(35);
+    expect(intake.messages).toHaveLength(35);
+    const { events } = JSON.parse(again.body) as { events: { duplicate: boolean }[] };
+    expect(events.map(({ duplicate }) => duplicate)).toEqual(notices.map((_, n) => n < 30));
+    expect(intake.metrics.counted.filter((name) => name === 'LeadDuplicate{crm}')).toHaveLength(30);
+  });
+
+  it('keeps notices that cannot be named apart from each other', async () => {
+    const atMs = NOW_MS;
+    const intake = anIntake({ sources: { crm: { provider: 'hubspot', publicUrl: URL } } });
+    const body = JSON.stringify([
+      aNotice({ subscriptionId: undefined, objectId: 1 }),
+      aNotice({ subscriptionId: undefined, objectId: 2, attemptNumber: 1 }),
+    ]);
+    const again = body.replace('"attemptNumber":0', '"attemptNumber":4');
+
+    const first = await intake.post('/hooks/crm', body, signed(body, { atMs }));
+    await intake.post('/hooks/crm', again, signed(again, { atMs }));
+
+    expect(first.status).toBe(200);
+    expect(intake.stored).toHaveLength(2);
+    expect(intake.stored.map(({ initial }) => initial.state)).toEqual([
+      'quarantined',
+      'quarantined',
+    ]);
+    expect(intake.metrics.counted).not.toContain('LeadConflict{crm}');
+  });
+
   it('names a notice by subscription, contact and moment, since eventId is not unique', async () => {
     const submissions = await submissionsOf(SOURCE, [
       aNotice(),
@@ -245,9 +301,29 @@ describe('a batch', () => {
     ]);
   });
 
+  it('takes its notices in, and sets aside by itself what is none', async () => {
+    const intake = anIntake({ sources: { crm: { provider: 'hubspot', publicUrl: URL } } });
+    const body = JSON.stringify([aNotice(), 7, {}]);
+
+    const response = await intake.post('/hooks/crm', body, signed(body));
+    const again = await intake.post('/hooks/crm', body, signed(body));
+
+    expect([response.status, again.status]).toEqual([200, 200]);
+    const kept = intake.stored.map(({ raw, initial }) => [
+      new TextDecoder().decode(raw.body),
+      initial.state === 'quarantined' ? initial.failure.code : initial.state,
+    ]);
+    expect(Object.fromEntries(kept)).toEqual({
+      [JSON.stringify([aNotice()])]: 'received',
+      '[7]': 'unknown_shape',
+      '[{}]': 'unknown_shape',
+    });
+    expect(intake.stored).toHaveLength(3);
+    expect(intake.letters).toHaveLength(2);
+  });
+
   it.each([
     ['an object', aNotice()],
-    ['a list with something else', [aNotice(), 7]],
     ['a list of what has no type', [{}]],
     ['too long a list', Array<unknown>(1_001).fill(aNotice())],
   ])('that is %s is of no known shape', async (_, body) => {

@@ -168,6 +168,7 @@ describe('a webhook', () => {
     ['no action', { leadAction: null }],
     ['no response', { leadGenFormResponse: undefined }],
     ['a response that is no URN', { leadGenFormResponse: 'abc-1' }],
+    ['a response that is a path', { leadGenFormResponse: 'urn:li:leadGenFormResponse:..' }],
     ['a response with a path in it', { leadGenFormResponse: `${RESPONSE}/../me` }],
   ])('with %s is of no known shape', async (_, change) => {
     const body = JSON.stringify(aNotice(change));
@@ -195,6 +196,8 @@ describe('the API', () => {
         'x-restli-protocol-version': '2.0.0',
       });
     }
+    // A form that was deleted must not cost a lead whose answers are there.
+    expect(calls.map(({ isOptional = false }) => isOptional)).toEqual([false, true]);
     expect(api.authorize('t')).toEqual({ authorization: 'Bearer t' });
     expect(api.origin).toBe('https://api.linkedin.com');
   });

@@ -199,6 +199,16 @@ describe('a webhook', () => {
       [{ leadgen_id: LEAD_ID }, LEAD_ID],
     ]);
   });
+
+  it('tells leads without a usable id apart by what is said of them', async () => {
+    const body = aBody(aChange({ leadgen_id: 'a-1' }), aChange({ leadgen_id: 'b-2' }), aChange());
+
+    const [one, other, named] = await submissionsOf(SOURCE, body);
+
+    expect(one?.answers).toContainEqual({ key: 'leadgen_id', value: 'a-1' });
+    expect(other?.answers).toContainEqual({ key: 'leadgen_id', value: 'b-2' });
+    expect(named?.answers).toEqual([]);
+  });
 });
 
 describe('the API', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { NewEvent } from '../../../lambdas/core/event-record.ts';
 import { cleanSubmission } from '../../../lambdas/operations/clean-submission.ts';
 import type { SourceConfig } from '../../../lambdas/providers/catalogue.ts';
 import type { Json } from '../../../lambdas/providers/reading/json.ts';
@@ -6,6 +7,7 @@ import { anIntake, anIntakeRequest } from '../../support/intake-harness.ts';
 import { completed } from '../../support/thin-examples.ts';
 import {
   aSource,
+  type ExpectedReading,
   headersOf,
   type ProviderRequest,
   providerRequest,
@@ -47,6 +49,28 @@ async function receive(request: ProviderRequest) {
   return { answer, intake };
 }
 
+function expectEvent(event: NewEvent, { lead = {}, ...expected }: ExpectedReading): void {
+  const isNamed = expected.source_event_id?.startsWith('sha256') !== true;
+  expect(event).toMatchObject({
+    eventType: expected.event_type,
+    ...(isNamed ? { sourceEventId: expected.source_event_id } : {}),
+    ...(expected.delivery_id === undefined ? {} : { deliveryId: expected.delivery_id }),
+    ...(expected.occurred_at === undefined ? {} : { occurredAt: expected.occurred_at }),
+  });
+  const { normalized } = event;
+  expect(normalized?.is_test).toBe(expected.is_test ?? false);
+  expect(normalized?.details?.state).toBe(
+    expected.needs_hydration === true ? 'awaiting' : undefined,
+  );
+  const { email, phone_e164: phone, consent_marketing: consent, ...attributes } = lead;
+  expect(normalized?.attributes).toMatchObject(attributes);
+  expect(normalized?.identity).toMatchObject({
+    ...(email === undefined ? {} : { email }),
+    ...(phone === undefined ? {} : { phone_e164: phone }),
+  });
+  if (consent !== undefined) expect(normalized?.consent[0]?.granted).toBe(consent);
+}
+
 describe('a request as its sender posts it', () => {
   const posts = REQUEST_IDS.filter((id) => id !== API_ANSWER).filter(
     (id) => providerRequest(id).method === 'POST',
@@ -60,27 +84,7 @@ describe('a request as its sender posts it', () => {
     expect(answer.status).toBe(200);
     expect(intake.stored).toHaveLength(1);
     if (SIGNATURE_ONLY.has(id)) return;
-    const [event] = intake.stored;
-    const { lead = {}, ...expected } = request.expected;
-    expect(event).toMatchObject({
-      eventType: expected.event_type,
-      ...(expected.source_event_id?.startsWith('sha256') === true
-        ? {}
-        : { sourceEventId: expected.source_event_id }),
-      ...(expected.delivery_id === undefined ? {} : { deliveryId: expected.delivery_id }),
-      ...(expected.occurred_at === undefined ? {} : { occurredAt: expected.occurred_at }),
-    });
-    expect(event?.normalized?.is_test).toBe(expected.is_test ?? false);
-    expect(event?.normalized?.details?.state).toBe(
-      expected.needs_hydration === true ? 'awaiting' : undefined,
-    );
-
-    const { email, phone_e164: phone, consent_marketing: consent, ...attributes } = lead;
-    const normalized = event?.normalized;
-    expect(normalized?.attributes).toMatchObject(attributes);
-    if (email !== undefined) expect(normalized?.identity.email).toBe(email);
-    if (phone !== undefined) expect(normalized?.identity.phone_e164).toBe(phone);
-    if (consent !== undefined) expect(normalized?.consent[0]?.granted).toBe(consent);
+    expectEvent(intake.stored[0]!, request.expected);
   });
 
   it.each(REQUEST_IDS.filter((id) => providerRequest(id).expectedResponse !== undefined))(

@@ -2,6 +2,8 @@ import { createHmac } from 'node:crypto';
 import * as fc from 'fast-check';
 import { Webhook } from 'standardwebhooks';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { bindProvider } from '../../../lambdas/providers/bind-provider.ts';
+import { anIntake } from '../../support/intake-harness.ts';
 import { SecretUnavailableError } from '../../../lambdas/core/errors.ts';
 import { standardWebhooks } from '../../../lambdas/providers/standard-webhooks.ts';
 import {
@@ -147,6 +149,29 @@ describe('verification', () => {
 });
 
 describe('reading', () => {
+  it('names a message by what was signed, from the request and from what is kept of it', async () => {
+    const secrets = JSON.stringify({ current: SECRET });
+    const intake = anIntake({ sources: { partner: { provider: 'standard_webhooks' } } });
+    intake.secrets.set('source/partner', secrets);
+    const body = '{"type":"lead.created","data":{"email":"ana@example.com"}}';
+    const own = sign(body);
+    const headers = {
+      'svix-id': own['webhook-id'],
+      'svix-timestamp': own['webhook-timestamp'],
+      'svix-signature': own['webhook-signature'],
+      'webhook-id': 'made-up-by-another',
+    };
+
+    const response = await intake.post('/hooks/partner', body, headers);
+
+    expect(response.status).toBe(200);
+    const [event] = intake.stored;
+    expect(event?.sourceEventId).toBe('msg_1');
+    const kept = aRequest({ headers: { ...event?.raw.headers }, body: event!.raw.body });
+    const again = await bindProvider(SOURCE).read(kept);
+    expect(again).toMatchObject({ submissions: [{ sourceEventId: 'msg_1' }] });
+  });
+
   it('reads the sample request', () => {
     const sample = providerRequest('standard-webhooks');
     const request = aRequest({ headers: headersOf(sample.headers), body: sample.body });

@@ -1,7 +1,8 @@
 import { type Breaker, NEW_BREAKER } from '../../../lambdas/core/breaker.ts';
 import { defineConfig, type HoldfastConfigInput } from '../../../lambdas/core/config.ts';
 import { failure } from '../../../lambdas/core/failure.ts';
-import type { EventStore, Metrics } from '../../../lambdas/core/ports.ts';
+import type { EventStore } from '../../../lambdas/core/ports/events.ts';
+import type { Metrics } from '../../../lambdas/core/ports/telemetry.ts';
 import { createSweep } from '../../../lambdas/sweeper/sweep.ts';
 import { createMemoryEventStore } from '../../../local/memory/memory-event-store.ts';
 import { aNewEvent } from '../../support/event-builders.ts';

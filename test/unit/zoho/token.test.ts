@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { SecretUnavailableError, StoreUnavailableError } from '../../../lambdas/core/errors.ts';
-import type { TokenStore } from '../../../lambdas/core/ports.ts';
+import type { TokenStore } from '../../../lambdas/core/ports/crm-access.ts';
 import { createMemoryTokenStore } from '../../../local/memory/memory-token-store.ts';
 import {
   allWritten,
