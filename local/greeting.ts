@@ -31,12 +31,19 @@ export function describePipeline(
   ];
 }
 
-/** Stands above the samples of `npm start`. */
-export const SAMPLES_HEADING = [
-  'To send a lead, paste one of these into another terminal. Pasted again, it is the same lead again',
-  'and changes nothing; `npm run samples` prints new ones.',
-  '',
-] as const;
+/**
+ * Stands above the samples of `npm start`.
+ *
+ * @param options what was typed behind `npm start --` that `npm run samples` must be told, too
+ */
+export function samplesHeading(options: readonly string[]): readonly string[] {
+  const command = ['npm run samples', ...(options.length === 0 ? [] : ['--']), ...options];
+  return [
+    'To send a lead, paste one of these into another terminal. Pasted again, it is the same lead again',
+    `and changes nothing; \`${command.join(' ')}\` prints new ones.`,
+    '',
+  ];
+}
 
 /** What sample commands are made of. */
 export interface SampleCommandOptions {

@@ -138,6 +138,15 @@ describe.runIf(findDynoxide() !== undefined)(
       expect((await test('partner')).code).toBe(0);
     });
 
+    it('says that a secret of the sender was not asked for while there is one', async () => {
+      const before = secretOf('partner');
+
+      const { out } = await add('standard_webhooks', { theirs: true });
+
+      expect(out).toContain('was NOT asked for. To put it in its place: --theirs --rotate');
+      expect(secretOf('partner')).toEqual(before);
+    });
+
     it('cannot store what is no secret of this sender', async () => {
       const before = secretOf('partner');
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { defineConfig, type HoldfastConfigInput } from '../../../lambdas/core/config.ts';
-import { describeSamples } from '../../../local/greeting.ts';
+import { describeSamples, samplesHeading } from '../../../local/greeting.ts';
 
 const APIS = 'http://127.0.0.1:4014';
 
@@ -32,6 +32,15 @@ describe('the commands that send a sample', () => {
     ['jotform, whose webhook says all', { provider: 'jotform' }],
   ] as const)('are one command for %s', (_, source) => {
     expect(samplesOf(source).join('\n')).not.toContain('_admin');
+  });
+});
+
+describe('the heading of the samples', () => {
+  it('names the command that prints new ones for the pipeline that runs', () => {
+    expect(samplesHeading([]).join(' ')).toContain('`npm run samples` prints');
+    expect(samplesHeading(['--port', '5000']).join(' ')).toContain(
+      '`npm run samples -- --port 5000` prints',
+    );
   });
 });
 
