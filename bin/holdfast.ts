@@ -4,12 +4,15 @@ import { ReasonError } from '../lambdas/operations/execute-replay.ts';
 import { addOperatorCommands } from '../local/operator/add-commands.ts';
 import { describeOperatorError } from '../local/operator/describe-operator-error.ts';
 import { EXIT_WRONG_USE } from '../local/operator/operator-command.ts';
+import { shellWord } from '../local/operator/shell-word.ts';
 import { parsePort } from '../local/option-parsers.ts';
 import { runSamples } from '../local/run-samples.ts';
 import { runStart } from '../local/run-start.ts';
 import { withEveryProvider } from '../local/samples/every-provider.ts';
 import { DEFAULT_PORT } from '../local/start-pipeline.ts';
 import { DEFAULT_SIMULATOR_PORT, runZohoSimulator } from '../local/zoho-simulator/run.ts';
+
+const DEFAULT_DATA_DIR = '.holdfast';
 
 const print = (line: string): void => {
   process.stdout.write(`${line}\n`);
@@ -21,7 +24,7 @@ const printError = (line: string): void => {
 
 const program = new Command('holdfast')
   .description('Leads from form providers into Zoho CRM: none lost, none doubled.')
-  .showHelpAfterError();
+  .showHelpAfterError('Add --help to see what it takes.');
 
 program
   .command('start')
@@ -32,7 +35,7 @@ program
     parsePort,
     DEFAULT_PORT,
   )
-  .option('--data-dir <directory>', 'where leads, queues and secrets are kept', '.holdfast')
+  .option('--data-dir <directory>', 'where leads, queues and secrets are kept', DEFAULT_DATA_DIR)
   .option('--every-provider', 'with a source of each provider that is not configured', false)
   .option('--demo', 'send one lead of every source, show what arrived, and end', false)
   .option('--verbose', "print the functions' whole log", false)
@@ -40,6 +43,7 @@ program
     process.exitCode = await runStart({
       ...options,
       config: chooseConfig(options),
+      samplesOptions: samplesOptions(options),
       env: process.env,
       print,
     });
@@ -50,7 +54,7 @@ program
   .description('print commands that send a new lead of each source, signed')
   .argument('[source]', 'of this source only')
   .option('--port <port>', 'port for webhooks', parsePort, DEFAULT_PORT)
-  .option('--data-dir <directory>', 'where the secrets are kept', '.holdfast')
+  .option('--data-dir <directory>', 'where the secrets are kept', DEFAULT_DATA_DIR)
   .option('--every-provider', 'as the pipeline was started', false)
   .action((source: string | undefined, options: SamplesOptions) => {
     const searchPath = process.env['PATH'] ?? '';
@@ -83,6 +87,14 @@ try {
 
 function chooseConfig({ everyProvider }: { readonly everyProvider: boolean }): typeof config {
   return everyProvider ? withEveryProvider(config) : config;
+}
+
+function samplesOptions({ port, dataDir, everyProvider }: SamplesOptions): readonly string[] {
+  return [
+    ...(port === DEFAULT_PORT ? [] : ['--port', String(port)]),
+    ...(dataDir === DEFAULT_DATA_DIR ? [] : ['--data-dir', shellWord(dataDir)]),
+    ...(everyProvider ? ['--every-provider'] : []),
+  ];
 }
 
 type SamplesOptions = Pick<StartOptions, 'port' | 'dataDir' | 'everyProvider'>;

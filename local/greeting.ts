@@ -1,6 +1,9 @@
 import type { HoldfastConfig } from '../lambdas/core/config.ts';
 import { bindProvider } from '../lambdas/providers/bind-provider.ts';
-import { buildCurlCommand } from './samples/curl-command.ts';
+import { readsDetails } from './reads-details.ts';
+import { buildCurlCommand, buildDetailCommand } from './samples/curl-command.ts';
+import { exampleOfSource } from './samples/example-of-source.ts';
+import { sampleDetails } from './samples/sample-details.ts';
 import { buildSampleLead } from './samples/sample-lead.ts';
 import { buildSampleRequest } from './samples/sample-request.ts';
 import type { Pipeline } from './start-pipeline.ts';
@@ -28,17 +31,26 @@ export function describePipeline(
   ];
 }
 
-/** Stands above the samples of `npm start`. */
-export const SAMPLES_HEADING = [
-  'To send a lead, paste one of these into another terminal. Pasted again, it is the same lead again',
-  'and changes nothing; `npm run samples` prints new ones.',
-  '',
-] as const;
+/**
+ * Stands above the samples of `npm start`.
+ *
+ * @param options what was typed behind `npm start --` that `npm run samples` must be told, too
+ */
+export function samplesHeading(options: readonly string[]): readonly string[] {
+  const command = ['npm run samples', ...(options.length === 0 ? [] : ['--']), ...options];
+  return [
+    'To send a lead, paste one of these into another terminal. Pasted again, it is the same lead again',
+    `and changes nothing; \`${command.join(' ')}\` prints new ones.`,
+    '',
+  ];
+}
 
 /** What sample commands are made of. */
 export interface SampleCommandOptions {
   readonly config: HoldfastConfig;
   readonly endpoint: string;
+  /** Where the providers' APIs are played, without a slash at its end. */
+  readonly providerApisUrl: string;
   readonly sourceSecret: (source: string) => string | undefined;
   readonly nowMs: number;
   /** Makes the samples of this print people and submissions of their own. */
@@ -46,7 +58,10 @@ export interface SampleCommandOptions {
   readonly hasOpenssl: boolean;
 }
 
-/** A command for each source that sends a lead, signed, when it is pasted into a shell. */
+/**
+ * A command for each source that sends a lead, signed, when it is pasted into a shell. Where a webhook only names a
+ * submission, the commands before it tell the provider's API what that says.
+ */
 export function describeSamples(options: SampleCommandOptions): readonly string[] {
   const { config, endpoint, nowMs } = options;
   return Object.entries(config.sources).flatMap(([name, source], index) => {
@@ -57,12 +72,18 @@ export function describeSamples(options: SampleCommandOptions): readonly string[
     }
     const lead = buildSampleLead(index, options.newId(), nowMs);
     const request = buildSampleRequest(config, name, secret, lead);
+    const example = exampleOfSource(source);
+    const details = readsDetails(source) ? sampleDetails(example, lead) : [];
+    const told = details.map((detail) =>
+      buildDetailCommand(options.providerApisUrl, source.provider, detail),
+    );
     const command = buildCurlCommand(endpoint, request, options);
     const validity =
       command.validUntilMs === undefined
         ? ''
         : `, signed until ${new Date(command.validUntilMs).toTimeString().slice(0, 8)}`;
-    return [`${heading}${validity}`, command.text, ''];
+    const preface = told.length === 0 ? '' : ', after its API has been told what the lead says';
+    return [`${heading}${preface}${validity}`, ...told, command.text, ''];
   });
 }
 

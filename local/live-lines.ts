@@ -84,21 +84,29 @@ function describeFailure(fields: LogFields): string {
 
 const REFUSALS: ReadonlyMap<string, string> = new Map(
   Object.entries({
-    missing: 'HTTP 401: it has no signature',
-    malformed: 'HTTP 401: its signature has another form',
-    duplicate_header: 'HTTP 401: its signature came twice',
-    stale: 'HTTP 401: its timestamp is too old, or too far ahead',
-    mismatch: 'HTTP 401: its signature is of another body or secret',
-    origin: 'HTTP 403: its origin is not allowed',
-    unknown_source: 'HTTP 503: there is no such source in holdfast.config.ts',
-    too_large: 'HTTP 413: its body is too large',
-    unsupported_media_type: 'HTTP 415: its content type is not one that this source sends',
+    missing: 'it has no signature or secret',
+    malformed: 'its signature or secret has another form',
+    duplicate_header: 'its signature or secret came twice',
+    stale: 'its timestamp is too old, or too far ahead',
+    mismatch: 'its secret is another one, or its body is not the one that was signed',
+    origin: 'its origin is not allowed',
+    unknown_source: 'there is no such source in holdfast.config.ts',
+    too_large: 'its body is too large',
+    unsupported_media_type: 'its content type is not one that this source sends',
+    handshake_refused: 'its handshake is not what was agreed',
+    no_form: 'it is no form that could hold a Turnstile token',
+    no_token: 'it has no Turnstile token',
+    malformed_token: 'its Turnstile token has another form',
+    spent: 'its Turnstile token was used before',
+    failed: 'Turnstile says that no person filled it in',
+    other_hostname: 'its Turnstile token is of another page',
+    other_action: 'its Turnstile token is of another action',
   }),
 );
 
 function describeRefusal(fields: LogFields): Move | undefined {
+  const { http_status: status } = fields;
+  if (status === undefined || status < 400) return undefined;
   const reason = REFUSALS.get(fields.outcome ?? '');
-  if (reason !== undefined) return { state: 'refused', detail: reason };
-  if (fields.http_status === undefined || fields.http_status < 400) return undefined;
-  return { state: 'refused', detail: `HTTP ${fields.http_status}` };
+  return { state: 'refused', detail: `HTTP ${status}${reason === undefined ? '' : `: ${reason}`}` };
 }

@@ -1,12 +1,13 @@
 import type { HoldfastConfig } from '../lambdas/core/config.ts';
+import type { SourceConfig } from '../lambdas/providers/catalogue.ts';
 import { createLeadTracker, type LeadProgress } from './lead-tracker.ts';
 import type { LogEntry } from './local-log.ts';
+import { exampleOfSource } from './samples/example-of-source.ts';
 import { putSampleDetails, sampleDetails } from './samples/sample-details.ts';
 import { sampleKeys } from './samples/sample-keys.ts';
 import { buildSampleLead } from './samples/sample-lead.ts';
 import { buildSampleRequest } from './samples/sample-request.ts';
 import { sendSample } from './samples/send-sample.ts';
-import { readExample } from './samples/webhook-example.ts';
 import type { Pipeline } from './start-pipeline.ts';
 import { tableLines } from './table-lines.ts';
 import { createSimulatorAdmin } from './zoho-simulator/admin-client.ts';
@@ -49,7 +50,9 @@ export async function runDemo(
   listen(tracker.observe);
 
   const leads = await Promise.all(
-    Object.keys(config.sources).map((source, index) => sendOne(options, source, index)),
+    Object.entries(config.sources).map(([name, source], index) =>
+      sendOne(options, name, source, index),
+    ),
   );
   const keys = leads.flatMap(({ key }) => (key === undefined ? [] : [key]));
   await tracker.whenSettled(keys, TIMEOUT_MS);
@@ -81,25 +84,29 @@ export async function runDemo(
 
 async function sendOne(
   { config, pipeline, newId }: RunDemoOptions,
-  source: string,
+  name: string,
+  source: SourceConfig,
   index: number,
 ): Promise<DemoLead> {
   try {
     const lead = buildSampleLead(index, newId(), Date.now());
-    const example = readExample(config.sources[source]?.provider ?? source);
+    const example = exampleOfSource(source);
     const details = sampleDetails(example, lead);
     await putSampleDetails(pipeline.providerApis.url, example.provider, details);
-    const request = buildSampleRequest(config, source, pipeline.sourceSecret(source), lead);
+    const request = buildSampleRequest(config, name, pipeline.sourceSecret(name), lead);
     const answer = await sendSample(pipeline.endpoint, request);
     const [key] = await sampleKeys(answer, request, config, {
       readPepper: async () => pipeline.pepper(),
       receivedAtMs: Date.now(),
     });
     return key === undefined
-      ? { source, refusal: `intake answered ${answer.status}` }
-      : { source, key };
+      ? { source: name, refusal: `intake answered ${answer.status}` }
+      : { source: name, key };
   } catch (error) {
-    return { source, refusal: error instanceof Error ? error.message : 'it could not be sent' };
+    return {
+      source: name,
+      refusal: error instanceof Error ? error.message : 'it could not be sent',
+    };
   }
 }
 

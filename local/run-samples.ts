@@ -6,6 +6,7 @@ import { openSecretFile } from './emulators/secret-file.ts';
 import { describeSamples } from './greeting.ts';
 import { readSourceSecret } from './local-secrets.ts';
 import { newId } from './samples/sample-lead.ts';
+import { portsFrom } from './start-pipeline.ts';
 
 /** Which sources to print commands for. */
 export interface RunSamplesOptions {
@@ -30,6 +31,7 @@ export function runSamples(options: RunSamplesOptions): void {
   const lines = describeSamples({
     config: { ...config, sources: chosen },
     endpoint: `http://127.0.0.1:${options.port}`,
+    providerApisUrl: `http://127.0.0.1:${portsFrom(options.port).providerApis}`,
     sourceSecret: (name) => readSourceSecret(secrets, name),
     nowMs: Date.now(),
     newId,

@@ -6,7 +6,7 @@ import { assertRelations } from '../lib/relations.ts';
 import { STAGE_CONFIG } from '../lib/stage-config.ts';
 import { findOnPath } from './samples/curl-command.ts';
 import { findDynoxide } from './emulators/dynamodb.ts';
-import { describePipeline, describeSamples, SAMPLES_HEADING } from './greeting.ts';
+import { describePipeline, describeSamples, samplesHeading } from './greeting.ts';
 import { formatLiveLine } from './live-lines.ts';
 import { formatLogEntry, type LogEntry, openLogFile } from './local-log.ts';
 import { type RunDemoOptions, runDemo } from './run-demo.ts';
@@ -21,6 +21,8 @@ export interface RunStartOptions {
   /** Of the HTTP endpoint; see `portsFrom`. */
   readonly port: number;
   readonly dataDir: string;
+  /** What `npm run samples` must be told to print commands for this very pipeline, as it is typed into a shell. */
+  readonly samplesOptions: readonly string[];
   /** Send a lead of every source, report, and end. */
   readonly demo: boolean;
   /** Print the functions' whole log between the lines. */
@@ -94,18 +96,22 @@ async function demonstrate(
   return runDemo(demo, (listen) => listeners.add(listen));
 }
 
-async function serve(pipeline: Pipeline, { config, env, print }: RunStartOptions): Promise<number> {
+async function serve(
+  pipeline: Pipeline,
+  { config, env, print, samplesOptions }: RunStartOptions,
+): Promise<number> {
   const stopped = untilToldToStop();
   const samples = describeSamples({
     config,
     endpoint: pipeline.endpoint,
+    providerApisUrl: pipeline.providerApis.url,
     sourceSecret: pipeline.sourceSecret,
     nowMs: Date.now(),
     newId,
     hasOpenssl: findOnPath('openssl', env['PATH'] ?? ''),
   });
   for (const line of [
-    ...SAMPLES_HEADING,
+    ...samplesHeading(samplesOptions),
     ...samples,
     'Leads appear here as they move. Ctrl-C stops.',
     '',

@@ -31,11 +31,8 @@ export const FAILURE_CLASSES = [
 ] as const satisfies readonly FailureClass[];
 
 const CATALOGUE = {
-  unreadable_body: [
-    'permanent',
-    'The request was signed correctly, but its body could not be read',
-  ],
-  unknown_shape: ['permanent', 'The request was signed correctly, but it has no known form'],
+  unreadable_body: ['permanent', 'The request was accepted, but its body could not be read'],
+  unknown_shape: ['permanent', 'The request was accepted, but it has no known form'],
   missing_identity: [
     'permanent',
     'The lead has no e-mail address, phone number or external id, so no CRM record can stand for it',

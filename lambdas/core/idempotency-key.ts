@@ -80,7 +80,8 @@ function contentDigest(content: SubmissionContent, pepper: string): string {
   const lasting = answers
     // At any depth, as in the fingerprint of the content: a dotted key is a path.
     .filter((answer) => !answer.key.split('.').some(isVolatile))
-    .map((answer) => [answer.key, answer.value]);
+    .map(({ key, value }) => [key, value] as const)
+    .toSorted(([one], [other]) => (one < other ? -1 : Number(one > other)));
   return createHmac('sha256', pepper)
     .update(`content\0${canonicalJson({ ...identity, answers: lasting })}`)
     .digest('hex');

@@ -44,14 +44,16 @@ export const apiOrigin = z
  */
 const fieldMap = z._default(
   z.record(
-    z
-      .string()
-      .check(
-        z.refine(
-          (key) => !key.startsWith('label:/') || isPattern(key),
-          'must be label:/pattern/ with a valid regular expression',
-        ),
+    z.string().check(
+      z.refine(
+        (key) => !key.startsWith('label:/') || isPattern(key),
+        'must be label:/pattern/ with a valid regular expression',
       ),
+      z.refine(
+        (key) => !/^(?:type:|label:)?\s*$/.test(key),
+        'must name a field: its ref, id or name, type:… or label:…',
+      ),
+    ),
     canonicalField,
   ),
   {},

@@ -118,6 +118,15 @@ export const zohoSchema = zohoSettings.check(
     path: ['metadata', 'module'],
     error: 'must be the module of zoho.module; save the metadata again',
   }),
+  // A value in either would make a record look like another person's, or older than it is.
+  z.refine(
+    ({ fields, keyField, versionField }) =>
+      Object.values(fields).every((name) => name !== keyField && name !== versionField),
+    {
+      path: ['fields'],
+      error: 'must not fill keyField or versionField: those are kept by Holdfast',
+    },
+  ),
 );
 
 /** The full canonical → Zoho mapping: the module's built-in one with the configured entries over it. */

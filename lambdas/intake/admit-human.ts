@@ -99,7 +99,7 @@ async function isKnown(
   reception: Reception,
 ): Promise<boolean> {
   const reading = await provider.read(request);
-  if (reading.kind === 'unreadable') return false;
+  if (reading.kind === 'unreadable' || reading.unreadable !== undefined) return false;
   const known = reading.submissions.map(
     async (submission) => await isStored(ports, reception, submission),
   );

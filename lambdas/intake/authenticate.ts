@@ -34,18 +34,24 @@ export async function authenticate(
     : provider.verify(request, parseSourceSecrets(sourceName, fresh), nowMs);
 }
 
-/** Counts and logs how a request was verified. Of a refused one, its hash is all that stays. */
+/**
+ * Counts and logs how a request was verified. Of a refused one, its hash is all that stays.
+ *
+ * @param refusedStatus what it is answered when it is refused
+ */
 export function reportVerification(
   ports: Pick<IntakePorts, 'metrics'>,
   log: Log,
   sourceName: string,
   request: WebhookRequest,
   verification: Verification,
+  refusedStatus: number,
 ): void {
   if (verification.kind === 'refused') {
     ports.metrics.count('SignatureRejected', { source: sourceName });
     log.warn('A request was refused because it does not prove who sent it', {
       outcome: verification.reason,
+      http_status: refusedStatus,
       body_sha256: bytesHash(request.body),
       body_bytes: request.body.byteLength,
     });

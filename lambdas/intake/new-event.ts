@@ -57,26 +57,33 @@ export async function submissionEvent(
   };
 }
 
+/** A body that could not be read, or `part` of a body. */
+export interface UnreadableBody {
+  readonly failure: Failure;
+  readonly sourceEventId?: string;
+  readonly part?: Uint8Array;
+}
+
 /** Builds the event of a body that its sender vouches for, but that could not be read. */
 export function unreadableEvent(
   ports: Pick<IntakePorts, 'ids'>,
   reception: Reception,
-  why: Failure,
-  sourceEventId: string | undefined,
+  { failure: why, sourceEventId, part }: UnreadableBody,
 ): NewEvent {
+  const raw = rawOf({ part }, reception.raw);
   const receivedAt = new Date(reception.receivedAtMs).toISOString();
   const id = shortId(sourceEventId);
   return {
-    key: unreadableKey(reception.sourceName, reception.raw.body, reception.pepper),
+    key: unreadableKey(reception.sourceName, raw.body, reception.pepper),
     source: reception.sourceName,
     eventType: UNREADABLE_EVENT_TYPE,
     ...(id === undefined ? {} : { sourceEventId: id }),
     occurredAt: receivedAt,
     receivedAt,
     correlationId: reception.correlationId,
-    payloadHash: bytesHash(reception.raw.body),
+    payloadHash: bytesHash(raw.body),
     mappingVersion: reception.mappingVersion,
-    raw: reception.raw,
+    raw,
     initial: { state: 'quarantined', failure: why, quarantineId: ports.ids.next() },
   };
 }
@@ -117,7 +124,10 @@ export function rawPayload(
 }
 
 /** What is kept of the request with one of its submissions. */
-function rawOf({ part }: Submission, whole: RawPayload): RawPayload {
+function rawOf(
+  { part }: { readonly part?: Uint8Array | undefined },
+  whole: RawPayload,
+): RawPayload {
   if (part === undefined) return whole;
   const contentType = 'application/json';
   return {

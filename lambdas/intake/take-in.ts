@@ -3,7 +3,7 @@ import { readPepper } from '../core/pepper.ts';
 import type { Log } from '../core/ports/telemetry.ts';
 import { mappingVersionOf } from '../operations/normalize-submission.ts';
 import type { BoundProvider } from '../providers/bind-provider.ts';
-import type { AnswerRules, Reading, Submission } from '../providers/provider.ts';
+import type { AnswerRules, Reading, Submission, Verification } from '../providers/provider.ts';
 import { readingsOfToken } from '../providers/verification/address-token.ts';
 import { replaceBytes, spellingsOf } from './replace-bytes.ts';
 import { type AcceptedEvent, acceptEvent, findAccepted } from './accept-event.ts';
@@ -48,13 +48,9 @@ export async function takeIn(
 ): Promise<IntakeResponse> {
   const secretId = `${settings.sourceSecretPrefix}${name}`;
   const verification = await authenticate(ports, provider, name, secretId, request);
-  reportVerification(ports, log, name, request, verification);
-  if (verification.kind === 'refused') {
-    const { refusedStatus = 401 } = provider.answers;
-    return jsonResponse(verification.reason === 'origin' ? 403 : refusedStatus, {
-      status: 'refused',
-    });
-  }
+  const refusedStatus = refusedStatusOf(provider, verification);
+  reportVerification(ports, log, name, request, verification, refusedStatus);
+  if (verification.kind === 'refused') return jsonResponse(refusedStatus, { status: 'refused' });
   const admission = await letIn(ports, provider, secretId, { request, name, correlationId, log });
   if (admission.kind === 'answered') return admission.response;
   const clean = withoutSecrets({ ...request, body: admission.body }, provider);
@@ -97,24 +93,29 @@ async function acceptAll(
   reception: Reception,
 ): Promise<readonly AcceptedEvent[]> {
   if (reading.kind === 'unreadable') {
-    const event = unreadableEvent(ports, reception, reading.failure, reading.sourceEventId);
-    return [await acceptEvent(ports, reception, event)];
+    return [await acceptEvent(ports, reception, unreadableEvent(ports, reception, reading))];
   }
 
-  if (reading.submissions.length === 0) {
+  const entries = [
+    ...reading.submissions.map((submission) => async (isRepeated: boolean) => {
+      return await acceptSubmission(ports, provider, reception, submission, isRepeated);
+    }),
+    ...(reading.unreadable ?? []).map((entry) => async () => {
+      return await acceptEvent(ports, reception, unreadableEvent(ports, reception, entry));
+    }),
+  ];
+  if (entries.length === 0) {
     // A notice about something else, in a form that is known: nothing to keep, and no mistake.
     ports.metrics.count('RequestWithoutLead', { source: reception.sourceName });
     reception.log.info('A request holds no lead', { outcome: 'no_lead' });
   }
   // When one cannot be stored the sender repeats them all, and those that were are duplicates.
   const accepted: AcceptedEvent[] = [];
-  for (let start = 0; start < reading.submissions.length; start += AT_A_TIME) {
+  for (let start = 0; start < entries.length; start += AT_A_TIME) {
     // A batch that comes again may be one for which the time was too short: it must get further each time.
     const isRepeated = start > 0 && accepted.slice(-AT_A_TIME).every((event) => event.duplicate);
-    const some = reading.submissions.slice(start, start + AT_A_TIME).map(async (submission) => {
-      return await acceptSubmission(ports, provider, reception, submission, isRepeated);
-    });
-    accepted.push(...(await Promise.all(some)));
+    const some = entries.slice(start, start + AT_A_TIME);
+    accepted.push(...(await Promise.all(some.map(async (accept) => await accept(isRepeated)))));
   }
   return accepted;
 }
@@ -140,6 +141,12 @@ async function acceptSubmission(
   // one is somebody else's, or another try, and gets a key of its own.
   const apart = await submissionEvent(ports, reception, submission, 'by_id_and_content');
   return await acceptEvent(ports, reception, apart);
+}
+
+/** What a request is answered that does not prove who sent it. */
+function refusedStatusOf({ answers }: BoundProvider, verification: Verification): number {
+  const isStrangePage = verification.kind === 'refused' && verification.reason === 'origin';
+  return isStrangePage ? 403 : (answers.refusedStatus ?? 401);
 }
 
 /** What asks for people is read when the first such form comes: few sources have any. */

@@ -79,9 +79,20 @@ export interface Submission {
   readonly part?: Uint8Array;
 }
 
+/** An entry of a list that is no submission: a body that holds it alone, and why it could not be read. */
+export interface UnreadablePart {
+  readonly part: Uint8Array;
+  readonly failure: Failure;
+}
+
 /** Reading a verified body: its submissions, or why there are none. */
 export type Reading =
-  | { readonly kind: 'read'; readonly submissions: readonly Submission[] }
+  | {
+      readonly kind: 'read';
+      readonly submissions: readonly Submission[];
+      /** Of a body with several entries, those that could not be read: they do not hold up the others. */
+      readonly unreadable?: readonly UnreadablePart[];
+    }
   | { readonly kind: 'unreadable'; readonly failure: Failure; readonly sourceEventId?: string };
 
 /** What a sender that asks whether the address is ours gets; it counts on this very form. */

@@ -15,6 +15,9 @@ import { runBreaker } from './run-breaker.ts';
 import { runReplay } from './run-replay.ts';
 import type { TargetOptions } from './target.ts';
 
+const REPLAY_EXIT_CODES = `
+Exit codes: 0 done, or a plan shown; 1 something failed; 2 wrong use, nothing was done.`;
+
 /** Adds the commands of whoever runs Holdfast: on this machine, or deployed. */
 export function addOperatorCommands(program: Command, context: CommandContext): void {
   addReplay(program, context);
@@ -47,7 +50,7 @@ function addReplay(program: Command, context: CommandContext): void {
       new Option('--plan', 'show the plan only (so it is without --reason)').conflicts('reason'),
     )
     .option('--reason <text>', 'do it, and record this with each lead')
-    .addHelpText('after', EXIT_CODES)
+    .addHelpText('after', REPLAY_EXIT_CODES)
     .action(async (options: ReplayOptions, command: Command) => {
       const { key, source, class: failureClass, code: failureCode, from, to, mapping } = options;
       if (mapping !== undefined && options.remap !== true) {

@@ -6,7 +6,11 @@ import type { TargetOptions } from './target.ts';
 
 /** Adds the commands about what sources send. */
 export function addSourceCommands(program: Command, context: CommandContext): void {
-  const group = commandGroup(program, 'source', 'what senders send');
+  const group = commandGroup(
+    program,
+    'source',
+    'the senders: connect one, try it, see what it sends',
+  );
   operatorCommand(group, 'drift')
     .description('show which fields sources send, and what is new, missing or of another type')
     .argument('[name]', 'of this source only')

@@ -9,7 +9,11 @@ import type { TargetOptions } from './target.ts';
 
 /** Adds the commands that connect a sender and try it out. */
 export function addSourceSetupCommands(program: Command, context: CommandContext): void {
-  const group = commandGroup(program, 'source', 'what senders send');
+  const group = commandGroup(
+    program,
+    'source',
+    'the senders: connect one, try it, see what it sends',
+  );
   addAdd(group, context);
   addTest(group, context);
 }
@@ -32,7 +36,8 @@ function addAdd(group: Command, context: CommandContext): void {
 A secret that the sender has made is read from the terminal without showing it, or from standard input,
 one line each; never from the command line.
 
-Exit codes: 0 done; 1 something failed; 2 something is to be done before, and nothing was changed.`,
+Exit codes: 0 done; 1 something failed; 2 the source is not in holdfast.config.ts yet, or wrong use: nothing was
+changed.`,
     )
     .action(async (provider: string, options: AddOptions) => {
       const input = process.stdin;

@@ -95,7 +95,8 @@ export async function connectSource(
     target,
     name,
   });
-  say([...describeStored(changes), ...(asksFirst ? [''] : shown)]);
+  const notAsked = options.theirs && changes['current'] === 'kept' ? [NOT_ASKED] : [];
+  say([...describeStored(changes), ...notAsked, ...(asksFirst ? [''] : shown)]);
   say([`When that is done, send a test lead:  ${testCommand(name, target)}`]);
   if (json) {
     const { title, signs, retries, givesUp, unconfirmed } = guide;
@@ -148,6 +149,9 @@ function signedAddress(
     'to the URL above and deploy, since the sender signs it.',
   ];
 }
+
+const NOT_ASKED =
+  'The secret that the sender has made was NOT asked for. To put it in its place: --theirs --rotate';
 
 const ONLY_HERE =
   'Only this machine reaches that address: a sender elsewhere needs a tunnel to it.';

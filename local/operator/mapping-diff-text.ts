@@ -33,10 +33,12 @@ export function describeLook(
   const oldest = recent.records.at(-1)?.receivedAt;
   const others = counted(recent.found, 'event that matches', 'events that match');
   return [
-    newest === undefined || oldest === undefined
-      ? `No event to compare on ${target}.`
-      : `The newest ${recent.records.length} of ${others}, on ${target}, received ` +
-        `${shortTime(oldest)} to ${shortTime(newest)}, compared with what ${mapping} reads:`,
+    ...(newest === undefined || oldest === undefined
+      ? [`No event to compare on ${target}.`]
+      : [
+          `The newest ${recent.records.length} of ${others}, on ${target}, received`,
+          `${shortTime(oldest)} to ${shortTime(newest)}, compared with what ${mapping} reads:`,
+        ]),
     recent.isWhole
       ? `(All ${recent.items} stored items were looked at.)`
       : `(A SAMPLE: ${recent.items} stored items were looked at, then the read units were used up. ` +

@@ -16,7 +16,7 @@ export const EXIT_WRONG_USE = 2;
 
 /** What the help of a command says of its exit codes. */
 export const EXIT_CODES = `
-Exit codes: 0 done, or a plan shown; 1 something failed; 2 wrong use, nothing was done.`;
+Exit codes: 0 done; 1 something failed; 2 wrong use, nothing was done.`;
 
 /** A command that works on the local pipeline or, with a stage, on a deployed one. */
 export function operatorCommand(parent: Command, name: string): Command {

@@ -1,6 +1,7 @@
 import { failureSentenceOf } from '../../lambdas/core/failure.ts';
 import type { ReplayResult } from '../../lambdas/operations/execute-replay.ts';
 import {
+  type ReplayGroup,
   type ReplayPlan,
   skipSentenceOf,
   summarizePlan,
@@ -33,7 +34,7 @@ export function describePlan(
     ...summary.groups.flatMap((group) => [
       '',
       `  ${group.count} × ${group.failureCode} (${group.failureClass}), source ${group.source}`,
-      `    ${failureSentenceOf(group.failureCode)}${fieldsText(group.crmFields)}`,
+      `    ${whyText(plan, group)}`,
     ]),
     ...(count === 0 ? [] : ['', 'Keys:', ...keyLines(plan.items.map((item) => item.key))]),
     ...(plan.remap && count > 0 ? ['', ...changeLines(plan, mappingName(mappingVersion))] : []),
@@ -77,6 +78,20 @@ export function describeResult(
           `See whether the breaker is open:  ${commands.breaker}`,
         ]),
   ];
+}
+
+/** Why a group failed: what was recorded where that is the same for all of it, else what all of it has in common. */
+function whyText({ items }: ReplayPlan, group: ReplayGroup): string {
+  const { source, failureClass, failureCode, crmFields } = group;
+  const [message, ...others] = new Set(
+    items
+      .filter((item) => item.source === source)
+      .filter(({ failure }) => failure.code === failureCode && failure.class === failureClass)
+      .map(({ failure }) => failure.message),
+  );
+  return message === undefined || others.length > 0 || crmFields.length > 0
+    ? `${failureSentenceOf(failureCode)}${fieldsText(crmFields)}`
+    : message;
 }
 
 function letterLines(letters: ReplayResult['letters']): readonly string[] {

@@ -49,7 +49,7 @@ export async function runBreaker(options: RunBreakerOptions): Promise<number> {
       print('If what opened it is not mended, it opens again at the first call.');
       print(`Leads that were set aside meanwhile are in quarantine: ${command('replay', target)}`);
     }
-    if (done === 'changed' && action === 'open') {
+    if (status.state === 'open') {
       print(`To let deliveries go on:  ${command('breaker close --reason "…"', target)}`);
     }
     return 0;

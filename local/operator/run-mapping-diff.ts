@@ -10,10 +10,11 @@ import {
   type RecentEvents,
   type RecentProgress,
 } from '../../lambdas/operations/recent-events.ts';
+import { describeUnknownSource } from './describe-unknown-source.ts';
 import { describeDiff, describeLook, describeValues } from './mapping-diff-text.ts';
 import { mappingName } from './mapping-text.ts';
 import { type OpenTargetOptions, openTarget } from './open-target.ts';
-import { OperatorError } from './operator-error.ts';
+import { EXIT_WRONG_USE } from './operator-command.ts';
 import type { OperatorTarget } from './target.ts';
 
 /** A comparison as it was typed. */
@@ -41,16 +42,18 @@ const UNITS_AN_EVENT = 3;
 /**
  * Shows what a mapping would make of the newest events, and changes nothing.
  *
- * @returns the exit code: 0; 1 when something would change and `failOnChange` is set
- * @throws {OperatorError} the target can't be reached, or the source is not configured
+ * @returns the exit code: 0; 1 when something would change and `failOnChange` is set; 2 for a source that is not
+ *   configured
+ * @throws {OperatorError} the target can't be reached
  * @throws {MappingVersionError} the mapping version that was asked for cannot be used
  * @throws {StoreUnavailableError}
  * @throws {SecretUnavailableError} the pepper, by which an event is found in its request, cannot be read
  */
 export async function runMappingDiff(options: RunMappingDiffOptions): Promise<number> {
-  const { config, source, mappingVersion, readUnitsMax, failOnChange } = options;
+  const { config, source, mappingVersion, readUnitsMax, failOnChange, printError } = options;
   if (source !== undefined && !Object.hasOwn(config.sources, source)) {
-    throw new OperatorError(`There is no source ${source} in holdfast.config.ts.`);
+    printError(describeUnknownSource(source, config));
+    return EXIT_WRONG_USE;
   }
   const target = await openTarget(options);
   try {

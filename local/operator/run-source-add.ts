@@ -63,7 +63,7 @@ function showBlock(
   name: string,
   guide: ProviderGuide,
 ): void {
-  const { json, print, stage } = options;
+  const { json, print, stage, port } = options;
   const example = readExample(provider).settings;
   const block = sourceBlock(name, provider, guide.title, example);
   if (json) {
@@ -73,7 +73,7 @@ function showBlock(
   const toFill = settingsToFill(provider, example);
   const next =
     stage === undefined
-      ? 'Start Holdfast anew:  npm start'
+      ? `Start Holdfast anew:  npm start${port === DEFAULT_PORT ? '' : ` -- --port ${port}`}`
       : `Deploy:  npm run deploy -- -c stage=${stage}`;
   for (const line of [
     `holdfast.config.ts has no source with the provider ${provider} yet. Add this to its sources:`,

@@ -5,7 +5,8 @@ import {
 } from '../../lambdas/operations/source-drift.ts';
 import { tableLines } from '../table-lines.ts';
 import { type OpenTargetOptions, openTarget } from './open-target.ts';
-import { OperatorError } from './operator-error.ts';
+import { describeUnknownSource } from './describe-unknown-source.ts';
+import { EXIT_WRONG_USE } from './operator-command.ts';
 import { shortTime } from './short-time.ts';
 
 /** Of which source the drift is shown. */
@@ -22,14 +23,15 @@ const NAME_SHOWN_MAX = 40;
 /**
  * Shows which fields sources send, since when and how often, and what is new, missing or of another type.
  *
- * @returns the exit code: 0
- * @throws {OperatorError} the target can't be reached, or the source is not configured
+ * @returns the exit code: 0, or 2 for a source that is not configured
+ * @throws {OperatorError} the target can't be reached
  * @throws {StoreUnavailableError}
  */
 export async function runSourceDrift(options: RunSourceDriftOptions): Promise<number> {
-  const { source: only, config, json, print } = options;
+  const { source: only, config, json, print, printError } = options;
   if (only !== undefined && !Object.hasOwn(config.sources, only)) {
-    throw new OperatorError(`There is no source ${only} in holdfast.config.ts.`);
+    printError(describeUnknownSource(only, config));
+    return EXIT_WRONG_USE;
   }
   const target = await openTarget(options);
   try {
@@ -60,7 +62,7 @@ function describeSource(drift: SourceDrift): readonly string[] {
   const head =
     knownSince === undefined || updatedAt === undefined
       ? `${source}: nothing known yet`
-      : `${source}: ${submissions} submissions noted since ${shortTime(knownSince)}, as of ${shortTime(updatedAt)}`;
+      : `${source}: ${submissions} submission${submissions === 1 ? '' : 's'} noted since ${shortTime(knownSince)}, as of ${shortTime(updatedAt)}`;
   return [
     head,
     ...(fields.length === 0

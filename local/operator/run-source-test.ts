@@ -3,12 +3,14 @@ import { readPepper } from '../../lambdas/core/pepper.ts';
 import { bindProvider } from '../../lambdas/providers/bind-provider.ts';
 import type { SourceConfig } from '../../lambdas/providers/catalogue.ts';
 import { parseSourceSecrets } from '../../lambdas/providers/verification/source-secrets.ts';
+import { exampleOfSource } from '../samples/example-of-source.ts';
 import { putSampleDetails, sampleDetails } from '../samples/sample-details.ts';
 import { sampleKeys } from '../samples/sample-keys.ts';
 import { buildSampleLead, newId, type SampleLead } from '../samples/sample-lead.ts';
 import { buildSampleRequest, type SampleRequest } from '../samples/sample-request.ts';
 import { type SampleAnswer, sendSample } from '../samples/send-sample.ts';
-import { readExample, type WebhookExample } from '../samples/webhook-example.ts';
+import type { WebhookExample } from '../samples/webhook-example.ts';
+import { describeUnknownSource } from './describe-unknown-source.ts';
 import { followEvent, type SeenState } from './follow-event.ts';
 import { type OpenTargetOptions, openTarget } from './open-target.ts';
 import { EXIT_WRONG_USE } from './operator-command.ts';
@@ -47,8 +49,7 @@ export async function runSourceTest(options: RunSourceTestOptions): Promise<numb
   const { config, source: name, printError } = options;
   const source = Object.hasOwn(config.sources, name) ? config.sources[name] : undefined;
   if (source === undefined) {
-    const known = Object.keys(config.sources).join(', ');
-    printError(`There is no source ${name} in holdfast.config.ts. There are: ${known}`);
+    printError(describeUnknownSource(name, config));
     return EXIT_WRONG_USE;
   }
   const target = await openTarget(options);
@@ -68,7 +69,7 @@ async function testSource(
   const say = (lines: readonly string[]): void => {
     if (!json) for (const line of lines) print(line);
   };
-  const example = readExample(source.provider);
+  const example = exampleOfSource(source);
   const lead = aTestPerson(target.ports.clock.nowMs());
   const secret = await readSecret(target, source, name);
   const request = buildSampleRequest(config, name, secret, lead, example);
@@ -93,7 +94,14 @@ async function testSource(
   if (json) {
     const { status, answeredInMs } = answer;
     const { id, email } = lead;
-    const document = { source: name, person: { id, email }, status, answeredInMs, isFine, events };
+    const document = {
+      source: name,
+      person: { id, email },
+      status,
+      answeredInMs: Math.round(answeredInMs),
+      isFine,
+      events,
+    };
     print(JSON.stringify(document, undefined, 2));
   }
   for (const event of events) say(describeEnd(event, { target, isThin, isExpected: isFine }));
@@ -133,7 +141,10 @@ async function readSecret(
   if (!bindProvider(source).hasSecret) return undefined;
   const stored = await ports.vault.read(`${sourceSecretPrefix}${name}`);
   if (stored === undefined) {
-    throw new OperatorError(`The source ${name} has no secret on ${target} yet.`);
+    throw new OperatorError(
+      `The source ${name} has no secret on ${target} yet. Connect it first: ` +
+        `npx holdfast source add ${source.provider} --name ${name}`,
+    );
   }
   return parseSourceSecrets(name, stored.text).current;
 }
@@ -149,7 +160,7 @@ async function send(
   const attempt = async (): Promise<SampleAnswer> => {
     const sentAt = new Date(clock.nowMs()).toISOString();
     const answer = await sendOnce(target, request);
-    say([describeAnswer(answer, sentAt)]);
+    say([describeAnswer(answer, sentAt, refusedStatus)]);
     return answer;
   };
   const answer = await attempt();

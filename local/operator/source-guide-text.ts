@@ -33,7 +33,7 @@ export function describeGuide(
     ...(showsSecret(guide.steps)
       ? ['The steps hold secrets, to be pasted where they say: do not leave them in a log.', '']
       : []),
-    `At ${guide.title}:`,
+    'What to do:',
     ...filledSteps.map((step, index) => `  ${index + 1}. ${step}`),
     '',
     `What it signs: ${guide.signs}.`,

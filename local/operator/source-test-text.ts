@@ -50,11 +50,20 @@ export function describeTest(test: {
  * What intake answered, in a line.
  *
  * @param sentAt ISO 8601
+ * @param refusedStatus what this sender is answered when it does not prove who it is
  */
-export function describeAnswer({ status, answeredInMs }: SampleAnswer, sentAt: string): string {
-  const meaning = meaningOf(status);
+export function describeAnswer(
+  { status, answeredInMs }: SampleAnswer,
+  sentAt: string,
+  refusedStatus: number,
+): string {
+  const isOrRefused = status === refusedStatus && status !== 401;
+  const meaning = `${meaningOf(status)}${isOrRefused ? OR_REFUSED : ''}`;
   return `${clockOf(sentAt)}  sent        answered ${status} in ${Math.round(answeredInMs)} ms${meaning}`;
 }
+
+const OR_REFUSED =
+  '; or the secret or the signed address is another one there, for which this sender gets no 401';
 
 function meaningOf(status: number): string {
   switch (status) {
@@ -166,10 +175,17 @@ export function describeEnd(
 function describeRecord({ crm }: EventRecord): readonly string[] {
   if (crm === undefined) return ['Delivered; an earlier lead of this person had the same values.'];
   return [
-    `In Zoho: ${crm.module}, record ${crm.recordId} (${crm.action}).`,
+    `In Zoho: ${crm.module}, record ${crm.recordId} (${ACTIONS[crm.action]}).`,
     'It is a test person: delete the record by hand when you have seen it.',
   ];
 }
+
+const ACTIONS = {
+  insert: 'created',
+  update: 'updated',
+  none: 'already there',
+  note: 'noted',
+} as const;
 
 function describeFailure({ failure }: EventRecord): readonly string[] {
   if (failure === undefined) return ['Why is not recorded.'];

@@ -1,5 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
+import { detailPath, type SampleDetail } from './sample-details.ts';
 import type { SampleRequest } from './sample-request.ts';
 import { type SampleSigning, signSample } from './sample-signing.ts';
 
@@ -50,6 +51,21 @@ export function buildCurlCommand(
       curl(url, headers, '"$body"'),
     ].join('\n'),
   };
+}
+
+/**
+ * Writes a `curl` command that tells a local API what a sample's submission says; it prints nothing unless it fails.
+ *
+ * @param apisUrl where the local APIs listen, without a slash at its end
+ */
+export function buildDetailCommand(
+  apisUrl: string,
+  provider: string,
+  { resource, body }: SampleDetail,
+): string {
+  const url = quote(`${apisUrl}${detailPath(provider, resource)}`);
+  const headers = `-H ${quote('content-type: application/json')}`;
+  return `curl -sSf -o /dev/null -X PUT ${url} ${headers} \\\n  --data-raw ${quote(JSON.stringify(body))}`;
 }
 
 /** Whether a program can be run by its name. */

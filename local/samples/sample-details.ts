@@ -28,6 +28,11 @@ export function sampleDetails(example: WebhookExample, lead: SampleLead): readon
   });
 }
 
+/** Where the local APIs take what a submission or a form says. */
+export function detailPath(provider: string, { kind, id }: Resource): string {
+  return `/_admin/${[provider, kind, id].map(encodeURIComponent).join('/')}`;
+}
+
 /**
  * Puts what was made of an example into the local APIs.
  *
@@ -40,8 +45,7 @@ export async function putSampleDetails(
   details: readonly SampleDetail[],
 ): Promise<void> {
   for (const { resource, body } of details) {
-    const path = [provider, resource.kind, resource.id].map(encodeURIComponent).join('/');
-    const response = await fetch(`${apisUrl}/_admin/${path}`, {
+    const response = await fetch(`${apisUrl}${detailPath(provider, resource)}`, {
       method: 'PUT',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),

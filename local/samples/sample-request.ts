@@ -3,10 +3,11 @@ import { bindProvider } from '../../lambdas/providers/bind-provider.ts';
 import type { SourceConfig } from '../../lambdas/providers/catalogue.ts';
 import { signedHeaderNames } from '../../lambdas/providers/verification/authentication.ts';
 import { DUMMY_TOKEN } from '../turnstile-simulator/dummy-keys.ts';
+import { exampleOfSource } from './example-of-source.ts';
 import { applyPaths } from './generic-body.ts';
 import type { SampleLead } from './sample-lead.ts';
 import { proofOf, type SampleSigning } from './sample-signing.ts';
-import { fillExample, readExample, type WebhookExample } from './webhook-example.ts';
+import { fillExample, type WebhookExample } from './webhook-example.ts';
 
 /** A submission as its sender would post it, not signed yet. */
 export interface SampleRequest {
@@ -23,10 +24,10 @@ export interface SampleRequest {
 const BOUNDARY = 'holdfast-sample-7d1f0c9e';
 
 /**
- * Builds a submission of a configured source, from its provider's example.
+ * Builds a submission of a configured source, from the example that `exampleOfSource` chooses.
  *
  * @param secret the source's current secret; a source that has none needs none
- * @param example another case of the provider than its plain one, as `readExample` gives it
+ * @param example another case of the provider than that, as `readExample` gives it
  * @throws {Error} when the source is not configured, or proves itself by a secret and has none
  */
 export function buildSampleRequest(
@@ -41,7 +42,7 @@ export function buildSampleRequest(
   const { authentication, hasSecret } = bindProvider(source);
   if (hasSecret && (secret ?? '') === '') throw new Error(`The source ${name} has no secret`);
 
-  const written = writeBody(source, example ?? readExample(source.provider), lead, secret ?? '');
+  const written = writeBody(source, example ?? exampleOfSource(source), lead, secret ?? '');
   const headers = { ...written.headers, ...signedHeaders(source, lead) };
   const proof = proofOf(authentication, secret ?? '', headers, written.body);
   return {

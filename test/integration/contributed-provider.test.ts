@@ -53,6 +53,9 @@ const COPIED = [
   'vitest.config.ts',
 ];
 
+/** Whole programs run here, beside other tests: a bound for one that hangs, not for how fast it is. */
+const CHILD_MS = 180_000;
+
 describe('the provider that CONTRIBUTING.md adds', () => {
   let directory: string;
 
@@ -98,7 +101,9 @@ describe('the provider that CONTRIBUTING.md adds', () => {
     expect(added).toHaveLength(4);
   });
 
-  it('passes the tests of every provider, without a line of its own in them', async () => {
+  it('passes the tests of every provider, without a line of its own in them', {
+    timeout: CHILD_MS,
+  }, async () => {
     const { code, out } = await node(
       'node_modules/vitest/vitest.mjs',
       'run',
@@ -115,7 +120,9 @@ describe('the provider that CONTRIBUTING.md adds', () => {
     expect(out).toMatch(/> acme > reads any bytes without throwing/);
   });
 
-  it('fits the types of the functions, and has a section in the page of the senders', async () => {
+  it('fits the types of the functions, and has a section in the page of the senders', {
+    timeout: CHILD_MS,
+  }, async () => {
     const types = await node(
       'node_modules/typescript/bin/tsc',
       '--noEmit',

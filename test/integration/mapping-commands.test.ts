@@ -140,7 +140,7 @@ describe.runIf(findDynoxide() !== undefined)(
       const json = await run('source', 'drift', 'website', '--json');
       const unknown = await run('source', 'drift', 'nobody');
 
-      expect([text.code, json.code, unknown.code]).toEqual([0, 0, 1]);
+      expect([text.code, json.code, unknown.code]).toEqual([0, 0, 2]);
       expect(text.out).toMatch(/partner: 20 submissions noted since/);
       expect(text.out).toMatch(/ {2}budget +- +50 % +text +\S+ \S+ UTC +\S+ \S+ UTC +new\n/);
       expect(text.out).toContain('demo_request: nothing known yet');

@@ -124,6 +124,15 @@ describe.runIf(findDynoxide() !== undefined)(
       expect((await test('partner')).code).toBe(0);
     });
 
+    it('says that a secret of the sender was not asked for while there is one', async () => {
+      const before = secretOf('partner');
+
+      const { out } = await add('standard_webhooks', { theirs: true });
+
+      expect(out).toContain('was NOT asked for. To put it in its place: --theirs --rotate');
+      expect(secretOf('partner')).toEqual(before);
+    });
+
     it('cannot store what is no secret of this sender', async () => {
       const before = secretOf('partner');
 
@@ -209,7 +218,7 @@ describe.runIf(findDynoxide() !== undefined)(
       );
       expect(code).toBe(0);
       expect(out).toMatch(/sent .*\n.*stored .*\n(?:.*\n)*.*delivered\n/);
-      expect(out).toContain(`In Zoho: Leads, record ${record?.id} (insert).`);
+      expect(out).toContain(`In Zoho: Leads, record ${record?.id} (created).`);
       expect(out).not.toContain(secretOf('shop')['current']);
     });
 
@@ -218,7 +227,7 @@ describe.runIf(findDynoxide() !== undefined)(
 
       expect([ads.code, social.code]).toEqual([0, 0]);
       expect(ads.out).toMatch(/Key: ads\|lead_form\|/);
-      expect(social.out).toMatch(/record \d+ \(insert\)\.\n/);
+      expect(social.out).toMatch(/record \d+ \(created\)\.\n/);
     });
 
     it('is given the token that the sender asks back, and it is stored', async () => {

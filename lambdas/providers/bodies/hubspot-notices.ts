@@ -22,10 +22,20 @@ export function readHubspotNotices(body: Json, source: SourceBase): Reading {
   if (body.length > PARTS_MAX) {
     return unknownShape(`it holds ${body.length} notices, more than ${PARTS_MAX}`);
   }
-  const notices = body.filter((notice) => idText(member(notice, 'subscriptionType')) !== undefined);
-  if (notices.length < body.length) return unknownShape('not all in it are notices');
-  const submissions = notices.map((notice) => readNotice(notice, notices.length > 1, source));
-  return { kind: 'read', submissions };
+  const isNotice = (entry: Json): boolean =>
+    idText(member(entry, 'subscriptionType')) !== undefined;
+  const isOneOfMany = body.length > 1;
+  const noNotice = unknownShape('it is no notice');
+  if (!isOneOfMany && !body.every(isNotice)) return noNotice;
+  const unreadable = body
+    .filter((entry) => !isNotice(entry))
+    .map((other) => ({ part: bodyOf([other]), failure: noNotice.failure }));
+  const submissions = body
+    .filter(isNotice)
+    .map((notice) => readNotice(notice, isOneOfMany, source));
+  return unreadable.length === 0
+    ? { kind: 'read', submissions }
+    : { kind: 'read', submissions, unreadable };
 }
 
 /** A notice of a contact that does not name it names nobody, and is quarantined; the others go their way. */

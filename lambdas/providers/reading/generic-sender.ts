@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini';
 import { optional } from 'zod/mini';
 import { jsonPath, type SourceBase } from '../../core/source-settings.ts';
-import type { Reading, Submission } from '../provider.ts';
+import type { Reading, Submission, UnreadablePart } from '../provider.ts';
 import { buildSubmission, type SubmissionParts } from './build-submission.ts';
 import { flatFields } from './flat-fields.ts';
 import {
@@ -14,7 +14,7 @@ import {
   scalarText,
 } from './json.ts';
 import { unknownShape } from './outcome.ts';
-import { bodyOf } from './parts.ts';
+import { bodyOf, PARTS_MAX } from './parts.ts';
 import { withoutVolatile } from './without-volatile.ts';
 
 /** Where a sender of any JSON or form has its ids, its time and its lead. */
@@ -37,9 +37,6 @@ export type GenericSource = SourceBase & {
 };
 
 const DEFAULT_EVENT_TYPE = 'lead.created';
-
-/** Each is stored and queued before the answer, within the function's time. */
-const SUBMISSIONS_MAX = 100;
 
 /** What a sender tells beyond what its paths lead to. */
 export interface SenderTraits {
@@ -64,22 +61,27 @@ export function readGeneric(
   traits: SenderTraits = {},
 ): Reading {
   const bodies = isArray(body) ? body : [body];
-  if (bodies.length === 0 || bodies.length > SUBMISSIONS_MAX) {
-    return unknownShape(
-      `it is a list of ${bodies.length} submissions, not of 1 to ${SUBMISSIONS_MAX}`,
-    );
+  if (bodies.length === 0 || bodies.length > PARTS_MAX) {
+    return unknownShape(`it is a list of ${bodies.length} submissions, not of 1 to ${PARTS_MAX}`);
   }
-  const submissions = bodies.flatMap(
-    (each) => readOne(each, source, skipped, traits, bodies.length > 1) ?? [],
+  const isOneOfMany = bodies.length > 1;
+  const { failure: why } = unknownShape(
+    source.dataPath === undefined
+      ? 'it is not an object'
+      : `there is no object at ${source.dataPath}`,
   );
-  // All or none: an event that is quarantined whole can be replayed whole.
-  return submissions.length === bodies.length
-    ? { kind: 'read', submissions }
-    : unknownShape(
-        source.dataPath === undefined
-          ? 'it is not an object'
-          : `there is no object at ${source.dataPath}`,
-      );
+  const submissions: Submission[] = [];
+  const unreadable: UnreadablePart[] = [];
+  for (const each of bodies) {
+    const submission = readOne(each, source, skipped, traits, isOneOfMany);
+    if (submission === undefined) unreadable.push({ part: bodyOf(each), failure: why });
+    else submissions.push(submission);
+  }
+  if (unreadable.length === 0) return { kind: 'read', submissions };
+  // Entry by entry: of a list that is kept whole, nothing can be replayed.
+  return isOneOfMany
+    ? { kind: 'read', submissions, unreadable }
+    : { kind: 'unreadable', failure: why };
 }
 
 function readOne(

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from './json.ts';
+import { isArray, isObject, type Json, type JsonObject } from './json.ts';
 
 /** Nobody nests a form deeper, and everything that walks it may recurse. */
 const DEPTH_MAX = 8;
@@ -52,7 +52,8 @@ function toObject(nested: Nested): JsonObject {
   );
 }
 
-/** Nests the names of a form; anything that is no object stays as it is. */
+/** Nests the names of a form, or of each in a list; anything else stays as it is. */
 export function nestForm(form: Json): Json {
+  if (isArray(form)) return form.map((each) => (isObject(each) ? nestNames(each) : each));
   return isObject(form) ? nestNames(form) : form;
 }

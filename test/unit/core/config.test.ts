@@ -113,6 +113,26 @@ describe('the configuration', () => {
       /^ {2}zoho\.fields\.compnay: must be one of .*company.*custom_<name>/m,
     ],
     [
+      'a Zoho field that tells whose record it is',
+      { sources: SOURCES, zoho: { fields: { utm_source: 'Holdfast_Key' } } },
+      /^ {2}zoho\.fields: must not fill keyField or versionField/m,
+    ],
+    [
+      'a Zoho field that tells which submission a record is of',
+      { sources: SOURCES, zoho: { versionField: 'Version', fields: { utm_id: 'Version' } } },
+      /^ {2}zoho\.fields: must not fill keyField or versionField/m,
+    ],
+    [
+      'a type without a name',
+      { sources: { demo: { provider: 'typeform', fields: { 'type:': 'email' } } } },
+      /^ {2}sources\.demo\.fields\.type:: must name a field/m,
+    ],
+    [
+      'a label without words',
+      { sources: { demo: { provider: 'typeform', fields: { 'label: ': 'email' } } } },
+      /^ {2}sources\.demo\.fields\.label: : must name a field/m,
+    ],
+    [
       'a custom field with capitals in its name',
       { sources: { demo: { provider: 'typeform', fields: { q1: 'custom_Budget' } } } },
       /^ {2}sources\.demo\.fields\.q1: .*custom_ and a name of lower-case letters/m,

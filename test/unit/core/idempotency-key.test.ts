@@ -124,6 +124,19 @@ describe('contentKeys', () => {
     expect(keys().current).toMatch(/^website\|form_submission\|h1:[0-9a-f]{64}\|\d+$/);
   });
 
+  it('do not depend on the order of answers, as the fingerprint does not; on that of one question’s they do', () => {
+    const [one, other] = [
+      { key: 'city', value: ['Bonn', 'Ulm'] },
+      { key: 'message', value: 'Hi' },
+    ];
+
+    const { current } = keys({ answers: [one, other] });
+
+    expect(keys({ answers: [other, one] }).current).toBe(current);
+    const turned = { key: 'city', value: ['Ulm', 'Bonn'] };
+    expect(keys({ answers: [turned, other] }).current).not.toBe(current);
+  });
+
   it('meet across the change of a tick', () => {
     const later = keys({}, PEPPER, NOW_MS + TICK_MS);
 

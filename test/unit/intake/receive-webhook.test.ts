@@ -196,6 +196,7 @@ describe('a request that does not prove who sent it', () => {
     expect(intake.metrics.counted).toEqual(['SignatureRejected{demo}']);
     expect(intake.log.lines.at(-1)?.fields).toMatchObject({
       source: 'demo',
+      http_status: 401,
       body_sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
   });

@@ -80,10 +80,23 @@ describe('a live line', () => {
   });
 
   it.each<[LogFields, RegExp]>([
-    [{ source: 'partner', outcome: 'stale' }, /refused {6}partner {2}HTTP 401.*too old/],
-    [{ source: 'website', outcome: 'origin' }, /refused {6}website {2}HTTP 403/],
-    [{ source: 'website', outcome: 'too_large' }, /refused {6}website {2}HTTP 413.*too large/],
-    [{ outcome: 'unknown_source' }, /refused .*HTTP 503.*no such source/],
+    [
+      { source: 'partner', outcome: 'stale', http_status: 401 },
+      /refused {6}partner {2}HTTP 401.*too old/,
+    ],
+    [
+      { source: 'hubspot', outcome: 'mismatch', http_status: 503 },
+      /refused {6}hubspot {2}HTTP 503: its secret is another one/,
+    ],
+    [
+      { source: 'website', outcome: 'origin', http_status: 403 },
+      /refused {6}website {2}HTTP 403: its origin/,
+    ],
+    [
+      { source: 'website', outcome: 'too_large', http_status: 413 },
+      /refused {6}website {2}HTTP 413.*too large/,
+    ],
+    [{ outcome: 'unknown_source', http_status: 503 }, /refused .*HTTP 503.*no such source/],
     [{ source: 'website', http_status: 500 }, /refused {6}website {2}HTTP 500/],
   ])('tells of a request that intake refused: %o', (fields, expected) => {
     const line = formatLiveLine(anEntry('intake', fields));

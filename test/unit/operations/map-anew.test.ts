@@ -167,9 +167,29 @@ describe('an event that is mapped anew', () => {
     });
   });
 
+  it('of a list that could not be read is read entry by entry', async () => {
+    const all = await readAgain(generic({ dataPath: 'data' }), generic({ dataPath: 'lead' }), [
+      { lead: { email: 'ana@example.com' } },
+      { lead: { email: 'ben@example.com' } },
+    ]);
+
+    expect(all.map(({ record }) => record.state)).toEqual(['quarantined', 'quarantined']);
+    expect(
+      all.map(({ mapped }) => mapped.kind === 'mapped' && mapped.normalized.identity.email),
+    ).toEqual(['ana@example.com', 'ben@example.com']);
+  });
+
+  it('stays as it is when its request holds several', async () => {
+    const [again] = await readAgain(form(), generic(), [
+      { email: 'ana@example.com' },
+      { email: 'ben@example.com' },
+    ]);
+
+    expect(again?.mapped).toEqual({ kind: 'unmapped', why: 'several_submissions' });
+  });
+
   it.each([
     ['its body still cannot be read', 'still_unreadable', { other: {} }],
-    ['its request holds several', 'several_submissions', [{ lead: {} }, { lead: {} }]],
     ['it still names nobody', 'names_nobody', { lead: { last_name: 'Ng' } }],
   ])('stays as it is when %s', async (_name, why, body) => {
     const [again] = await readAgain(

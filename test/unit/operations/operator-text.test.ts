@@ -40,6 +40,18 @@ describe('what an operator reads', () => {
     ]);
   });
 
+  it('of leads that failed alike says what was recorded, and of others what they have in common', () => {
+    const gone = failure('details_unreadable', 'its source is no longer configured');
+    const large = failure('details_unreadable', 'the answer is too large');
+    const whyOf = (...failures: (typeof gone)[]) =>
+      describePlan(aPlan({ items: failures.map((each) => anItem({ failure: each })) }), 'x')[3];
+
+    expect(whyOf(gone, gone)).toBe(
+      '    What the provider says of the submission cannot be read: its source is no longer configured.',
+    );
+    expect(whyOf(gone, large)).toBe('    What the provider says of the submission cannot be read.');
+  });
+
   it('of many leads shows some keys and says how to see all', () => {
     const items = Array.from({ length: 25 }, (_, index) => anItem({ key: `k${index}` }));
 

@@ -119,6 +119,23 @@ describe('content', () => {
 });
 
 describe('lists', () => {
+  it('lose nothing by an entry that is no submission, which is kept by itself', () => {
+    const reading = readAll([{ id: 1 }, 7, { id: 2 }], { idPath: 'id' });
+
+    expect(reading).toMatchObject({
+      kind: 'read',
+      submissions: [{ sourceEventId: '1' }, { sourceEventId: '2' }],
+      unreadable: [{ failure: { code: 'unknown_shape' }, part: new TextEncoder().encode('7') }],
+    });
+  });
+
+  it('of which nothing is where the configuration says are kept entry by entry', () => {
+    const reading = readAll([{ id: 1 }, { id: 2 }], { idPath: 'id', dataPath: 'lead' });
+
+    expect(reading).toMatchObject({ kind: 'read', submissions: [] });
+    expect(reading.kind === 'read' && reading.unreadable).toHaveLength(2);
+  });
+
   it('hold several submissions', () => {
     const reading = readAll([{ id: 1 }, { id: 2 }], { idPath: 'id' });
 
@@ -130,8 +147,8 @@ describe('lists', () => {
 
   it.each([
     ['nothing', []],
-    ['anything that is no submission', [{ id: 1 }, 7]],
-    ['more submissions than a call has time for', Array.from({ length: 101 }, () => ({}))],
+    ['one that is no submission', [7]],
+    ['more submissions than a call has time for', Array.from({ length: 1_001 }, () => ({}))],
   ])('of %s have an unknown shape', (_, body) => {
     expect(readAll(body)).toMatchObject({
       kind: 'unreadable',

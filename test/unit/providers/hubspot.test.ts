@@ -301,9 +301,29 @@ describe('a batch', () => {
     ]);
   });
 
+  it('takes its notices in, and sets aside by itself what is none', async () => {
+    const intake = anIntake({ sources: { crm: { provider: 'hubspot', publicUrl: URL } } });
+    const body = JSON.stringify([aNotice(), 7, {}]);
+
+    const response = await intake.post('/hooks/crm', body, signed(body));
+    const again = await intake.post('/hooks/crm', body, signed(body));
+
+    expect([response.status, again.status]).toEqual([200, 200]);
+    const kept = intake.stored.map(({ raw, initial }) => [
+      new TextDecoder().decode(raw.body),
+      initial.state === 'quarantined' ? initial.failure.code : initial.state,
+    ]);
+    expect(Object.fromEntries(kept)).toEqual({
+      [JSON.stringify([aNotice()])]: 'received',
+      '[7]': 'unknown_shape',
+      '[{}]': 'unknown_shape',
+    });
+    expect(intake.stored).toHaveLength(3);
+    expect(intake.letters).toHaveLength(2);
+  });
+
   it.each([
     ['an object', aNotice()],
-    ['a list with something else', [aNotice(), 7]],
     ['a list of what has no type', [{}]],
     ['too long a list', Array<unknown>(1_001).fill(aNotice())],
   ])('that is %s is of no known shape', async (_, body) => {

@@ -58,6 +58,18 @@ describe.each(['shared_secret', 'url_token', 'wpforms', 'contact_form_7'] as con
         '{"email":"b@example.com"}',
       ]);
     });
+
+    it('reads what is kept of a list as it read the list', async () => {
+      const body = '[{"entry[id]":"1","entry[name]":"Ana"},{"entry[id]":"2"}]';
+      const paths = { idPath: 'entry.id' };
+      const submissions = await readAs(name, body, 'application/json', paths);
+
+      expect(submissions.map(({ sourceEventId }) => sourceEventId)).toEqual(['1', '2']);
+      for (const { part, ...alone } of submissions) {
+        const kept = new TextDecoder().decode(part);
+        expect(await readAs(name, kept, 'application/json', paths)).toEqual([alone]);
+      }
+    });
   },
 );
 

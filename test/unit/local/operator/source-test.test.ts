@@ -103,7 +103,7 @@ describe('what a person reads of a test', () => {
     const crm = { module: 'Leads', recordId: '4150868000000376003', action: 'insert' } as const;
 
     expect(end({ state: 'succeeded', crm })).toContain(
-      'In Zoho: Leads, record 4150868000000376003 (insert).\nIt is a test person: delete the record by hand',
+      'In Zoho: Leads, record 4150868000000376003 (created).\nIt is a test person: delete the record by hand',
     );
   });
 
@@ -124,11 +124,20 @@ describe('what a person reads of a test', () => {
   });
 
   it.each([401, 403, 404, 413, 415, 503])('is what an answer of %s means', (status) => {
-    const line = describeAnswer({ status, answeredInMs: 12.3, keys: [] }, RECEIVED_AT);
+    const line = describeAnswer({ status, answeredInMs: 12.3, keys: [] }, RECEIVED_AT, 401);
 
     expect(line).toMatch(
       new RegExp(`^04:00:00\\.250  sent        answered ${status} in 12 ms: \\w`),
     );
+  });
+
+  it('may be a wrong secret, where a sender that is refused gets another status than 401', () => {
+    const answer = { status: 503, answeredInMs: 12.3, keys: [] };
+
+    expect(describeAnswer(answer, RECEIVED_AT, 503)).toContain(
+      'or the secret or the signed address',
+    );
+    expect(describeAnswer(answer, RECEIVED_AT, 401)).not.toContain('the secret or the signed');
   });
 
   it('is which attempt failed, why, and when the next one is', () => {
