@@ -165,7 +165,8 @@ export class PipelineAlarms extends Construct {
         'source is set aside. Other sources go on.',
       runbook:
         'Look in the consumer log for the source and failure_code. Renew api_token in its secret, or give ' +
-        'the token its rights back at the provider; then run "npx holdfast replay --stage <stage> --class ' +
+        'the token its rights back at the provider (LinkedIn: or raise apiVersion, if it was retired, and ' +
+        'deploy). Nothing need be sent again: then run "npx holdfast replay --stage <stage> --class ' +
         'source_authorization --reason …". Providers keep submissions for a limited time.',
     });
   }

@@ -1,5 +1,6 @@
 import { ATTEMPT_MUTANTS } from './catalogue/attempts.ts';
 import { CRM_MUTANTS } from './catalogue/crm.ts';
+import { DETAILS_MUTANTS } from './catalogue/details.ts';
 import { EVENT_STATE_MUTANTS } from './catalogue/event-state.ts';
 import { FAILURE_MUTANTS } from './catalogue/failure.ts';
 import { IDENTITY_MUTANTS } from './catalogue/identity.ts';
@@ -18,4 +19,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...IDENTITY_MUTANTS,
   ...CRM_MUTANTS,
   ...SWEEPER_MUTANTS,
+  ...DETAILS_MUTANTS,
 ];

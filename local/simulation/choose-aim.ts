@@ -7,7 +7,13 @@ import type { SeededRandom } from './seeded-random.ts';
 const SELDOM: Readonly<Partial<Record<FaultName, readonly string[]>>> = {
   credits_low: ['consumer/deliver-leads.ts clock.sleep', 'consumer/write-rows.ts clock.sleep'],
   zoho_refuses_connection: ['consumer/deliver-leads.ts clock.sleep'],
-  outage: ['consumer/deliver-leads.ts clock.sleep', 'zoho/token.ts clock.sleep'],
+  table_timed_out: ['consumer/deliver-record.ts events.release'],
+  outage: [
+    'consumer/deliver-leads.ts clock.sleep',
+    'consumer/deliver-leads.ts clock.sleep',
+    'consumer/deliver-leads.ts clock.sleep',
+    'zoho/token.ts clock.sleep',
+  ],
   // More than once: of what is seldom, this is the rarest.
   converted_by_person: [
     'consumer/settle-converted.ts crm.addNote',
@@ -16,29 +22,59 @@ const SELDOM: Readonly<Partial<Record<FaultName, readonly string[]>>> = {
   ],
   forged: ['intake/authenticate.ts secrets.read'],
   delivery_off: ['consumer/deliver-record.ts events.readRecord', 'sweeper/sweep.ts events.unhold'],
+  accounts_throttled: ['zoho/token-step.ts tokens.save', 'zoho/token.ts clock.sleep'],
+  letter_refused: [
+    'operations/report-quarantine.ts deadLetters.send',
+    'operations/report-quarantine.ts events.markDlqSent',
+  ],
+  details_test: ['consumer/settle-event.ts events.suppress'],
+  // Only where such an event was set aside, and is then mapped anew.
+  api_refuses_token: [
+    'operations/map-anew.ts events.readDetails',
+    'operations/map-anew.ts events.readNormalized',
+    'operations/map-anew.ts events.readNormalized',
+    'operations/map-anew.ts events.readNormalized',
+  ],
   token_revoked: [
     'operations/control-breaker.ts breakers.read',
     'operations/control-breaker.ts breakers.save',
   ],
+  // Those more than once that take an event in quarantine which another mapping reads otherwise.
   replayed: [
+    'operations/execute-replay.ts events.appendAudit',
     'operations/execute-replay.ts events.appendAudit',
     'operations/execute-replay.ts events.keepMapping',
     'operations/execute-replay.ts events.readRecord',
     'operations/execute-replay.ts events.remap',
+    'operations/execute-replay.ts events.remap',
+    'operations/execute-replay.ts events.remap',
     'operations/execute-replay.ts queue.enqueue',
     'operations/map-anew.ts events.readRaw',
+    'operations/map-anew.ts events.readRaw',
+    'operations/map-anew.ts events.readDetails',
+    'operations/map-anew.ts events.readNormalized',
+    'operations/map-anew.ts events.readNormalized',
     'operations/plan-replay.ts events.readNormalized',
     'operations/plan-replay.ts events.readRecord',
   ],
 };
 
-/** Chooses the call at which a seed's processes die often: mostly one that is made seldom. */
-export function chooseAim(plan: Plan, random: SeededRandom): string {
+/** Beside the first aim: what is made seldom is struck once in hundreds of seeds, if a seed has one aim alone. */
+const SELDOM_AIMS = 8;
+
+/**
+ * Chooses the calls at which a seed's processes die often: one of any kind, mostly one that is made seldom, and
+ * some of those that the faults of the seed lead to.
+ */
+export function chooseAims(plan: Plan, random: SeededRandom): readonly string[] {
   const seldom = Object.entries(SELDOM)
     .filter(([fault]) => isOn(plan, fault as FaultName))
-    .map(([, aims]) => aims)
-    .flat();
-  return seldom.length > 0 && random.chance(0.8) ? random.pick(seldom) : random.pick(AIMS);
+    .map(([, aims]) => aims);
+  if (seldom.length === 0) return [random.pick(AIMS)];
+  const first = random.chance(0.8) ? random.pick(seldom.flat()) : random.pick(AIMS);
+  // By fault, and then within: short lists would else hardly be chosen beside long ones.
+  const more = Array.from({ length: SELDOM_AIMS }, () => random.pick(random.pick(seldom)));
+  return [...new Set([first, ...more])];
 }
 
 function isOn({ mix }: Plan, fault: FaultName): boolean {

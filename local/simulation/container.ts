@@ -66,8 +66,8 @@ export interface ContainerWorld {
   readonly faults: Faults;
   readonly crashPoints: CrashPoints;
   readonly trace: Trace;
-  /** A file's call of a port at which containers die often, and how many may yet. */
-  readonly aim: { readonly site: string; left: number };
+  /** Files' calls of ports at which containers die often → how many may yet. */
+  readonly aims: Map<string, number>;
 }
 
 /**
@@ -107,8 +107,9 @@ export function createContainer(name: string, skewMs: number, world: ContainerWo
         if (!isAlive) return;
         const target = `${call.port}.${call.method}`;
         // Both are drawn here, where the caller can still be told from the stack.
-        const isAimedAt = isAimed(world, target);
-        if (isAimedAt) world.aim.left -= 1;
+        const aim = struckAim(world, target);
+        const isAimedAt = aim !== undefined;
+        if (isAimedAt) world.aims.set(aim, (world.aims.get(aim) ?? 0) - 1);
         const diesBefore = isAimedAt ? random.chance(0.5) : faults.strikes('crash_before');
         const diesAfter = !diesBefore && (isAimedAt || faults.strikes('crash_after'));
         const site = diesBefore || diesAfter ? callSiteOf(target) : '';
@@ -157,10 +158,12 @@ export function createContainer(name: string, skewMs: number, world: ContainerWo
   return container;
 }
 
-function isAimed({ aim, faults }: ContainerWorld, target: string): boolean {
+/** The aim that this call is, if a container is to die at it. */
+function struckAim({ aims, faults }: ContainerWorld, target: string): string | undefined {
   // To look at the stack is dear: only where the port's call fits already.
-  if (aim.left === 0 || !aim.site.endsWith(target)) return false;
-  return withoutLine(callSiteOf(target)) === aim.site && faults.strikes('crash_aimed');
+  if (![...aims.keys()].some((site) => site.endsWith(` ${target}`))) return undefined;
+  const site = withoutLine(callSiteOf(target));
+  return (aims.get(site) ?? 0) > 0 && faults.strikes('crash_aimed') ? site : undefined;
 }
 
 function ownClock(clock: Clock, skewMs: number, isAlive: () => boolean): Clock {

@@ -7,7 +7,7 @@ export const FAULTS = {
   // The process
   crash_before: [0.003, 'a container dies before a call is made'],
   crash_after: [0.003, 'a container dies after a call took effect, before it knows'],
-  crash_aimed: [0.5, 'a container dies at a call of the one kind that the seed has chosen'],
+  crash_aimed: [0.5, 'a container dies at a call of the kinds that the seed has chosen'],
   cold_start: [0.1, 'a container is not used again'],
   clock_skew: [1, "a container's clock is up to 2 s off"],
   // The table
@@ -57,13 +57,14 @@ export const FAULTS = {
   credits_low: [1, 'few API credits are left'],
   // The API of a provider whose webhooks only name submissions, a call: of several, the first strikes
   api_refuses_connection: [0.02, 'no connection to the API'],
+  api_slow: [0.06, 'an answer takes 2 to 7 s'],
   api_silent: [0.03, 'the API does not answer'],
   api_unavailable: [0.05, '500'],
   api_rate_limited: [0.05, '429: too many requests'],
   api_cut_json: [0.03, 'half of the JSON'],
-  api_refuses_token: [0.02, 'the API says that the token has expired, though it is good'],
+  api_refuses_token: [0.12, 'the API says that the token has expired, though it is good'],
   details_late: [0.2, 'the API does not know a submission before up to five minutes have passed'],
-  details_test: [0.1, 'only the details of a submission tell that it is a test'],
+  details_test: [0.2, 'only the details of a submission tell that it is a test'],
   // People and senders
   forged: [0.15, 'a request comes with a wrong signature'],
   sent_twice: [0.15, 'a sender sends an event again although it was answered'],
@@ -136,6 +137,7 @@ export const FAULT_GROUPS = {
   senders: ['forged', 'sent_twice', 'sent_at_once', 'sent_together', 'sent_with_other_content'],
   provider_apis: [
     'api_refuses_connection',
+    'api_slow',
     'api_silent',
     'api_unavailable',
     'api_rate_limited',

@@ -111,6 +111,8 @@ function toAll(observers: readonly Observer[]): Required<Observer> {
     responded: (...seen) => observers.forEach((each) => each.responded?.(...seen)),
     writing: (...seen) => observers.forEach((each) => each.writing?.(...seen)),
     written: (...seen) => observers.forEach((each) => each.written?.(...seen)),
+    completed: (...seen) => observers.forEach((each) => each.completed?.(...seen)),
+    detailsAsked: (...seen) => observers.forEach((each) => each.detailsAsked?.(...seen)),
     accepted: (...seen) => observers.forEach((each) => each.accepted?.(...seen)),
     enqueued: (...seen) => observers.forEach((each) => each.enqueued?.(...seen)),
     lettered: (...seen) => observers.forEach((each) => each.lettered?.(...seen)),

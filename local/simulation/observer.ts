@@ -16,6 +16,7 @@ export type InvariantName =
   | 'G2 ends only forward'
   | 'G2 listed while open'
   | 'G2 everything ends'
+  | 'G2 the holder completes'
   | 'G3 accepted once'
   | 'G3 one record a key'
   | 'G3 one record a person'
@@ -39,6 +40,7 @@ export type InvariantName =
   | 'limits breaker'
   | 'limits attempts'
   | 'limits sweeper'
+  | 'limits details'
   | 'limits update only'
   | 'code runs without error';
 
@@ -85,6 +87,10 @@ export interface Observer {
   written?(container: Container, rows: readonly CrmRow[], outcomes: readonly CrmRowOutcome[]): void;
   /** The store says that an event is new. */
   accepted?(key: string): void;
+  /** The details of an event have been stored, by whoever showed this lease. */
+  completed?(key: string, leaseToken: string): void;
+  /** A provider's API is asked for a lead, by its id there. */
+  detailsAsked?(id: string): void;
   /** A process has sent a delivery message. */
   enqueued?(container: Container): void;
   /** A dead letter has reached its queue. */

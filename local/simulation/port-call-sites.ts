@@ -36,6 +36,11 @@ const HANDED_IN: Readonly<Record<string, string>> = {
 const UNREACHABLE: Readonly<Record<string, string>> = {
   'consumer/hydrate-event.ts events.keepMapping': 'intake and the consumer have one configuration',
   'consumer/hydrate-event.ts events.readRecord': 'no provider of the simulation tells of deletions',
+  'intake/admit-human.ts events.readRecord':
+    'no source of the simulation asks for proof of a person',
+  'intake/check-human.ts secrets.read': 'no source of the simulation asks for proof of a person',
+  'intake/handshake.ts secrets.read':
+    'no sender of the simulation asks whether the address is ours',
   'operations/kept-mapping.ts events.readMapping': 'only a person asks for an old mapping',
   'operations/mapping-diff.ts events.readNormalized':
     'only a person compares mappings; it writes nothing',

@@ -145,7 +145,7 @@ async function noteEvent(
   container: Container,
   { facts, monitor }: SimulatedWorld,
   method: string,
-  [first]: readonly unknown[],
+  [first, second]: readonly unknown[],
   result: unknown,
 ): Promise<void> {
   const key = keyOf(first);
@@ -154,7 +154,10 @@ async function noteEvent(
     return;
   }
   if (method === 'claim' && isOfKind(result, 'claimed')) container.notes.claimed.add(key);
-  if (method === 'storeDetails' && result === 'written') facts.completed.add(key);
+  if (method === 'storeDetails' && result === 'written') {
+    facts.completed.add(key);
+    monitor.completed(key, String(second));
+  }
   if (method === 'accept' && isOfKind(result, 'accepted')) monitor.accepted(key);
   if (changesEvent(method)) await monitor.lookUp(key, bodyOf(first));
 }

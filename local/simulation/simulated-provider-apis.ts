@@ -7,6 +7,7 @@ import type { Container } from './container.ts';
 import type { Facts } from './facts.ts';
 import { FAULT_NAMES, type FaultName } from './fault-table.ts';
 import type { Faults } from './faults.ts';
+import type { Monitor } from './monitor.ts';
 import type { SeededRandom } from './seeded-random.ts';
 import { SECRETS } from './settings.ts';
 import type { Submission } from './submission.ts';
@@ -25,10 +26,13 @@ export interface ProviderApiOptions {
   readonly faults: Faults;
   readonly submissions: readonly Submission[];
   readonly facts: Pick<Facts, 'reads'>;
+  readonly monitor: Pick<Monitor, 'detailsAsked'>;
 }
 
 const PROVIDER = 'meta';
 const NETWORK_MS_MAX = 60;
+/** The longest is within the time for the call. */
+const SLOW_MS = [2_000, 7_000] as const;
 const LATE_MS_MAX = 300_000;
 
 type CallFault = Extract<FaultName, `api_${string}`>;
@@ -41,7 +45,7 @@ const CALL_FAULTS = FAULT_NAMES.filter((name): name is CallFault => name.startsW
  * things. Some of them the API does not know before minutes have passed.
  */
 export function createSimulatedProviderApis(options: ProviderApiOptions): SimulatedProviderApis {
-  const { clock, random, faults, submissions, facts } = options;
+  const { clock, random, faults, submissions, facts, monitor } = options;
   const apis = createProviderApis();
   apis.setToken(PROVIDER, SECRETS.apiToken);
   for (const submission of submissions.filter(({ source }) => source === 'ads')) {
@@ -58,9 +62,11 @@ export function createSimulatedProviderApis(options: ProviderApiOptions): Simula
       const url = new URL(input instanceof Request ? input.url : input);
       const id = url.pathname.split('/').at(-1) ?? '';
       facts.reads.set(id, (facts.reads.get(id) ?? 0) + 1);
+      monitor.detailsAsked(id);
       await container.clock.sleep(random.between(1, NETWORK_MS_MAX));
       const struck = CALL_FAULTS.find((name) => faults.strikes(name));
       if (struck === 'api_refuses_connection') throw new TypeError('fetch failed');
+      if (struck === 'api_slow') await container.clock.sleep(random.between(...SLOW_MS));
       if (struck === 'api_silent') return await silence(init?.signal ?? undefined);
       const trouble = struck === undefined ? undefined : TROUBLES[struck];
       if (trouble !== undefined) apis.plan(PROVIDER, { trouble, calls: 1 });

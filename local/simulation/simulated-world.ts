@@ -51,7 +51,7 @@ export interface SimulatedWorld {
   readonly queue: MemoryQueue;
   readonly zoho: SimulatedZoho;
   readonly providerApis: SimulatedProviderApis;
-  readonly aim: { readonly site: string; left: number };
+  readonly aims: Map<string, number>;
   readonly config: HoldfastConfig;
   readonly secrets: Map<string, string>;
   /** `ZOHO_ENABLED`. Change it with `switchDelivery`. */
@@ -80,7 +80,7 @@ export type WorldParts = Pick<
   | 'stores'
   | 'zoho'
   | 'providerApis'
-  | 'aim'
+  | 'aims'
   | 'config'
 >;
 

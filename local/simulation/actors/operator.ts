@@ -7,7 +7,7 @@ import { SECRET_IDS, SECRETS, SIMULATED_CONFIG, WITH_ANOTHER_MAPPING } from '../
 import { type SimulatedWorld, switchDelivery, zohoSecret } from '../simulated-world.ts';
 
 const MINUTE_MS = 60_000;
-const LOOK_EVERY_MS = 5 * MINUTE_MS;
+const LOOK_EVERY_MS = 3 * MINUTE_MS;
 const CLOSING_TRIES_MAX = 20;
 
 /** Who runs Holdfast: switches delivery, moves dead letters back, brings a new token. */

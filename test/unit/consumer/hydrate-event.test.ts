@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { StoreUnavailableError } from '../../../lambdas/core/errors.ts';
-import { aNewEvent } from '../../support/event-builders.ts';
+import { aLeadEvent, aNewEvent } from '../../support/event-builders.ts';
 import { aGraphLead } from '../../support/thin-provider.ts';
 import {
   answers,
@@ -197,6 +197,28 @@ describe('trouble with the provider’s API', () => {
     expect(await world.recordOf(second)).toMatchObject({ state: 'received', attempts: 0 });
     expect(world.deferred.at(-1)).toEqual({ receiptHandle: `r-${second}`, delaySeconds: 17 });
     expect(world.calls).toHaveLength(1);
+  });
+
+  it('that hangs under nine of a batch holds the tenth up for eight seconds, and no longer', async () => {
+    const world: ReturnType<typeof aThinWorld> = aThinWorld({
+      script: [...Array.from({ length: 8 }, () => HANG), hangFor(() => world, 8_000)],
+    });
+    const thin = await Promise.all(
+      Array.from({ length: 9 }, async (_, n) => await world.store(`${n}`)),
+    );
+    const key = 'ads|lead.created|whole';
+    const normalized = aLeadEvent({ idempotency_key: key, source: 'ads' });
+    await world.events.accept(aNewEvent({ key, source: 'ads', normalized }));
+    const startMs = world.clock.nowMs();
+
+    await world.receive([...thin, key].map((each) => ({ key: each })));
+
+    expect(await world.recordOf(key)).toMatchObject({ state: 'succeeded' });
+    expect(world.clock.nowMs() - startMs).toBe(8_000);
+    const records = await Promise.all(thin.map(world.recordOf));
+    expect(new Set(records.map(({ state, attempts }) => `${state} ${attempts}`))).toEqual(
+      new Set(['failed 1']),
+    );
   });
 
   it('too many requests: the source pauses for as long as the API asks', async () => {
