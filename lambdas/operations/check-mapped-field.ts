@@ -1,7 +1,7 @@
 import type { HoldfastConfig } from '../core/config.ts';
+import { nearestName } from '../core/nearest-name.ts';
 import { type Finding, finding } from './mapping-finding.ts';
 import type { FieldMetadata } from './module-metadata.ts';
-import { nearestName } from './nearest-name.ts';
 
 /** The longest text that delivery sends to a field of Zoho's, filled from a canonical field; 0: none. */
 export type LengthSent = (apiName: string, canonical: string) => number;

@@ -192,7 +192,7 @@ function describeFailure({ failure }: EventRecord): readonly string[] {
   return [`${failure.message} (${failure.code})`, `What to do: ${remedyOf(failure.code)}`];
 }
 
-/** `04:00:05.123` of an ISO time. */
+/** `04:00:05.123Z` of an ISO time; the Z says that it is UTC, since terminals show local times. */
 function clockOf(iso: string): string {
-  return iso.slice(11, 23);
+  return `${iso.slice(11, 23)}Z`;
 }

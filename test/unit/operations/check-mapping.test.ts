@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { defineConfig, type HoldfastConfigInput } from '../../../lambdas/core/config.ts';
+import { ATTRIBUTE_NAMES, CANONICAL_FIELDS } from '../../../lambdas/core/lead-event.ts';
 import { checkMapping } from '../../../lambdas/operations/check-mapping.ts';
 import {
   FINDING_CODES,
@@ -395,6 +396,16 @@ describe('findings', () => {
     expect(lines.length).toBeGreaterThan(describeFindings(findings).length);
     expect(words(lines)).toEqual(words(describeFindings(findings)));
     expect(lines[3]).toMatch(/^ {4,}\S/);
+  });
+
+  it('and messages of the configuration name docs/mapping.md, which lists the canonical fields', () => {
+    const page = readFileSync('docs/mapping.md', 'utf8');
+
+    const missing = [...CANONICAL_FIELDS, ...ATTRIBUTE_NAMES, 'lead_source'].filter(
+      (name) => !page.includes(`\`${name}\``),
+    );
+
+    expect(missing).toEqual([]);
   });
 
   it('have a row each in docs/mapping.md, and the page has no other', () => {
