@@ -127,7 +127,7 @@ describe('what a person reads of a test', () => {
     const line = describeAnswer({ status, answeredInMs: 12.3, keys: [] }, RECEIVED_AT, 401);
 
     expect(line).toMatch(
-      new RegExp(`^04:00:00\\.250  sent        answered ${status} in 12 ms: \\w`),
+      new RegExp(`^04:00:00\\.250Z  sent        answered ${status} in 12 ms: \\w`),
     );
   });
 
@@ -149,7 +149,7 @@ describe('what a person reads of a test', () => {
     });
 
     expect(describeSeen({ state: 'failed', at: RECEIVED_AT, record })).toBe(
-      '04:00:00.250  failed      attempt 2: crm_unavailable, next attempt 04:00:09.000',
+      '04:00:00.250Z  failed      attempt 2: crm_unavailable, next attempt 04:00:09.000Z',
     );
   });
 
