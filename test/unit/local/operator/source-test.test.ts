@@ -8,6 +8,7 @@ import {
   describeEnd,
   describeSeen,
   describeTest,
+  type TestedSource,
 } from '../../../../local/operator/source-test-text.ts';
 import { buildSampleLead } from '../../../../local/samples/sample-lead.ts';
 import { aClock } from '../../../support/fakes.ts';
@@ -92,7 +93,12 @@ describe('an event that is followed', () => {
 });
 
 describe('what a person reads of a test', () => {
-  const context = { target: { options: ['--stage', 'prod'] }, isThin: false, isExpected: true };
+  const context = {
+    target: { options: ['--stage', 'prod'] },
+    isThin: false,
+    isExpected: true,
+    source: { provider: 'typeform' },
+  } as const;
   const end = (change: Partial<EventRecord>, isExpected = true) =>
     describeEnd(
       { key: 'a|b|c', states: [], last: aRecord(change) },
@@ -113,6 +119,21 @@ describe('what a person reads of a test', () => {
     expect(text).toContain('Zoho no longer accepts our credentials. (crm_unauthorized)');
     expect(text).toContain('What to do: Renew the refresh token in the secret');
     expect(text).toContain('npx holdfast replay --key \'a|b|c\' --stage prod --reason "…"');
+  });
+
+  it('is which settings say where the lead is, when nobody is named there', () => {
+    const nobody = { state: 'quarantined', failure: failure('missing_identity') } as const;
+    const endOf = (source: TestedSource) =>
+      describeEnd(
+        { key: 'a|b|c', states: [], last: aRecord(nobody) },
+        { ...context, isExpected: false, source },
+      ).join('\n');
+
+    expect(endOf({ provider: 'tiktok' })).toMatch(
+      /at the top of the body\. .*dataPath(?:.*\n)+.*--remap/,
+    );
+    expect(endOf({ provider: 'url_token', dataPath: 'lead' })).toContain('looked for at lead.');
+    expect(endOf({ provider: 'typeform' })).not.toMatch(/dataPath|--remap/);
   });
 
   it('is what to look at when it has not ended', () => {
