@@ -46,7 +46,7 @@ program
     process.exitCode = await runStart({
       ...options,
       config: chooseConfig(options),
-      samplesOptions: samplesOptions(options),
+      samplesOptions: (port) => samplesOptions({ ...options, port }),
       env: process.env,
       print,
     });
