@@ -1,9 +1,10 @@
 import { Command } from 'commander';
 import { config } from '../holdfast.config.ts';
 import { ReasonError } from '../lambdas/operations/execute-replay.ts';
+import { MappingVersionError } from '../lambdas/operations/kept-mapping.ts';
 import { addOperatorCommands } from '../local/operator/add-commands.ts';
 import { describeOperatorError } from '../local/operator/describe-operator-error.ts';
-import { EXIT_WRONG_USE } from '../local/operator/operator-command.ts';
+import { EXIT_WRONG_USE, exitOfWrongUse } from '../local/operator/operator-command.ts';
 import { shellWord } from '../local/operator/shell-word.ts';
 import { parsePort } from '../local/option-parsers.ts';
 import { runSamples } from '../local/run-samples.ts';
@@ -24,7 +25,9 @@ const printError = (line: string): void => {
 
 const program = new Command('holdfast')
   .description('Leads from form providers into Zoho CRM: none lost, none doubled.')
-  .showHelpAfterError('Add --help to see what it takes.');
+  .showHelpAfterError('Add --help to see what it takes.')
+  // Before the commands are added: they take it over.
+  .exitOverride(exitOfWrongUse);
 
 program
   .command('start')
@@ -43,7 +46,7 @@ program
     process.exitCode = await runStart({
       ...options,
       config: chooseConfig(options),
-      samplesOptions: samplesOptions(options),
+      samplesOptions: (port) => samplesOptions({ ...options, port }),
       env: process.env,
       print,
     });
@@ -58,12 +61,13 @@ program
   .option('--every-provider', 'as the pipeline was started', false)
   .action((source: string | undefined, options: SamplesOptions) => {
     const searchPath = process.env['PATH'] ?? '';
-    runSamples({
+    process.exitCode = runSamples({
       ...options,
       ...(source === undefined ? {} : { source }),
       config: chooseConfig(options),
       searchPath,
       print,
+      printError,
     });
   });
 
@@ -82,7 +86,8 @@ try {
   await program.parseAsync();
 } catch (error) {
   printError(describeOperatorError(error));
-  process.exitCode = error instanceof ReasonError ? EXIT_WRONG_USE : 1;
+  const isWrongUse = error instanceof ReasonError || error instanceof MappingVersionError;
+  process.exitCode = isWrongUse ? EXIT_WRONG_USE : 1;
 }
 
 function chooseConfig({ everyProvider }: { readonly everyProvider: boolean }): typeof config {

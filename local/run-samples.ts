@@ -1,10 +1,11 @@
 import path from 'node:path';
 import { type HoldfastConfig } from '../lambdas/core/config.ts';
-import { ConfigError } from '../lambdas/core/errors.ts';
 import { findOnPath } from './samples/curl-command.ts';
 import { openSecretFile } from './emulators/secret-file.ts';
 import { describeSamples } from './greeting.ts';
 import { readSourceSecret } from './local-secrets.ts';
+import { describeUnknownSource } from './operator/describe-unknown-source.ts';
+import { EXIT_WRONG_USE } from './operator/operator-command.ts';
 import { newId } from './samples/sample-lead.ts';
 import { portsFrom } from './start-pipeline.ts';
 
@@ -17,17 +18,22 @@ export interface RunSamplesOptions {
   readonly dataDir: string;
   readonly searchPath: string;
   readonly print: (line: string) => void;
+  readonly printError: (line: string) => void;
 }
 
 /**
  * Prints commands that send new leads to a pipeline that runs.
  *
- * @throws {ConfigError} for a source that is not configured
+ * @returns the exit code: 0, or 2 for a source that is not configured
  */
-export function runSamples(options: RunSamplesOptions): void {
-  const secrets = openSecretFile(path.resolve(options.dataDir, 'secrets.json'));
+export function runSamples(options: RunSamplesOptions): number {
   const { config, source } = options;
   const chosen = source === undefined ? config.sources : pick(config.sources, source);
+  if (chosen === undefined) {
+    options.printError(describeUnknownSource(source ?? '', config));
+    return EXIT_WRONG_USE;
+  }
+  const secrets = openSecretFile(path.resolve(options.dataDir, 'secrets.json'));
   const lines = describeSamples({
     config: { ...config, sources: chosen },
     endpoint: `http://127.0.0.1:${options.port}`,
@@ -38,15 +44,13 @@ export function runSamples(options: RunSamplesOptions): void {
     hasOpenssl: findOnPath('openssl', options.searchPath),
   });
   for (const line of lines) options.print(line);
+  return 0;
 }
 
-function pick(sources: HoldfastConfig['sources'], name: string): HoldfastConfig['sources'] {
-  const source = sources[name];
-  if (source === undefined) {
-    const known = Object.keys(sources).join(', ');
-    throw new ConfigError(
-      `There is no source "${name}" in holdfast.config.ts. There are: ${known}`,
-    );
-  }
-  return { [name]: source };
+function pick(
+  sources: HoldfastConfig['sources'],
+  name: string,
+): HoldfastConfig['sources'] | undefined {
+  const source = Object.hasOwn(sources, name) ? sources[name] : undefined;
+  return source === undefined ? undefined : { [name]: source };
 }

@@ -21,8 +21,8 @@ export interface RunStartOptions {
   /** Of the HTTP endpoint; see `portsFrom`. */
   readonly port: number;
   readonly dataDir: string;
-  /** What `npm run samples` must be told to print commands for this very pipeline, as it is typed into a shell. */
-  readonly samplesOptions: readonly string[];
+  /** What `npm run samples` must be told to print commands for the pipeline at that port, as it is typed into a shell. */
+  readonly samplesOptions: (port: number) => readonly string[];
   /** Send a lead of every source, report, and end. */
   readonly demo: boolean;
   /** Print the functions' whole log between the lines. */
@@ -111,7 +111,7 @@ async function serve(
     hasOpenssl: findOnPath('openssl', env['PATH'] ?? ''),
   });
   for (const line of [
-    ...samplesHeading(samplesOptions),
+    ...samplesHeading(samplesOptions(Number(new URL(pipeline.endpoint).port))),
     ...samples,
     'Leads appear here as they move. Ctrl-C stops.',
     '',

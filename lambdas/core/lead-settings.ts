@@ -1,11 +1,15 @@
 import * as z from 'zod/mini';
 import { COUNTRY_CODES } from './countries.ts';
 import { CANONICAL_FIELDS, type CanonicalField, isCanonicalField } from './lead-event.ts';
+import { didYouMean } from './nearest-name.ts';
 
 /** A canonical field that a sender's own field can be mapped to; `custom_<name>` is one of the user's own. */
 export const canonicalField = z.custom<CanonicalField>(
   (name) => typeof name === 'string' && isCanonicalField(name),
-  `must be one of ${CANONICAL_FIELDS.map((name) => `"${name}"`).join(', ')}, or custom_ and a name of lower-case letters, digits and _, at most 40`,
+  {
+    error: ({ input }) =>
+      `must be a canonical field${didYouMean(input, CANONICAL_FIELDS)}: "email", "phone", "first_name", "company" or another one that docs/mapping.md lists, or custom_ and a name of lower-case letters, digits and _, at most 40`,
+  },
 );
 
 /** A country by its ISO 3166-1 alpha-2 code. */
@@ -28,15 +32,15 @@ const IDENTIFYING: ReadonlySet<string> = new Set([
   'external_id',
 ]);
 
+const DEFAULTABLE = CANONICAL_FIELDS.filter((name) => !IDENTIFYING.has(name));
+
 /** Canonical field → what it is where a submission says nothing of it. */
 export const defaultValues = z.record(
-  z
-    .string()
-    .check(
-      z.refine(
-        (name) => isCanonicalField(name) && !IDENTIFYING.has(name),
-        'must be a canonical field that does not identify a person, for example "country" or "custom_region"',
-      ),
-    ),
+  z.string().check(
+    z.refine((name) => isCanonicalField(name) && !IDENTIFYING.has(name), {
+      error: ({ input }) =>
+        `must be a canonical field that does not identify a person${didYouMean(input, DEFAULTABLE)}, for example "country" or "custom_region"`,
+    }),
+  ),
   z.string().check(z.minLength(1), z.maxLength(1_000)),
 );

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { ATTRIBUTE_NAMES, isCustomField } from './lead-event.ts';
+import { didYouMean } from './nearest-name.ts';
 import { savedMetadataSchema } from './saved-metadata.ts';
 import { wholeNumber } from './setting.ts';
 
@@ -59,14 +60,12 @@ const FIELDS_BY_MODULE = {
 /** What a merged lead can hold, and so what a Zoho field can be filled from. */
 const MERGED_FIELDS: readonly string[] = [...ATTRIBUTE_NAMES, 'email', 'phone', 'lead_source'];
 /** The name of a merged value. */
-export const mergedField = z
-  .string()
-  .check(
-    z.refine(
-      (name) => MERGED_FIELDS.includes(name) || isCustomField(name),
-      `must be one of ${MERGED_FIELDS.join(', ')}, or custom_<name>`,
-    ),
-  );
+export const mergedField = z.string().check(
+  z.refine((name) => MERGED_FIELDS.includes(name) || isCustomField(name), {
+    error: ({ input }) =>
+      `must be one of the canonical fields${didYouMean(input, MERGED_FIELDS)}: email, first_name, company, lead_source or another one that docs/mapping.md lists, or custom_<name>`,
+  }),
+);
 
 const zohoSettings = z.strictObject({
   /** Where tokens come from. Depends on the data centre: accounts.zoho.eu, accounts.zoho.in, … */

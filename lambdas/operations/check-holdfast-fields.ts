@@ -1,7 +1,7 @@
 import type { HoldfastConfig } from '../core/config.ts';
+import { nearestName } from '../core/nearest-name.ts';
 import { type Finding, finding } from './mapping-finding.ts';
 import type { FieldMetadata } from './module-metadata.ts';
-import { nearestName } from './nearest-name.ts';
 
 /** What stands for a person: `hf_` and 40 hex digits (see `lambdas/core/identity.ts`). */
 const KEY_LENGTH = 43;

@@ -1,7 +1,7 @@
 import type { HoldfastConfig } from '../core/config.ts';
+import { nearestName } from '../core/nearest-name.ts';
 import { type Finding, finding } from './mapping-finding.ts';
 import type { FieldMetadata } from './module-metadata.ts';
-import { nearestName } from './nearest-name.ts';
 
 /** The longest text that delivery sends to a field of Zoho's, filled from a canonical field; 0: none. */
 export type LengthSent = (apiName: string, canonical: string) => number;
@@ -156,15 +156,23 @@ function checkPickList(
   const known = new Set(pickListValues);
   return labelsOf(config)
     .filter(({ label }) => !known.has(label))
-    .map(({ source, label }) =>
-      finding(
+    .map(({ source, label }) => ({
+      ...finding(
         'picklist_value',
         about,
         `"${label}" (source ${source}) is not among the values. Zoho says that it takes new ones; its lists and reports may lack them.`,
         `Add it to the list in Zoho, or set sources.${source}.label to one of the values.`,
       ),
-    );
+      together: { item: `"${label}" (${source})`, ...LABELS_TOGETHER },
+    }));
 }
+
+const LABELS_TOGETHER = {
+  message:
+    'The labels of these sources are not among the values: {items}. Zoho says that it takes new ones; its lists and reports may lack them.',
+  remedy:
+    'Add them to the list in Zoho, or set each label (sources.<name>.label) to one of the values.',
+};
 
 /** What each source's leads have as their lead source. */
 function labelsOf(config: HoldfastConfig): readonly { source: string; label: string }[] {

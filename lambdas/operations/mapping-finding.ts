@@ -44,6 +44,17 @@ export interface Finding {
   readonly message: string;
   /** What to do, in one sentence; empty when nothing has to be done. */
   readonly remedy: string;
+  /** Present where it can be said together with others of its code and field. */
+  readonly together?: Together;
+}
+
+/** How several findings of one code and field are said as one. */
+export interface Together {
+  /** What this one adds to the list. */
+  readonly item: string;
+  /** Of all of them; `{items}` stands for the list. */
+  readonly message: string;
+  readonly remedy: string;
 }
 
 /** Builds a finding; its severity follows from its code. */

@@ -1,9 +1,9 @@
 import type { HoldfastConfig } from '../core/config.ts';
 import { zohoFieldMapping } from '../core/zoho-settings.ts';
+import { nearestName } from '../core/nearest-name.ts';
 import { checkMapping } from './check-mapping.ts';
 import type { Finding } from './mapping-finding.ts';
 import type { ModuleMetadata } from './module-metadata.ts';
-import { nearestName } from './nearest-name.ts';
 
 /** Types that a mapped field can be created with: those that take text. */
 export const NEW_FIELD_TYPES = ['text', 'textarea', 'email', 'phone', 'website'] as const;

@@ -15,6 +15,8 @@ export interface ProviderGuide {
   readonly secret: 'ours' | 'theirs' | 'none';
   /** What to do at the sender, step by step: where to click, what to paste, which events to subscribe. */
   readonly steps: readonly string[];
+  /** Instead of `steps`, for a source whose settings say that the last part of its URL is the secret (`url_token`). */
+  readonly urlTokenSteps?: readonly string[];
   /** What it signs, or how else a request proves where it comes from. */
   readonly signs: string;
   /** When it repeats a request. */

@@ -47,7 +47,11 @@ export const webflowGuide: ProviderGuide = {
     'Make the webhook with the Data API (POST /v2/sites/<site>/webhooks, triggerType "form_submission"): those made in the dashboard are not signed.',
     'URL: {url}',
     'The secret is the `secretKey` in the answer; for a webhook that an OAuth app made, the client secret of the app.',
-    'For a webhook from the dashboard set `auth: "url_token"`, make up a long secret, and end the URL with it.',
+    'For a webhook from the dashboard set `auth: "url_token"`: its URL ends with a secret that is ours, and `source add` shows it.',
+  ],
+  urlTokenSteps: [
+    'In the dashboard, add a webhook to the site that is sent for each form submission.',
+    'URL: {url}/{secret}',
   ],
   signs:
     'HMAC-SHA256 of `<timestamp>:<body>`, hex, in `x-webflow-signature`, with `x-webflow-timestamp` in milliseconds; nothing where the webhook was made in the dashboard',

@@ -77,11 +77,20 @@ export async function connectSource(
   const made = makeMembers(plan, provider);
   const { current: secret, verify_token: verifyToken } = { ...plan.stored, ...made };
   const isGiven = plan.members.current === 'ask';
-  const steps = fillSteps(guide.steps, { url, verifyToken, ...(isGiven ? {} : { secret }) });
-  const shown = ['', ...describeGuide(guide, steps), ''];
+  const isByAddress = provider.authentication.kind === 'url_token';
+  const address = isByAddress && secret !== undefined ? `${url}/${secret}` : url;
+  const unfilled = (isByAddress ? guide.urlTokenSteps : undefined) ?? guide.steps;
+  const urlInSteps = unfilled.some((step) => step.includes('{secret}')) ? url : address;
+  const steps = fillSteps(unfilled, {
+    url: urlInSteps,
+    verifyToken,
+    ...(isGiven ? {} : { secret }),
+  });
+  const shown = ['', ...describeGuide({ ...guide, steps: unfilled }, steps), ''];
   say([
     `${name} (${guide.title}) on ${target.name}`,
-    `URL: ${url}`,
+    `URL: ${address}`,
+    ...(isByAddress ? [IS_THE_SECRET] : []),
     ...(target.isLocal ? [ONLY_HERE] : []),
     ...signedAddress(source, url, target),
   ]);
@@ -100,8 +109,8 @@ export async function connectSource(
   say([`When that is done, send a test lead:  ${testCommand(name, target)}`]);
   if (json) {
     const { title, signs, retries, givesUp, unconfirmed } = guide;
-    const about = { source: name, provider: source.provider, title, url, secret: changes, steps };
-    const document = { configured: true, ...about, signs, retries, givesUp, unconfirmed };
+    const about = { source: name, provider: source.provider, title, url: address, secret: changes };
+    const document = { configured: true, ...about, steps, signs, retries, givesUp, unconfirmed };
     print(JSON.stringify(document, undefined, 2));
   }
   return 0;
@@ -152,6 +161,9 @@ function signedAddress(
 
 const NOT_ASKED =
   'The secret that the sender has made was NOT asked for. To put it in its place: --theirs --rotate';
+
+const IS_THE_SECRET =
+  'That address itself is the secret: whoever knows all of it can send leads. Paste it whole, at the sender only.';
 
 const ONLY_HERE =
   'Only this machine reaches that address: a sender elsewhere needs a tunnel to it.';

@@ -16,23 +16,45 @@ export function countFindings(findings: readonly Finding[]): FindingCounts {
   return { errors: count('error'), warnings: count('warning'), notes: count('note') };
 }
 
-/** Findings for a person to read: a table with a line each, and how many there are. */
-export function describeFindings(findings: readonly Finding[]): readonly string[] {
+/**
+ * Findings for a person to read: a table, and how many there are. Those that can be said together are one.
+ *
+ * @param columns how wide it may be; by default each finding is one line
+ */
+export function describeFindings(
+  findings: readonly Finding[],
+  columns = Number.POSITIVE_INFINITY,
+): readonly string[] {
   if (findings.length === 0) return ['Everything fits.'];
+  const joined = joinFindings(findings);
   const rows = [
     ['', 'Zoho field', 'filled from', 'what, and what to do'],
-    ...findings.map(({ severity, field, filledFrom, message, remedy }) => [
+    ...joined.map(({ severity, field, filledFrom, message, remedy }) => [
       severity === 'error' ? 'ERROR' : severity,
       field === '' ? '-' : field,
       filledFrom === '' ? '-' : filledFrom,
       remedy === '' ? message : `${message} ${remedy}`,
     ]),
   ];
-  const { errors, warnings, notes } = countFindings(findings);
+  const { errors, warnings, notes } = countFindings(joined);
   return [
     '',
-    ...tableLines(rows),
+    ...tableLines(rows, columns),
     '',
     `${counted(errors, 'error')}, ${counted(warnings, 'warning')}, ${counted(notes, 'note')}.`,
   ];
+}
+
+/** Each finding that can be said together with others stands once, where the first of them was. */
+function joinFindings(findings: readonly Finding[]): readonly Finding[] {
+  const groups = Map.groupBy(findings, (finding) =>
+    finding.together === undefined ? finding : `${finding.code} ${finding.field}`,
+  );
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (first?.together === undefined || group.length === 1) return group;
+    const { message, remedy } = first.together;
+    const items = group.map(({ together }) => together?.item ?? '').join(', ');
+    return [{ ...first, message: message.replace('{items}', () => items), remedy }];
+  });
 }

@@ -28,7 +28,10 @@ export function operatorCommand(parent: Command, name: string): Command {
     .addOption(new Option('--profile <profile>', 'the AWS profile to use'))
     .option('--json', 'print one JSON document instead of text', false)
     .option('--verbose', 'print the log as well, on standard error', false)
-    .exitOverride((error: CommanderError) => {
-      process.exit(error.exitCode === 0 ? 0 : EXIT_WRONG_USE);
-    });
+    .exitOverride(exitOfWrongUse);
+}
+
+/** Ends the process when a command was typed wrongly, or its help was asked for. */
+export function exitOfWrongUse({ exitCode }: CommanderError): never {
+  process.exit(exitCode === 0 ? 0 : EXIT_WRONG_USE);
 }

@@ -7,6 +7,7 @@ import {
   parseMetadata,
 } from '../../lambdas/operations/module-metadata.ts';
 import { createFieldLimits } from '../../lambdas/zoho/field-limits.ts';
+import { textColumns } from '../table-lines.ts';
 import { countFindings, describeFindings } from './findings-text.ts';
 import type { OpenTargetOptions } from './open-target.ts';
 import { openZoho } from './open-zoho.ts';
@@ -55,7 +56,8 @@ export async function runMappingCheck(options: RunMappingCheckOptions): Promise<
   } else {
     const { module, takenAt } = metadata;
     print(`${module}: ${checked} fields checked against ${from}, as of ${shortTime(takenAt)}.`);
-    for (const line of describeFindings(findings)) print(line);
+    const columns = textColumns(process.stdout.columns);
+    for (const line of describeFindings(findings, columns)) print(line);
     if (save !== undefined) print(`The metadata are in ${save}.`);
     if (!passed && errors === 0) print('With --strict, warnings count as errors.');
   }
@@ -108,5 +110,14 @@ function document(
   findings: readonly Finding[],
   passed: boolean,
 ) {
-  return { module, takenAt, checked, passed, counts: countFindings(findings), findings };
+  const counts = countFindings(findings);
+  const alone = findings.map(({ code, severity, field, filledFrom, message, remedy }) => ({
+    code,
+    severity,
+    field,
+    filledFrom,
+    message,
+    remedy,
+  }));
+  return { module, takenAt, checked, passed, counts, findings: alone };
 }

@@ -104,7 +104,8 @@ async function testSource(
     };
     print(JSON.stringify(document, undefined, 2));
   }
-  for (const event of events) say(describeEnd(event, { target, isThin, isExpected: isFine }));
+  for (const event of events)
+    say(describeEnd(event, { target, isThin, isExpected: isFine, source }));
   return isFine ? 0 : 1;
 }
 

@@ -15,6 +15,12 @@ export interface TestedEvent {
   readonly last?: EventRecord;
 }
 
+/** A source, as far as it says where the lead is in a body. */
+export interface TestedSource {
+  readonly provider: ProviderName;
+  readonly dataPath?: string | undefined;
+}
+
 /** What is about to be sent. */
 export function describeTest(test: {
   readonly name: string;
@@ -124,6 +130,7 @@ export function describeEnd(
     readonly target: Pick<OperatorTarget, 'options'>;
     readonly isThin: boolean;
     readonly isExpected: boolean;
+    readonly source: TestedSource;
   },
 ): readonly string[] {
   const command = (name: string, ...words: readonly string[]): string =>
@@ -142,12 +149,16 @@ export function describeEnd(
           : `It was kept from the CRM: ${last.suppression ?? 'unknown'}.`,
         `Key: ${key}`,
       ];
-    case 'quarantined':
+    case 'quarantined': {
+      const paths = last.failure?.code === 'missing_identity' ? describePaths(context.source) : [];
+      const anew = paths.length === 0 ? [] : ['--remap'];
       return [
         '',
         ...describeFailure(last),
-        `Deliver it again when that is done:  ${command('replay', '--key', key)} --reason "…"`,
+        ...paths,
+        `Deliver it again when that is done:  ${command('replay', '--key', key, ...anew)} --reason "…"`,
       ];
+    }
     case 'held':
       return [
         '',
@@ -192,7 +203,24 @@ function describeFailure({ failure }: EventRecord): readonly string[] {
   return [`${failure.message} (${failure.code})`, `What to do: ${remedyOf(failure.code)}`];
 }
 
-/** `04:00:05.123` of an ISO time. */
+/** Senders whose bodies have no form of their own: their sources say where the lead is. */
+const READ_BY_PATHS: ReadonlySet<ProviderName> = new Set([
+  'generic_hmac',
+  'shared_secret',
+  'tiktok',
+  'url_token',
+] as const);
+
+function describePaths({ provider, dataPath }: TestedSource): readonly string[] {
+  if (!READ_BY_PATHS.has(provider)) return [];
+  const where = dataPath === undefined ? 'at the top of the body' : `at ${dataPath}`;
+  return [
+    `The lead was looked for ${where}. If it is elsewhere, say so by dataPath of the source; if its fields have names`,
+    'that are not recognized, map them by fields.',
+  ];
+}
+
+/** `04:00:05.123Z` of an ISO time; the Z says that it is UTC, since terminals show local times. */
 function clockOf(iso: string): string {
-  return iso.slice(11, 23);
+  return `${iso.slice(11, 23)}Z`;
 }

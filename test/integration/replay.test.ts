@@ -241,13 +241,19 @@ describe.runIf(findDynoxide() !== undefined)(
     });
 
     it('is told of wrong use by exit code 2', async () => {
+      const { run } = await start();
       const answers = await Promise.all([
         holdfast('replay', '--from', 'yesterday'),
         holdfast('replay', '--reason', ' '),
         holdfast('breaker', 'close'),
+        holdfast('no-such-command'),
+        holdfast('samples', 'nobody'),
+        run('replay', '--remap', '--mapping', 'nobody:1'),
       ]);
 
-      expect(answers.map((answer) => answer.code)).toEqual([2, 2, 2]);
+      expect(answers.map((answer) => answer.code)).toEqual([2, 2, 2, 2, 2, 2]);
+      expect(answers[4]?.err).toContain('There is no source nobody in holdfast.config.ts.');
+      expect(answers[5]?.err).toContain('has used a mapping version nobody:1');
     });
   },
 );

@@ -13,6 +13,7 @@ const SOURCES: HoldfastConfigInput['sources'] = {
   demo: { provider: 'typeform', label: 'Demo request' },
   partner: { provider: 'standard_webhooks' },
   shop: { provider: 'url_token' },
+  pages: { provider: 'webflow', auth: 'url_token' },
   ads: { provider: 'google_ads' },
   social: { provider: 'meta' },
   website: { provider: 'website_form', allowedOrigins: ['https://www.example.com'] },
@@ -155,6 +156,21 @@ describe.runIf(findDynoxide() !== undefined)(
       expect(page.out).not.toContain('secret was');
     });
 
+    it('is given the whole address where the settings say that it is the secret', async () => {
+      const { current } = secretOf('pages');
+      const address = `http://127.0.0.1:${port}/hooks/pages/${current}`;
+
+      const { code, out } = await add('webflow');
+      const { out: json } = await add('webflow', { json: true });
+
+      expect(code).toBe(0);
+      expect(out).toContain(`URL: ${address}\nThat address itself is the secret`);
+      expect(out).toContain(`2. URL: ${address}`);
+      expect(out).not.toContain('secretKey');
+      expect(JSON.parse(json)).toMatchObject({ url: address });
+      expect((await test('pages')).code).toBe(0);
+    });
+
     it('is given the lines for a source that is not configured, and nothing is written', async () => {
       const file = readFileSync(path.join(pipeline.dataDir, 'secrets.json'), 'utf8');
 
@@ -270,7 +286,7 @@ describe.runIf(findDynoxide() !== undefined)(
       const { code, err } = await test('nobody');
 
       expect(code).toBe(2);
-      expect(err).toContain('There are: demo, partner, shop, ads, social, website');
+      expect(err).toContain('There are: demo, partner, shop, pages, ads, social, website');
     });
   },
 );

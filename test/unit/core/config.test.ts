@@ -113,6 +113,21 @@ describe('the configuration', () => {
       /^ {2}zoho\.fields\.compnay: must be one of .*company.*custom_<name>/m,
     ],
     [
+      'a slip in the name of what fills a Zoho field',
+      { sources: SOURCES, zoho: { fields: { compnay: 'Company' } } },
+      /^ {2}zoho\.fields\.compnay: .* \(did you mean "company"\?\)/m,
+    ],
+    [
+      'a slip in the name of what a field is read into',
+      { sources: { demo: { provider: 'typeform', fields: { q1: 'jobtitle' } } } },
+      /^ {2}sources\.demo\.fields\.q1: must be a canonical field \(did you mean "job_title"\?\): .{1,200}$/m,
+    ],
+    [
+      'a name that is near to none',
+      { sources: { demo: { provider: 'typeform', fields: { q1: 'zzzzzzzzz' } } } },
+      /^ {2}sources\.demo\.fields\.q1: must be a canonical field: /m,
+    ],
+    [
       'a Zoho field that tells whose record it is',
       { sources: SOURCES, zoho: { fields: { utm_source: 'Holdfast_Key' } } },
       /^ {2}zoho\.fields: must not fill keyField or versionField/m,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { defineConfig, type HoldfastConfigInput } from '../../../lambdas/core/config.ts';
+import { ATTRIBUTE_NAMES, CANONICAL_FIELDS } from '../../../lambdas/core/lead-event.ts';
 import { checkMapping } from '../../../lambdas/operations/check-mapping.ts';
 import {
   FINDING_CODES,
@@ -367,6 +368,44 @@ describe('findings', () => {
     expect(lines[2]).toMatch(/^ERROR +Completely_Else +utm_campaign +Zoho has no field/);
     expect(lines).toHaveLength(7);
     expect(lines.at(-1)).toBe('1 error, 1 warning, 1 note.');
+  });
+
+  it('of one kind about many sources are said as one, with a list', () => {
+    const list = aField('Lead_Source', { dataType: 'picklist', pickListValues: ['Website'] });
+    const demo = { provider: 'typeform', label: 'Demo request' } as const;
+    const sources = { ...SOURCES, demo, plain: { provider: 'typeform' } } as const;
+
+    const findings = check(someMetadata([list]), {}, sources);
+
+    const text = describeFindings(findings).join('\n');
+    expect(findings).toHaveLength(2);
+    expect(text).toContain('among the values: "Demo request" (demo), "plain" (plain). Zoho says');
+    expect(text).toContain('0 errors, 1 warning, 0 notes.');
+    const alone = describeFindings(findings.slice(1)).join('\n');
+    expect(alone).toContain('set sources.plain.label to one of the values');
+  });
+
+  it.each([60, 80, 100, 120])('fit into %i columns, and lose no word', (columns) => {
+    const metadata = someMetadata([aField('Holdfast_Key', { unique: true })]);
+    const findings = check(metadata, { fields: { utm_campaign: 'Completely_Else' } });
+
+    const lines = describeFindings(findings, columns);
+
+    const words = (each: readonly string[]) => each.join(' ').split(/\s+/);
+    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(columns);
+    expect(lines.length).toBeGreaterThan(describeFindings(findings).length);
+    expect(words(lines)).toEqual(words(describeFindings(findings)));
+    expect(lines[3]).toMatch(/^ {4,}\S/);
+  });
+
+  it('and messages of the configuration name docs/mapping.md, which lists the canonical fields', () => {
+    const page = readFileSync('docs/mapping.md', 'utf8');
+
+    const missing = [...CANONICAL_FIELDS, ...ATTRIBUTE_NAMES, 'lead_source'].filter(
+      (name) => !page.includes(`\`${name}\``),
+    );
+
+    expect(missing).toEqual([]);
   });
 
   it('have a row each in docs/mapping.md, and the page has no other', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { formatMetadata, parseMetadata } from '../../../lambdas/operations/module-metadata.ts';
-import { nearestName } from '../../../lambdas/operations/nearest-name.ts';
+import { nearestName } from '../../../lambdas/core/nearest-name.ts';
 import { aField, someMetadata } from '../../support/metadata-builders.ts';
 
 describe('saved metadata', () => {

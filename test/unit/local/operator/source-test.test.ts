@@ -8,6 +8,7 @@ import {
   describeEnd,
   describeSeen,
   describeTest,
+  type TestedSource,
 } from '../../../../local/operator/source-test-text.ts';
 import { buildSampleLead } from '../../../../local/samples/sample-lead.ts';
 import { aClock } from '../../../support/fakes.ts';
@@ -92,7 +93,12 @@ describe('an event that is followed', () => {
 });
 
 describe('what a person reads of a test', () => {
-  const context = { target: { options: ['--stage', 'prod'] }, isThin: false, isExpected: true };
+  const context = {
+    target: { options: ['--stage', 'prod'] },
+    isThin: false,
+    isExpected: true,
+    source: { provider: 'typeform' },
+  } as const;
   const end = (change: Partial<EventRecord>, isExpected = true) =>
     describeEnd(
       { key: 'a|b|c', states: [], last: aRecord(change) },
@@ -115,6 +121,21 @@ describe('what a person reads of a test', () => {
     expect(text).toContain('npx holdfast replay --key \'a|b|c\' --stage prod --reason "…"');
   });
 
+  it('is which settings say where the lead is, when nobody is named there', () => {
+    const nobody = { state: 'quarantined', failure: failure('missing_identity') } as const;
+    const endOf = (source: TestedSource) =>
+      describeEnd(
+        { key: 'a|b|c', states: [], last: aRecord(nobody) },
+        { ...context, isExpected: false, source },
+      ).join('\n');
+
+    expect(endOf({ provider: 'tiktok' })).toMatch(
+      /at the top of the body\. .*dataPath(?:.*\n)+.*--remap/,
+    );
+    expect(endOf({ provider: 'url_token', dataPath: 'lead' })).toContain('looked for at lead.');
+    expect(endOf({ provider: 'typeform' })).not.toMatch(/dataPath|--remap/);
+  });
+
   it('is what to look at when it has not ended', () => {
     expect(end({ state: 'received' })).toContain('npx holdfast breaker status --stage prod');
     expect(end({ state: 'failed', failure: failure('crm_no_answer') })).toContain('tried again');
@@ -127,7 +148,7 @@ describe('what a person reads of a test', () => {
     const line = describeAnswer({ status, answeredInMs: 12.3, keys: [] }, RECEIVED_AT, 401);
 
     expect(line).toMatch(
-      new RegExp(`^04:00:00\\.250  sent        answered ${status} in 12 ms: \\w`),
+      new RegExp(`^04:00:00\\.250Z  sent        answered ${status} in 12 ms: \\w`),
     );
   });
 
@@ -149,7 +170,7 @@ describe('what a person reads of a test', () => {
     });
 
     expect(describeSeen({ state: 'failed', at: RECEIVED_AT, record })).toBe(
-      '04:00:00.250  failed      attempt 2: crm_unavailable, next attempt 04:00:09.000',
+      '04:00:00.250Z  failed      attempt 2: crm_unavailable, next attempt 04:00:09.000Z',
     );
   });
 
