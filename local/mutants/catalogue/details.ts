@@ -58,8 +58,8 @@ export const DETAILS_MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: 'lambdas/consumer/hydrate-event.ts',
-        find: 'export const GONE_PATIENCE_MS = 600_000;',
-        replace: 'export const GONE_PATIENCE_MS = 0;',
+        find: 'const GONE_PATIENCE_MS = 600_000;',
+        replace: 'const GONE_PATIENCE_MS = 0;',
       },
     ],
   },
