@@ -73,6 +73,10 @@ const CATALOGUE = {
     'The source has no token with which its submissions could be read',
   ],
   details_gone: ['permanent', 'The provider no longer has the submission'],
+  details_source_gone: [
+    'permanent',
+    'The source is no longer configured to read submissions; put it back and replay',
+  ],
   details_unreadable: ['permanent', 'What the provider says of the submission cannot be read'],
   crm_no_answer: ['retryable', 'Zoho did not answer'],
   crm_unavailable: ['retryable', 'Zoho answered that it is unavailable'],

@@ -100,9 +100,7 @@ async function readDetails(
 ): Promise<DetailsReading> {
   const { source: name } = request.record;
   const found = apiOf(name, options);
-  if (found === undefined) {
-    return refusal('details_unreadable', 'its source is no longer configured to read details');
-  }
+  if (found === undefined) return refusal('details_source_gone');
   const secretId = `${options.sourceSecretPrefix}${name}`;
   const token = await readToken(secretId, options, false);
   if (token.kind === 'unknown') return { kind: 'wait', delayMs: SECRET_WAIT_MS };

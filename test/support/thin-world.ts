@@ -31,6 +31,8 @@ export interface ThinWorldOptions {
   readonly script?: readonly ApiStep[];
   readonly provider?: Parameters<typeof bindThin>[0];
   readonly source?: Partial<HoldfastConfigInput['sources'][string]>;
+  /** Under which the configuration has the source; its events are of `ads`. */
+  readonly sourceName?: string;
   readonly apiOrigin?: string;
   /** In place of the scripted one. */
   readonly fetch?: typeof globalThis.fetch;
@@ -69,7 +71,7 @@ export function aThinWorld(options: ThinWorldOptions = {}) {
   };
   const config = defineConfig({
     sources: {
-      ads: {
+      [options.sourceName ?? 'ads']: {
         provider: 'website_form',
         allowedOrigins: ['https://www.example.com'],
         ...options.source,

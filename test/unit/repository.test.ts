@@ -8,6 +8,7 @@ const PAGES = [
   'CHANGELOG.md',
   'CONTRIBUTING.md',
   'local/zoho-simulator/README.md',
+  'local/provider-apis/README.md',
   ...readdirSync('docs', { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md'))
     .map((name) => path.join('docs', name)),

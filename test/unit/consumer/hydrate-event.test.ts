@@ -354,6 +354,18 @@ describe('trouble with the provider’s API', () => {
     });
   });
 
+  it('a source that was taken out of the configuration ends its events by a code of their own', async () => {
+    const world = aThinWorld({ sourceName: 'another' });
+    const key = await world.store('1');
+
+    await world.receive([{ key }]);
+
+    expect(await world.recordOf(key)).toMatchObject({
+      state: 'quarantined',
+      failure: { code: 'details_source_gone', class: 'permanent' },
+    });
+  });
+
   it('and a provider’s code that fails over one answer takes no other lead along', async () => {
     const world = aThinWorld({
       provider: {

@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { answerAdmin } from '../../../../local/provider-apis/admin.ts';
+import { PLAYED_PROVIDERS } from '../../../../local/provider-apis/api-shapes.ts';
 import {
   createProviderApis,
   LOCAL_API_TOKEN,
+  TROUBLES,
 } from '../../../../local/provider-apis/provider-apis.ts';
 
 const BEARER = { authorization: `Bearer ${LOCAL_API_TOKEN}` };
@@ -11,6 +14,28 @@ const at = (text: string) => {
   const url = new URL(text, 'http://127.0.0.1');
   return { path: url.pathname, query: url.searchParams };
 };
+
+describe('the README of the played APIs', () => {
+  it('names every provider, every trouble and the token', () => {
+    const page = readFileSync('local/provider-apis/README.md', 'utf8');
+
+    const names = [...PLAYED_PROVIDERS, ...TROUBLES, LOCAL_API_TOKEN];
+    expect(names.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
+  });
+
+  it('shows requests that the admin routes take', () => {
+    const page = readFileSync('local/provider-apis/README.md', 'utf8');
+    const apis = createProviderApis();
+    const requests = [...page.matchAll(/^curl -X (\w+) \$A\/(\S+) .*-d '(.+)'$/gm)];
+
+    const statuses = requests.map(
+      ([, method = '', path = '', body = '']) =>
+        answerAdmin(apis, method, `meta/${path}`, JSON.parse(body)).status,
+    );
+
+    expect(statuses).toEqual([200, 200, 200]);
+  });
+});
 
 describe('the API of a provider, played', () => {
   it('of Meta answers the fields that are asked for, and the id', () => {
