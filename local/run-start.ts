@@ -7,6 +7,7 @@ import { STAGE_CONFIG } from '../lib/stage-config.ts';
 import { findOnPath } from './samples/curl-command.ts';
 import { findDynoxide } from './emulators/dynamodb.ts';
 import { describePipeline, describeSamples, samplesHeading } from './greeting.ts';
+import { findFreePort } from './find-free-port.ts';
 import { formatLiveLine } from './live-lines.ts';
 import { formatLogEntry, type LogEntry, openLogFile } from './local-log.ts';
 import { type RunDemoOptions, runDemo } from './run-demo.ts';
@@ -18,7 +19,7 @@ const SIGNAL_ECHO_MS = 1_000;
 /** How the pipeline is to run in a terminal. */
 export interface RunStartOptions {
   readonly config: HoldfastConfig;
-  /** Of the HTTP endpoint; see `portsFrom`. */
+  /** Of the HTTP endpoint; 0 takes one that is free, with its neighbours. See `portsFrom`. */
   readonly port: number;
   readonly dataDir: string;
   /** What `npm run samples` must be told to print commands for the pipeline at that port, as it is typed into a shell. */
@@ -49,7 +50,7 @@ export async function runStart(options: RunStartOptions): Promise<number> {
   const pipeline = await startPipeline({
     config,
     dataDir,
-    ports: portsFrom(options.port),
+    ports: portsFrom(options.port === 0 ? await findFreePort() : options.port),
     dynamodb: { program: findDynoxide(), endpoint: env['AWS_ENDPOINT_URL_DYNAMODB'] },
     zohoEnabled,
     onLog: (entry) => {

@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -14,6 +15,7 @@ import {
   ANY_PORTS,
   type Pipeline,
   type PipelineOptions,
+  portsFrom,
   startPipeline,
 } from '../../local/start-pipeline.ts';
 import { createSimulatorAdmin } from '../../local/zoho-simulator/admin-client.ts';
@@ -123,6 +125,34 @@ describe('the pipeline on this machine', () => {
     expect(describeStartError(error)).toMatch(
       new RegExp(`^Port ${endpoint} .*--port 5000 --data-dir \\S+$`),
     );
+  });
+
+  it('started at any free port, says which one, and the other commands find all of it by that', async () => {
+    const started = execFile(
+      process.execPath,
+      ['bin/holdfast.mjs', 'start', '--port', '0', '--data-dir', dataDir],
+      { timeout: 60_000 },
+    );
+    const ended = new Promise<void>((resolve) => started.once('exit', () => resolve()));
+    try {
+      let out = '';
+      await Promise.race([
+        ended,
+        new Promise<void>((resolve) => {
+          started.stdout?.on('data', (text: string) => {
+            out += text;
+            if (out.includes('Ctrl-C stops.')) resolve();
+          });
+        }),
+      ]);
+
+      const port = Number(/^ +webhooks +http:\/\/127\.0\.0\.1:(\d+)\//m.exec(out)?.[1]);
+      expect(out).toContain(`npm run samples -- --port ${port} --data-dir`);
+      expect(out).toContain(`http://127.0.0.1:${portsFrom(port).providerApis}/<provider>`);
+    } finally {
+      started.kill('SIGTERM');
+      await ended;
+    }
   });
 
   it('keeps secrets of its own, that a restart does not change', async () => {
