@@ -107,7 +107,8 @@ describe('the simulation', () => {
       },
     });
 
-    const found = await invariantsBroken('slow-index', unlocked, 60);
+    // Where most submissions of one person meet.
+    const found = await invariantsBroken('burst-10x', unlocked, 20);
 
     expect(found).toContain('G3 each version once');
   });
