@@ -15,6 +15,7 @@ import { createBarrier } from '../runtime/barrier.ts';
 import { type CrmGate, enterGate, type StayAway } from './crm-gate.ts';
 import { deliverLeads } from './deliver-leads.ts';
 import { type Delivery, deliverRecord } from './deliver-record.ts';
+import { createNoteFields } from '../operations/note-fields.ts';
 import type { ClaimedEvent } from './delivery-ports.ts';
 
 /** Everything that consuming a batch needs of the world. */
@@ -51,6 +52,7 @@ export type ConsumerFunction = (event: SQSEvent, context: Context) => Promise<SQ
 /** Builds the consumer over its ports. */
 export function createConsumer(ports: ConsumerPorts, settings: ConsumerSettings): ConsumerFunction {
   const { config, deliveryEnabled, pepperSecretId } = settings;
+  const noteFields = createNoteFields(ports);
   return async (event, lambda) => {
     const deadlineMs = ports.clock.nowMs() + lambda.getRemainingTimeInMillis();
     const gate = deliveryEnabled ? await enterGate(ports, config.delivery, ports.ids.next()) : OFF;
@@ -58,7 +60,7 @@ export function createConsumer(ports: ConsumerPorts, settings: ConsumerSettings)
       const pepper = await pepperOrNone(ports, pepperSecretId);
       return pepper === undefined || isStayAway(gate)
         ? events.map(() => WITHOUT_PEPPER)
-        : await deliverLeads(events, ports, { config, pepper, deadlineMs, gate });
+        : await deliverLeads(events, ports, { config, pepper, deadlineMs, gate, noteFields });
     };
     const batch = createBarrier(event.Records.length, deliverAll);
     const afterOthers = createBarrier(event.Records.length, deliverAll);

@@ -8,6 +8,7 @@ import type { EventStore } from '../core/ports/events.ts';
 import type { IdentityStore } from '../core/ports/identities.ts';
 import type { Log, Metrics } from '../core/ports/telemetry.ts';
 import type { Clock, Ids, Random } from '../core/ports/world.ts';
+import type { NoteFields } from '../operations/note-fields.ts';
 import type { CrmGate } from './crm-gate.ts';
 
 /** What delivering leads needs of the world. */
@@ -32,6 +33,8 @@ export interface DeliveryContext {
   readonly deadlineMs: number;
   /** The way through the breaker. */
   readonly gate: CrmGate;
+  /** Notes which fields a source's submissions have, where they are told here first. */
+  readonly noteFields: NoteFields;
 }
 
 /** An event that this consumer has claimed. Its log carries the event's own fields. */

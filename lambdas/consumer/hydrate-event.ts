@@ -18,6 +18,7 @@ import type { DetailsReading, DetailsRequest } from '../core/ports/details-reade
 import type { EventDetails, EventRecord } from '../core/event-record.ts';
 import { type Failure, failure } from '../core/failure.ts';
 import type { NormalizedEvent } from '../core/lead-event.ts';
+import { shapeOfEvent } from '../operations/note-fields.ts';
 import { CLOSING_TIME_MS } from '../core/pipeline-limits.ts';
 import { backoffMs, breakerDeferralMs, decideRetry, deferralMs } from '../core/retry-schedule.ts';
 import { type RetrySettings, retrySettingsFor } from '../core/retry-settings.ts';
@@ -56,7 +57,7 @@ export async function hydrateEvent(
   event: ClaimedEvent,
   normalized: NormalizedEvent,
   ports: HydrationPorts,
-  context: Pick<DeliveryContext, 'config' | 'deadlineMs'>,
+  context: Pick<DeliveryContext, 'config' | 'deadlineMs' | 'noteFields'>,
 ): Promise<Hydration> {
   const { record } = event;
   if (normalized.details?.state !== 'awaiting') return { kind: 'complete', record, normalized };
@@ -70,7 +71,7 @@ export async function hydrateEvent(
   const reading = await ports.details.read(request);
   switch (reading.kind) {
     case 'read':
-      return await store(event, reading.details, ports, context.config);
+      return await store(event, reading.details, ports, context);
     case 'suppressed':
       return ended(reading);
     case 'wait':
@@ -93,7 +94,7 @@ async function store(
   { record, leaseToken, log }: ClaimedEvent,
   details: EventDetails,
   ports: HydrationPorts,
-  { sources }: HoldfastConfig,
+  { config: { sources }, noteFields }: Pick<DeliveryContext, 'config' | 'noteFields'>,
 ): Promise<Hydration> {
   const { mappingVersion, normalized } = details;
   if (mappingVersion !== record.mappingVersion) {
@@ -106,6 +107,8 @@ async function store(
   // Another consumer has it: what is released then is not ours, and stays as it is.
   if (written === 'superseded') return deferred(ports);
   log.info('The details of a submission were read', { attempt: record.attempts + 1 });
+  // A form whose questions changed shows here first: the webhook names none of them.
+  await noteFields(record.source, [shapeOfEvent(normalized)], ports.clock.nowMs(), log);
   const completed = { ...record, attempts: 0, remappedAs: mappingVersion };
   return { kind: 'complete', record: completed, normalized };
 }

@@ -13,7 +13,7 @@ import type { IntakePorts, IntakeSettings } from './intake-ports.ts';
 import { type IntakeRequest, type IntakeResponse, jsonResponse } from './intake-request.ts';
 import { rawPayload, submissionEvent, unreadableEvent } from './new-event.ts';
 import type { KeepMapping } from './keep-mapping.ts';
-import type { NoteFields } from './note-fields.ts';
+import { type NoteFields, shapesOf } from '../operations/note-fields.ts';
 import type { NoteSource } from './note-source.ts';
 import type { Reception } from './reception.ts';
 
@@ -78,7 +78,7 @@ export async function takeIn(
   try {
     const reading = await provider.read(clean);
     const submissions = reading.kind === 'read' ? reading.submissions : [];
-    notes.push(noteFields(name, submissions, receivedAtMs, log));
+    notes.push(noteFields(name, shapesOf(submissions), receivedAtMs, log));
     const accepted = await acceptAll(ports, provider, reading, reception);
     return answerAccepted(accepted, provider.answers, correlationId);
   } finally {

@@ -36,6 +36,8 @@ const HANDED_IN: Readonly<Record<string, string>> = {
 const UNREACHABLE: Readonly<Record<string, string>> = {
   'consumer/hydrate-event.ts events.keepMapping': 'intake and the consumer have one configuration',
   'consumer/hydrate-event.ts events.readRecord': 'no provider of the simulation tells of deletions',
+  'intake/accept-event.ts events.readRecord':
+    'no sender of the simulation repeats a request of more than ten leads',
   'intake/admit-human.ts events.readRecord':
     'no source of the simulation asks for proof of a person',
   'intake/check-human.ts secrets.read': 'no source of the simulation asks for proof of a person',

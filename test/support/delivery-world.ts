@@ -1,3 +1,4 @@
+import { createNoteFields } from '../../lambdas/operations/note-fields.ts';
 import { enterGate } from '../../lambdas/consumer/crm-gate.ts';
 import { lazyDetailsReader } from '../../lambdas/consumer/lazy-details-reader.ts';
 import { deliverLeads } from '../../lambdas/consumer/deliver-leads.ts';
@@ -86,6 +87,7 @@ export function aDeliveryWorld(
       log: createRecordingLog(),
     };
   };
+  const noteFields = createNoteFields(ports);
   const deliver = async (
     batch: readonly Awaited<ReturnType<typeof claimed>>[],
     remainingMs = 60_000,
@@ -93,7 +95,8 @@ export function aDeliveryWorld(
     const gate = await enterGate(ports, config.delivery, ids.next());
     if ('kind' in gate) throw new Error('the breaker is open');
     const deadlineMs = clock.nowMs() + remainingMs;
-    return await deliverLeads(batch, ports, { config, pepper: PEPPER, deadlineMs, gate });
+    const context = { config, pepper: PEPPER, deadlineMs, gate, noteFields };
+    return await deliverLeads(batch, ports, context);
   };
   const identity = nameOf({}, config);
   const head = async (): Promise<Head | undefined> => {

@@ -21,6 +21,21 @@ const hangFor =
   };
 
 describe('an event whose webhook only named a submission', () => {
+  it('tells which fields its form has once its details are read, and only then', async () => {
+    const world = aThinWorld({ script: [answers(503, {}), answers(200, aGraphLead())] });
+    const key = await world.store('1');
+
+    await world.receive([{ key }]);
+    const before = await world.events.readSourceFields('ads');
+    world.clock.advance(60_000);
+    await world.receive([{ key }]);
+
+    expect(before).toBeUndefined();
+    const known = await world.events.readSourceFields('ads');
+    expect([...(known?.fields.keys() ?? [])]).toContain('email');
+    expect(world.metrics.counted.filter((name) => name.startsWith('SchemaDrift'))).toEqual([]);
+  });
+
   it('is completed from the provider’s API and delivered in the same go', async () => {
     const world = aThinWorld();
     const key = await world.store('1');

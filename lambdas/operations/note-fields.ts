@@ -4,6 +4,7 @@ import {
   shapeOf,
   type SubmissionShape,
 } from '../core/field-notes.ts';
+import type { NormalizedEvent } from '../core/lead-event.ts';
 import type { EventStore } from '../core/ports/events.ts';
 import type { Log, Metrics } from '../core/ports/telemetry.ts';
 import { addNotes, type AddedNotes, type SourceFields } from '../core/source-fields.ts';
@@ -21,7 +22,7 @@ export interface FieldPorts {
  */
 export type NoteFields = (
   source: string,
-  submissions: readonly Submission[],
+  shapes: readonly SubmissionShape[],
   atMs: number,
   log: Log,
 ) => Promise<void>;
@@ -49,17 +50,14 @@ const TRIES_MAX = 5;
  * Builds what notes the fields of submissions. Each source costs this process a read when it starts, a write
  * when a field or a type is new (one a minute at most), and a write an hour: nothing a lead.
  *
- * Await it before answering: Lambda freezes the process after that.
+ * Await it before the function ends: Lambda freezes the process after that.
  */
 export function createNoteFields(ports: FieldPorts): NoteFields {
   const watches = new Map<string, Watch>();
-  return async (source, submissions, atMs, log) => {
+  return async (source, shapes, atMs, log) => {
     const watch = watches.get(source) ?? newWatch();
     watches.set(source, watch);
-    for (const submission of submissions) {
-      const shape = submissionShape(submission);
-      if (shape !== undefined) watch.notes = noteSubmission(watch.notes, shape, atMs);
-    }
+    for (const shape of shapes) watch.notes = noteSubmission(watch.notes, shape, atMs);
     // One at a time; what comes meanwhile goes with the next one.
     if (watch.isBusy || atMs < watch.notBeforeMs) return;
     watch.isBusy = true;
@@ -78,15 +76,27 @@ function newWatch(): Watch {
   return { isLoaded: false, known: undefined, notes: undefined, notBeforeMs: 0, isBusy: false };
 }
 
-/** Nothing of what a bot made up, or of a submission that is only named. */
-function submissionShape(submission: Submission): SubmissionShape | undefined {
-  const { suppression, details, answers, attributes, email, phone, externalId } = submission;
-  if (suppression === 'spam_trap' || details !== undefined) return undefined;
+/** The fields of what a request says: nothing of what a bot made up, or of a submission that is only named. */
+export function shapesOf(submissions: readonly Submission[]): readonly SubmissionShape[] {
+  return submissions
+    .filter(({ suppression, details }) => suppression !== 'spam_trap' && details === undefined)
+    .map(({ answers, attributes, email, phone, externalId }) =>
+      shapeOf(answers, {
+        ...attributes,
+        ...(email === undefined ? {} : { email }),
+        ...(phone === undefined ? {} : { phone }),
+        ...(externalId === undefined ? {} : { external_id: externalId }),
+      }),
+    );
+}
+
+/** The fields of a submission whose details were read. */
+export function shapeOfEvent({ answers, attributes, identity }: NormalizedEvent): SubmissionShape {
+  const { email, phone_e164: phone } = identity;
   return shapeOf(answers, {
     ...attributes,
     ...(email === undefined ? {} : { email }),
     ...(phone === undefined ? {} : { phone }),
-    ...(externalId === undefined ? {} : { external_id: externalId }),
   });
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { StoreUnavailableError } from '../../../lambdas/core/errors.ts';
 import type { EventStore } from '../../../lambdas/core/ports/events.ts';
-import { createNoteFields } from '../../../lambdas/intake/note-fields.ts';
+import { createNoteFields, shapesOf } from '../../../lambdas/operations/note-fields.ts';
 import type { Submission } from '../../../lambdas/providers/provider.ts';
 import { createMemoryEventStore } from '../../../local/memory/memory-event-store.ts';
 import { T0 } from '../../support/event-builders.ts';
@@ -46,7 +46,7 @@ function aTable() {
   const aProcess = () => {
     const note = createNoteFields({ events, metrics });
     return async (atMs: number, ...submissions: readonly Submission[]) =>
-      await note('website', submissions, atMs, log);
+      await note('website', shapesOf(submissions), atMs, log);
   };
   const known = async () => await store.readSourceFields('website');
   return { calls, broken, log, metrics, aProcess, known };
