@@ -48,15 +48,27 @@ const SELDOM: Readonly<Partial<Record<FaultName, readonly string[]>>> = {
     'operations/execute-replay.ts events.remap',
     'operations/execute-replay.ts events.remap',
     'operations/execute-replay.ts events.remap',
+    'operations/execute-replay.ts events.remap',
+    'operations/execute-replay.ts events.remap',
     'operations/execute-replay.ts queue.enqueue',
     'operations/map-anew.ts events.readRaw',
     'operations/map-anew.ts events.readRaw',
     'operations/map-anew.ts events.readDetails',
     'operations/map-anew.ts events.readNormalized',
     'operations/map-anew.ts events.readNormalized',
+    'operations/map-anew.ts events.readNormalized',
+    'operations/map-anew.ts events.readNormalized',
     'operations/plan-replay.ts events.readNormalized',
     'operations/plan-replay.ts events.readRecord',
   ],
+};
+
+/** The rarest of all: aimed at wherever they can be called. */
+const RAREST: Readonly<Partial<Record<FaultName, string>>> = {
+  credits_low: 'consumer/deliver-leads.ts clock.sleep',
+  outage: 'consumer/deliver-leads.ts clock.sleep',
+  api_refuses_token: 'operations/map-anew.ts events.readNormalized',
+  replayed: 'operations/execute-replay.ts events.remap',
 };
 
 /** Beside the first aim: what is made seldom is struck once in hundreds of seeds, if a seed has one aim alone. */
@@ -74,7 +86,10 @@ export function chooseAims(plan: Plan, random: SeededRandom): readonly string[] 
   const first = random.chance(0.8) ? random.pick(seldom.flat()) : random.pick(AIMS);
   // By fault, and then within: short lists would else hardly be chosen beside long ones.
   const more = Array.from({ length: SELDOM_AIMS }, () => random.pick(random.pick(seldom)));
-  return [...new Set([first, ...more])];
+  const rarest = Object.entries(RAREST)
+    .filter(([fault]) => isOn(plan, fault as FaultName))
+    .map(([, aim]) => aim);
+  return [...new Set([first, ...more, ...rarest])];
 }
 
 function isOn({ mix }: Plan, fault: FaultName): boolean {
