@@ -1,4 +1,6 @@
 import type { BreakerStore, TokenStore } from '../../lambdas/core/ports/crm-access.ts';
+import type { IdentityLinks, IdentityStore } from '../../lambdas/core/ports/identities.ts';
+import type { OperatorJournal } from '../../lambdas/core/ports/journal.ts';
 import type { EventScanner, ReadMeter } from '../../lambdas/core/ports/event-scan.ts';
 import type { EventStore } from '../../lambdas/core/ports/events.ts';
 import type { StoreScanner } from '../../lambdas/core/ports/store-scan.ts';
@@ -45,6 +47,8 @@ export interface OperatorPorts {
   readonly scanner: EventScanner;
   /** Everything that is stored, item by item. */
   readonly items: StoreScanner;
+  readonly identities: IdentityStore & IdentityLinks;
+  readonly journal: OperatorJournal;
   readonly queue: DeliveryQueue;
   readonly deadLetters: DeadLetterBrowser;
   readonly breakers: BreakerStore;
