@@ -50,7 +50,8 @@ export async function runBreaker(options: RunBreakerOptions): Promise<number> {
       print(`Leads that were set aside meanwhile are in quarantine: ${command('replay', target)}`);
     }
     if (status.state === 'open') {
-      print(`To let deliveries go on:  ${command('breaker close --reason "…"', target)}`);
+      const how = status.reason === 'operator' ? 'resume' : 'breaker close';
+      print(`To let deliveries go on:  ${command(`${how} --reason "…"`, target)}`);
     }
     return 0;
   } finally {
@@ -66,7 +67,7 @@ const BECAUSE: Readonly<Record<BreakerReason, string>> = {
   authorization: 'Zoho no longer accepts the credentials; mend them, then close it',
   misconfigured:
     'Zoho does not know the configured module, field or address; mend that, then close it',
-  operator: 'a person opened it',
+  operator: 'a person stopped deliveries',
 };
 
 /** How the breaker stands, in sentences. */
