@@ -9,6 +9,7 @@ import {
   openedForGood,
 } from '../core/breaker.ts';
 import { StoreUnavailableError } from '../core/errors.ts';
+import type { Touched } from '../core/journal.ts';
 import type { BreakerStore } from '../core/ports/crm-access.ts';
 import type { Log } from '../core/ports/telemetry.ts';
 import type { Clock } from '../core/ports/world.ts';
@@ -42,6 +43,9 @@ export interface OperatorAct {
   readonly by: string;
   readonly reason: string;
 }
+
+/** What the journal says that such an act touches. */
+export const BREAKER_TOUCHED = { kind: 'breaker', id: 'zoho' } as const satisfies Touched;
 
 /** Consumers write the same item; one that loses this often in a row meets something else. */
 const TRIES_MAX = 10;

@@ -8,12 +8,17 @@ import {
 } from '../core/breaker.ts';
 import type { HoldfastConfig } from '../core/config.ts';
 import {
+  BREAKER_TOUCHED,
   type BreakerPorts,
   type BreakerStatus,
   changeBreaker,
   describeStatus,
   type OperatorAct,
 } from './control-breaker.ts';
+import { onRecord, type RecordPorts } from './on-record.ts';
+
+/** What pausing needs of the world. */
+export type PausePorts = BreakerPorts & RecordPorts;
 
 /**
  * What a pause came to.
@@ -70,9 +75,22 @@ export function checkPauseEnd(
  * At its end one delivery tries first; if Zoho takes it, all go on.
  *
  * @param untilMs epoch milliseconds, one that `checkPauseEnd` takes; without it the pause ends by `resumeDelivery`
- * @throws {StoreUnavailableError} the breaker could not be read or written
+ * @throws {StoreUnavailableError} the breaker could not be read or written, or the act not put on record
  */
 export async function pauseDelivery(
+  ports: PausePorts,
+  act: OperatorAct,
+  untilMs: number | undefined,
+  settings: BreakerSettings,
+): Promise<PauseResult> {
+  const planned = { action: 'paused', ...act, touched: [BREAKER_TOUCHED] } as const;
+  return await onRecord(planned, ports, async () => {
+    const result = await pause(ports, act, untilMs, settings);
+    return result.kind === 'paused' ? { result } : { result, touched: [], hasFailed: true };
+  });
+}
+
+async function pause(
   ports: BreakerPorts,
   act: OperatorAct,
   untilMs: number | undefined,
@@ -99,9 +117,22 @@ export async function pauseDelivery(
 /**
  * Ends a pause: deliveries go on at once. What stands still for another reason is left as it is.
  *
- * @throws {StoreUnavailableError} the breaker could not be read or written
+ * @throws {StoreUnavailableError} the breaker could not be read or written, or the act not put on record
  */
 export async function resumeDelivery(
+  ports: PausePorts,
+  act: OperatorAct,
+  settings: BreakerSettings,
+): Promise<ResumeResult> {
+  const planned = { action: 'resumed', ...act, touched: [BREAKER_TOUCHED] } as const;
+  return await onRecord(planned, ports, async () => {
+    const result = await resume(ports, act, settings);
+    if (result.kind === 'resumed') return { result };
+    return { result, touched: [], hasFailed: result.kind === 'not_paused' };
+  });
+}
+
+async function resume(
   ports: BreakerPorts,
   act: OperatorAct,
   settings: BreakerSettings,

@@ -16,7 +16,8 @@ import {
   resumeDelivery,
 } from '../../../lambdas/operations/pause-delivery.ts';
 import { createMemoryBreakerStore } from '../../../local/memory/memory-breaker-store.ts';
-import { aClock } from '../../support/fakes.ts';
+import { createMemoryJournal } from '../../../local/memory/memory-journal.ts';
+import { aClock, countingIds } from '../../support/fakes.ts';
 import { createRecordingLog } from '../../support/recording-ports.ts';
 
 const CONFIG = defineConfig({ sources: { demo: { provider: 'typeform' } } });
@@ -27,7 +28,8 @@ const ACT = { by: 'arn:aws:iam::111122223333:user/ana', reason: 'fields are bein
 function aWorld() {
   const clock = aClock();
   const breakers = createMemoryBreakerStore();
-  const ports = { breakers, clock, log: createRecordingLog() };
+  const journal = createMemoryJournal();
+  const ports = { breakers, clock, journal, ids: countingIds(), log: createRecordingLog() };
   return {
     ...ports,
     pause: async (forMs?: number) => {
@@ -35,6 +37,8 @@ function aWorld() {
       return await pauseDelivery(ports, ACT, untilMs, SETTINGS);
     },
     resume: async () => await resumeDelivery(ports, ACT, SETTINGS),
+    entries: async () =>
+      (await journal.list({ fromMs: 0, beforeMs: Number.MAX_SAFE_INTEGER, limit: 100 })).entries,
     stored: async () => (await breakers.read())!,
     openFor: async (reason: BreakerReason) => {
       const opened = openedForGood(NEW_BREAKER, reason, clock.nowMs());
@@ -136,6 +140,23 @@ describe('a pause of deliveries', () => {
     const paused = await world.pause();
 
     expect(paused).toMatchObject({ kind: 'paused', status: { reason: 'operator' } });
+  });
+
+  it('is on record, and so is what ended it, and what could not', async () => {
+    const world = aWorld();
+
+    await world.pause();
+    world.clock.advance(1);
+    await world.resume();
+    world.clock.advance(1);
+    await world.resume();
+
+    const touched = [{ kind: 'breaker', id: 'zoho' }];
+    expect(await world.entries()).toMatchObject([
+      { action: 'resumed', outcome: 'done', touched: [] },
+      { action: 'resumed', outcome: 'done', touched, reason: ACT.reason },
+      { action: 'paused', outcome: 'done', touched, by: ACT.by },
+    ]);
   });
 
   it('is not there to be ended when leads are delivered', async () => {
