@@ -46,6 +46,7 @@ import {
 
 import { createMemoryMappings } from './memory-mappings.ts';
 import { createMemorySourceFields } from './memory-source-fields.ts';
+import { createMemorySourceNotes } from './memory-source-notes.ts';
 
 /** What the store holds. Everything in it is frozen, and so handed out without a copy. */
 interface Contents {
@@ -71,7 +72,6 @@ export function createMemoryEventStore(): EventStore & EventScanner {
   };
   const { records, normalized, raw, details } = contents;
   const audits = new Map<string, Map<string, AuditEntry>>();
-  const sourcesSeenMs = new Map<string, number>();
   const submitters = new Map<string, string>();
   const write = (key: string, change: Change): boolean => {
     const record = records.get(key);
@@ -124,10 +124,7 @@ export function createMemoryEventStore(): EventStore & EventScanner {
     measureOpen: async (partition, countMax) => measureOpen(records, partition, countMax),
     scanEvents: async (request) => scanEvents(records, request),
     measureScan: async () => ({ items: records.size }),
-    noteSourceSeen: async (source, atMs) => {
-      sourcesSeenMs.set(source, Math.max(sourcesSeenMs.get(source) ?? 0, atMs));
-    },
-    readSourceSeenMs: async (source) => sourcesSeenMs.get(source),
+    ...createMemorySourceNotes(),
     ...createMemorySourceFields(),
     ...createMemoryMappings(),
     rememberSubmitter: async (source, personHash, key) => {
