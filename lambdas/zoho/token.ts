@@ -1,4 +1,5 @@
 import { failure } from '../core/failure.ts';
+import type { Log } from '../core/ports/telemetry.ts';
 import type { SecretAge } from '../core/ports/world.ts';
 import { type Deadline, DeadlinePassedError } from './deadline.ts';
 import { sameFingerprint } from './seal-token.ts';
@@ -104,9 +105,7 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
       }
       return unavailable('another function is still asking for one');
     } catch (error) {
-      if (error instanceof DeadlinePassedError) return unavailable('there was no time left');
-      options.log.error('The shared Zoho access token could not be read or stored', {}, error);
-      return unavailable('the table did not answer');
+      return searchFailed(error, options.log);
     }
   }
 
@@ -149,6 +148,12 @@ async function isOther(
   } catch {
     return false;
   }
+}
+
+function searchFailed(error: unknown, log: Log): TokenFailed {
+  if (error instanceof DeadlinePassedError) return unavailable('there was no time left');
+  log.error('The shared Zoho access token could not be read or stored', {}, error);
+  return unavailable('the table did not answer');
 }
 
 function unavailable(detail: string): TokenFailed {
