@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { AuditEntry } from '../core/audit.ts';
+import { AUDIT_ACTIONS, type AuditEntry } from '../core/audit.ts';
 import { StoreUnavailableError } from '../core/errors.ts';
 import { putIf, queryPage, type Table } from './table.ts';
 import { type Item, NOT_THERE } from './table-expression.ts';
@@ -50,7 +50,7 @@ export async function listAudit(table: Table, key: string): Promise<readonly Aud
 
 const auditItem = z.object({
   id: z.string(),
-  action: z.enum(['replayed', 'mapped_anew']),
+  action: z.enum(AUDIT_ACTIONS),
   at: z.string(),
   by: z.string(),
   reason: z.string(),

@@ -15,6 +15,7 @@ import { newStateItem, recordFromItem } from './event-record-item.ts';
 import { getSourceFields, putSourceFields } from './field-items.ts';
 import {
   claimTransition,
+  closeTransition,
   detailsTransition,
   reopenTransition,
   dlqSentTransition,
@@ -100,6 +101,8 @@ export function createDynamoDbEventStore(options: DynamoDbEventStoreOptions): Ev
     markDlqSent: async (key, quarantineId, failureClass, atMs) => {
       await apply(key, dlqSentTransition(quarantineId, failureClass, atMs));
     },
+    close: async (key, quarantineId, atMs) =>
+      await fenced(key, closeTransition(quarantineId, atMs)),
     hold: async (request) =>
       (await isWritten(request.key, holdTransition(request))) ? 'held' : 'unchanged',
     unhold: async (key, atMs) =>

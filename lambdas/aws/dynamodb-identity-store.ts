@@ -1,9 +1,9 @@
 import { StoreUnavailableError } from '../core/errors.ts';
-import type { IdentityEntry, IdentityStore } from '../core/ports/identities.ts';
+import type { IdentityEntry, IdentityLinks, IdentityStore } from '../core/ports/identities.ts';
 import { headFromItem, headToItem } from './head-item.ts';
-import { getItem, putIf, type Table } from './table.ts';
+import { getItem, putIf, queryPage, type QueryPage, type Table } from './table.ts';
 import { type Item, isNextRevision, NOT_THERE } from './table-expression.ts';
-import { identityEventKey, identityKey } from './table-keys.ts';
+import { eventOfIdentityEvent, identityEventKey, identityKey } from './table-keys.ts';
 
 /**
  * HEADs and aliases on DynamoDB.
@@ -43,6 +43,30 @@ export function createDynamoDbIdentityStore(table: Table): IdentityStore {
 
     link: async (module, identity, occurredAt, key) => {
       await putIf(table, { ...identityEventKey(module, identity, occurredAt, key) }, NOT_THERE);
+    },
+  };
+}
+
+/** The events of identities on DynamoDB. The functions' roles do not allow its call. */
+export function createDynamoDbIdentityLinks(table: Table): IdentityLinks {
+  return {
+    linkedEvents: async (module, identity) => {
+      const { pk, sk } = identityEventKey(module, identity, '', '');
+      const keys: string[] = [];
+      let next: QueryPage['next'];
+      do {
+        const page = await queryPage(
+          table,
+          {
+            text: 'pk = :identity AND begins_with(sk, :event)',
+            values: { ':identity': pk, ':event': sk.slice(0, -1) },
+          },
+          { ConsistentRead: true, ...(next === undefined ? {} : { ExclusiveStartKey: next }) },
+        );
+        keys.push(...page.items.map((item) => eventOfIdentityEvent(String(item['sk']))));
+        next = page.next;
+      } while (next !== undefined);
+      return keys;
     },
   };
 }

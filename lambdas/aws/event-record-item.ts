@@ -24,6 +24,8 @@ const stateItem = z.object({
     'succeeded',
     'suppressed',
     'quarantined',
+    'closed',
+    'erased',
   ]),
   source: z.string(),
   event_type: z.string(),
@@ -53,6 +55,8 @@ const stateItem = z.object({
   quarantine_id: z.optional(z.string()),
   quarantined_at: z.optional(z.string()),
   dlq_sent_at: z.optional(z.string()),
+  closed_at: z.optional(z.string()),
+  erased_at: z.optional(z.string()),
   suppression: z.optional(z.enum(SUPPRESSIONS)),
   remapped_as: z.optional(z.string()),
 });
@@ -161,6 +165,8 @@ export function recordFromItem(item: Item): EventRecord {
     ...present('quarantineId', stored.quarantine_id),
     ...present('quarantinedAt', stored.quarantined_at),
     ...present('dlqSentAt', stored.dlq_sent_at),
+    ...present('closedAt', stored.closed_at),
+    ...present('erasedAt', stored.erased_at),
     ...present('suppression', stored.suppression),
     ...present('remappedAs', stored.remapped_as),
   };

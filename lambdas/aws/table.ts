@@ -178,7 +178,7 @@ export async function queryPage(
   condition: Expression,
   input: Pick<
     QueryCommandInput,
-    'IndexName' | 'Limit' | 'Select' | 'ConsistentRead' | 'ExclusiveStartKey'
+    'IndexName' | 'Limit' | 'Select' | 'ConsistentRead' | 'ExclusiveStartKey' | 'ScanIndexForward'
   >,
 ): Promise<QueryPage> {
   const output = await callTable(

@@ -1,5 +1,8 @@
+/** Everything that an operator can do to an event. */
+export const AUDIT_ACTIONS = ['replayed', 'mapped_anew', 'closed'] as const;
+
 /** What an operator did to an event. */
-export type AuditAction = 'replayed' | 'mapped_anew';
+export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
 /** One operator's action on one event: who, when, why. */
 export interface AuditEntry {

@@ -30,6 +30,7 @@ import type {
 import {
   type Change,
   claimChange,
+  closeChange,
   detailsChange,
   dlqSentChange,
   failChange,
@@ -95,6 +96,7 @@ export function createMemoryEventStore(): EventStore & EventScanner {
     markDlqSent: async (key, quarantineId, _failureClass, atMs) => {
       write(key, dlqSentChange(quarantineId, atMs));
     },
+    close: async (key, quarantineId, atMs) => fenced(key, closeChange(quarantineId, atMs)),
     hold: async (request) => (write(request.key, holdChange(request)) ? 'held' : 'unchanged'),
     unhold: async (key, atMs) => (write(key, unholdChange(atMs)) ? 'received' : 'unchanged'),
     markRequeued: async (key, atMs, notSinceMs) =>

@@ -1,10 +1,11 @@
-import type { IdentityEntry, IdentityStore } from '../../lambdas/core/ports/identities.ts';
+import type {
+  IdentityEntry,
+  IdentityLinks,
+  IdentityStore,
+} from '../../lambdas/core/ports/identities.ts';
 
 /** HEADs and aliases in memory, with the compare-and-set of the table. */
-export function createMemoryIdentityStore(): IdentityStore & {
-  /** Keys of the events linked to an identity, oldest first. */
-  linkedEvents(module: string, identity: string): readonly string[];
-} {
+export function createMemoryIdentityStore(): IdentityStore & IdentityLinks {
   const entries = new Map<string, IdentityEntry>();
   const links = new Map<string, Map<string, string>>();
   const idOf = (module: string, identity: string): string => `${module} ${identity}`;
@@ -37,7 +38,7 @@ export function createMemoryIdentityStore(): IdentityStore & {
       links.set(id, events.set(`${occurredAt} ${key}`, key));
     },
 
-    linkedEvents: (module, identity) =>
+    linkedEvents: async (module, identity) =>
       [...(links.get(idOf(module, identity)) ?? new Map<string, string>())]
         .toSorted(([left], [right]) => (left < right ? -1 : 1))
         .map(([, key]) => key),

@@ -4,6 +4,11 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { createDynamoDbBreakerStore } from '../../lambdas/aws/dynamodb-breaker-store.ts';
 import { createDynamoDbEventScanner } from '../../lambdas/aws/event-scan.ts';
 import { createDynamoDbEventStore } from '../../lambdas/aws/dynamodb-event-store.ts';
+import {
+  createDynamoDbIdentityLinks,
+  createDynamoDbIdentityStore,
+} from '../../lambdas/aws/dynamodb-identity-store.ts';
+import { createDynamoDbJournal } from '../../lambdas/aws/dynamodb-journal.ts';
 import { createDynamoDbTokenStore } from '../../lambdas/aws/dynamodb-token-store.ts';
 import { createS3Archive } from '../../lambdas/aws/s3-archive.ts';
 import { createSecretReader } from '../../lambdas/aws/secrets-manager.ts';
@@ -85,6 +90,11 @@ export function buildOperatorPorts(
     ports: {
       events: createDynamoDbEventStore({ ...table, retention: config.retention, archive }),
       scanner: createDynamoDbEventScanner(table),
+      identities: {
+        ...createDynamoDbIdentityStore(table),
+        ...createDynamoDbIdentityLinks(table),
+      },
+      journal: createDynamoDbJournal(table),
       breakers: createDynamoDbBreakerStore(table),
       queue: createSqsDeliveryQueue({ client: sqs, queueUrl: resources.deliveryQueueUrl }),
       deadLetters: createSqsDeadLetterBrowser({

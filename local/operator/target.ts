@@ -1,4 +1,6 @@
 import type { BreakerStore, TokenStore } from '../../lambdas/core/ports/crm-access.ts';
+import type { IdentityLinks, IdentityStore } from '../../lambdas/core/ports/identities.ts';
+import type { OperatorJournal } from '../../lambdas/core/ports/journal.ts';
 import type { EventScanner, ReadMeter } from '../../lambdas/core/ports/event-scan.ts';
 import type { EventStore } from '../../lambdas/core/ports/events.ts';
 import type { DeliveryQueue } from '../../lambdas/core/ports/queues.ts';
@@ -42,6 +44,8 @@ export interface ZohoAddresses {
 export interface OperatorPorts {
   readonly events: EventStore;
   readonly scanner: EventScanner;
+  readonly identities: IdentityStore & IdentityLinks;
+  readonly journal: OperatorJournal;
   readonly queue: DeliveryQueue;
   readonly deadLetters: DeadLetterBrowser;
   readonly breakers: BreakerStore;

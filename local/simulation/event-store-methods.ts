@@ -14,6 +14,7 @@ const METHODS = {
   suppress: 'changes',
   storeDetails: 'changes',
   markDlqSent: 'changes',
+  close: 'changes',
   hold: 'changes',
   unhold: 'changes',
   markRequeued: 'changes',

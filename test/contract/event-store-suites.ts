@@ -24,6 +24,7 @@ const SUITES: Record<keyof Store, readonly [Suite, ...Suite[]]> = {
   suppress: [describeLifeCycle, describeTransitions],
   storeDetails: [describeDetails, describeTransitions],
   markDlqSent: [describeLifeCycle, describeTransitions],
+  close: [describeTransitions],
   hold: [describeLifeCycle, describeTransitions],
   unhold: [describeLifeCycle, describeTransitions],
   markRequeued: [describeLifeCycle, describeTransitions],

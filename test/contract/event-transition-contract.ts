@@ -83,6 +83,8 @@ function placesAs(record: EventRecord | undefined): readonly string[] {
       return ['held'];
     case 'succeeded':
     case 'suppressed':
+    case 'closed':
+    case 'erased':
     case undefined:
       return [];
   }

@@ -106,6 +106,13 @@ export const STARTS = {
     },
     record: { ...QUARANTINED_RECORD, dlqSentAt: AT },
   },
+  closed: {
+    reach: async (store, key) => {
+      await quarantine(store, key);
+      await store.close(key, 'q-1', T0 + 5);
+    },
+    record: { ...QUARANTINED_RECORD, state: 'closed', closedAt: AT },
+  },
   'requeued and received': {
     reach: async (store, key) => await store.markRequeued(key, NOW - 600_000, 0),
     record: { state: 'received', requeuedAtMs: NOW - 600_000 },
@@ -341,6 +348,17 @@ export const ROWS: Readonly<Record<string, Row>> = {
   'note the letter of another quarantine': {
     run: async (store, key) => await store.markDlqSent(key, 'q-0', 'permanent', NOW),
     cells: cells({ answer: undefined }),
+  },
+  'close the quarantine': {
+    run: async (store, key) => await store.close(key, 'q-1', NOW),
+    cells: cells(superseded, [
+      QUARANTINES,
+      { answer: 'written', change: { state: 'closed', closedAt: NOW_AT } },
+    ]),
+  },
+  'close another quarantine': {
+    run: async (store, key) => await store.close(key, 'q-0', NOW),
+    cells: cells(superseded),
   },
   hold: {
     run: async (store, key) => await store.hold({ key, nowMs: NOW }),

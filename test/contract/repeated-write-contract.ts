@@ -169,6 +169,17 @@ export function describeRepeatedWrites(name: string, open: () => Promise<LossySt
             expect(await listed()).toBe(true);
           });
         },
+        close: () => {
+          it('close: the quarantine is over, the event has ended', async () => {
+            await quarantined();
+
+            const again = await twice(async () => await stores.events.close(key, 'q-1', T0 + 5));
+
+            expect(again).toBe('superseded');
+            expect(await record()).toMatchObject({ state: 'closed' });
+            expect(await listed()).toBe(false);
+          });
+        },
         suppress: () => {
           it('suppress: the lease is gone, the event has ended', async () => {
             await claimed();

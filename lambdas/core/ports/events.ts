@@ -61,6 +61,10 @@ export interface EventStore {
     failureClass: FailureClass,
     atMs: number,
   ): Promise<void>;
+  /**
+   * Ends a quarantined event that a person settled by hand; what it says stays. Fenced by the quarantine's id.
+   */
+  close(key: string, quarantineId: string, atMs: number): Promise<FencedWrite>;
   /** Parks an event while delivery is switched off. */
   hold(request: Omit<ClaimRequest, 'leaseToken' | 'leaseMs'>): Promise<'held' | 'unchanged'>;
   /** Takes a held event back into the flow; the caller sends its message at once. */
