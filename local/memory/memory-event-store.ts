@@ -47,6 +47,7 @@ import {
 
 import { createMemoryMappings } from './memory-mappings.ts';
 import { createMemorySourceFields } from './memory-source-fields.ts';
+import { createMemorySourceNotes } from './memory-source-notes.ts';
 import type { StoredItems } from './memory-store-scanner.ts';
 import { payloadKey, storedItemsOf } from './memory-stored-items.ts';
 
@@ -74,7 +75,6 @@ export function createMemoryEventStore(): EventStore & EventScanner & StoredItem
   };
   const { records, normalized, raw, details } = contents;
   const audits = new Map<string, Map<string, AuditEntry>>();
-  const sourcesSeenMs = new Map<string, number>();
   const submitters = new Map<string, string>();
   const write = (key: string, change: Change): boolean => {
     const record = records.get(key);
@@ -129,10 +129,7 @@ export function createMemoryEventStore(): EventStore & EventScanner & StoredItem
     scanEvents: async (request) => scanEvents(records, request),
     measureScan: async () => ({ items: records.size }),
     storedItems: () => storedItemsOf({ ...contents, audits, submitters }),
-    noteSourceSeen: async (source, atMs) => {
-      sourcesSeenMs.set(source, Math.max(sourcesSeenMs.get(source) ?? 0, atMs));
-    },
-    readSourceSeenMs: async (source) => sourcesSeenMs.get(source),
+    ...createMemorySourceNotes(),
     ...createMemorySourceFields(),
     ...createMemoryMappings(),
     rememberSubmitter: async (source, personHash, key) => {

@@ -6,7 +6,7 @@ import type { EventStore } from '../../lambdas/core/ports/events.ts';
 import type { IdentityStore } from '../../lambdas/core/ports/identities.ts';
 import type { DeadLetterQueue, DeliveryQueue } from '../../lambdas/core/ports/queues.ts';
 import type { Log, Metrics } from '../../lambdas/core/ports/telemetry.ts';
-import type { Ids, SecretReader } from '../../lambdas/core/ports/world.ts';
+import type { Ids, SecretAge, SecretReader } from '../../lambdas/core/ports/world.ts';
 import type { Container } from './container.ts';
 import { changesEvent } from './event-store-methods.ts';
 import type { FaultName } from './fault-table.ts';
@@ -204,7 +204,7 @@ function noteLetter({ monitor }: SimulatedWorld, letter: unknown): void {
 function createSecretReader(container: Container, world: SimulatedWorld): SecretReader {
   const kept = new Map<string, { readonly value: string; readonly untilMs: number }>();
   const store = {
-    read: async (id: string, _options?: { fresh?: boolean }): Promise<string> => {
+    read: async (id: string, _age?: SecretAge): Promise<string> => {
       await Promise.resolve();
       const value = world.secrets.get(id);
       if (value === undefined) throw new SecretUnavailableError('There is no such secret');
@@ -226,7 +226,9 @@ function createSecretReader(container: Container, world: SimulatedWorld): Secret
     read: async (id, options) => {
       const known = kept.get(id);
       const isKnown = known !== undefined && known.untilMs > world.clock.nowMs();
-      return isKnown && options?.fresh !== true ? known.value : await guarded.read(id, options);
+      return isKnown && options?.fresh !== true && options?.sinceMs === undefined
+        ? known.value
+        : await guarded.read(id, options);
     },
   };
 }
