@@ -1,6 +1,7 @@
 import { App } from 'aws-cdk-lib';
 import { ConfigError } from '../lambdas/core/errors.ts';
 import { buildApp } from '../lib/build-app.ts';
+import { addSecurityChecks } from '../lib/security-checks.ts';
 import { SettingError } from '../lib/setting-error.ts';
 
 // The CDK app, run by `cdk synth` and `cdk deploy`. Settings that are wrong end it with a sentence
@@ -9,6 +10,7 @@ try {
   const { config } = await import('../holdfast.config.ts');
   const app = new App();
   buildApp(app, config);
+  addSecurityChecks(app);
   app.synth();
 } catch (error) {
   if (!(error instanceof SettingError || error instanceof ConfigError)) throw error;
