@@ -52,29 +52,20 @@ export function parseTime(text: string): TypedTime {
   return { ms, text };
 }
 
-const UNIT_MS: Readonly<Record<string, number>> = {
-  s: 1_000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-};
-
-/** The longest stretch of time that is taken: a year. */
-const DURATION_MAX_MS = 366 * 86_400_000;
+const UNIT_MS = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 /**
- * Reads a stretch of time: `7d`, `12h`, `30m`, `90s`, or `0`.
+ * Reads a span of time in minutes, hours or days: `30m`, `2h`, `1d`.
  *
- * @returns milliseconds, 0 to a year
- * @throws {InvalidArgumentError} it is none
+ * @returns milliseconds, more than 0
+ * @throws {InvalidArgumentError} it is something else
  */
 export function parseDuration(text: string): number {
-  const [, count, unit] = /^(\d{1,8})([smhd])$/.exec(text) ?? [];
-  const ms = text === '0' ? 0 : Number(count) * (UNIT_MS[unit ?? ''] ?? Number.NaN);
-  if (Number.isNaN(ms) || ms > DURATION_MAX_MS) {
-    throw new InvalidArgumentError('It must be such as 7d, 12h or 30m, a year at most, or 0.');
+  const [, count, unit] = /^([1-9]\d{0,4})([mhd])$/.exec(text) ?? [];
+  if (count === undefined || (unit !== 'm' && unit !== 'h' && unit !== 'd')) {
+    throw new InvalidArgumentError('It must be a number of minutes, hours or days: 30m, 2h or 1d.');
   }
-  return ms;
+  return Number(count) * UNIT_MS[unit];
 }
 
 /**

@@ -48,6 +48,8 @@ import {
 import { createMemoryMappings } from './memory-mappings.ts';
 import { createMemorySourceFields } from './memory-source-fields.ts';
 import { createMemorySourceNotes } from './memory-source-notes.ts';
+import type { StoredItems } from './memory-store-scanner.ts';
+import { payloadKey, storedItemsOf } from './memory-stored-items.ts';
 
 /** What the store holds. Everything in it is frozen, and so handed out without a copy. */
 interface Contents {
@@ -64,7 +66,7 @@ interface Contents {
  * operation stands for one conditional write. What is handed in is frozen: whoever changed it later would
  * change what is stored, which no table allows.
  */
-export function createMemoryEventStore(): EventStore & EventScanner {
+export function createMemoryEventStore(): EventStore & EventScanner & StoredItems {
   const contents: Contents = {
     records: new Map(),
     normalized: new Map(),
@@ -126,6 +128,7 @@ export function createMemoryEventStore(): EventStore & EventScanner {
     measureOpen: async (partition, countMax) => measureOpen(records, partition, countMax),
     scanEvents: async (request) => scanEvents(records, request),
     measureScan: async () => ({ items: records.size }),
+    storedItems: () => storedItemsOf({ ...contents, audits, submitters }),
     ...createMemorySourceNotes(),
     ...createMemorySourceFields(),
     ...createMemoryMappings(),
@@ -252,10 +255,6 @@ function partitionKeyOf(record: EventRecord): string {
   const key = partition === undefined ? '' : openPartitionKey(partition);
   partitionKeys.set(record, key);
   return key;
-}
-
-function payloadKey(key: string, payloadHash: string, remappedAs = ''): string {
-  return `${key} ${payloadHash} ${remappedAs}`;
 }
 
 /** Freezes plain values all the way down; bytes can't be frozen. */

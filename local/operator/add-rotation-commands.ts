@@ -14,6 +14,11 @@ export function addRotationCommands(program: Command, context: CommandContext): 
 
 const KEEP_DEFAULT = '7d';
 
+/** A span of time, or none at all. */
+function parseKeep(text: string): number {
+  return text === '0' ? 0 : parseDuration(text);
+}
+
 function addSourceRotate(program: Command, context: CommandContext): void {
   const group = commandGroup(
     program,
@@ -26,7 +31,7 @@ function addSourceRotate(program: Command, context: CommandContext): void {
     .option(
       '--keep <duration>',
       `for how long the present secret is accepted beside the new one: 7d, 12h, 30m, or 0 (default: ${KEEP_DEFAULT})`,
-      parseDuration,
+      parseKeep,
     )
     .addOption(
       new Option('--until <time>', 'until when instead, e.g. 2026-11-29T04:00Z')

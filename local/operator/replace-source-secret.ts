@@ -170,10 +170,18 @@ function typedOptions({
   force,
 }: SourceRotateOptions): readonly string[] {
   return [
-    ...(untilMs === undefined ? ['--keep', `${keepMs / 1_000}s`] : ['--until', isoOf(untilMs)]),
+    ...(untilMs === undefined ? ['--keep', spanOf(keepMs)] : ['--until', isoOf(untilMs)]),
     ...(fromStdin ? ['--secret-from-stdin'] : []),
     ...(force ? ['--force'] : []),
   ];
+}
+
+/** A span as it is typed: in days or hours where it is whole ones. */
+function spanOf(ms: number): string {
+  const minutes = ms / 60_000;
+  if (minutes === 0) return '0';
+  if (minutes % 1_440 === 0) return `${minutes / 1_440}d`;
+  return minutes % 60 === 0 ? `${minutes / 60}h` : `${minutes}m`;
 }
 
 function isoOf(ms: number): string {

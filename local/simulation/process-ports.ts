@@ -12,6 +12,7 @@ import { changesEvent } from './event-store-methods.ts';
 import type { FaultName } from './fault-table.ts';
 import { guardPort } from './guarded-ports.ts';
 import { createSeededIds } from './seeded-ids.ts';
+import { recordDeadLetter } from './service-metrics.ts';
 import type { SimulatedWorld } from './simulated-world.ts';
 import { createSimulatedLog, createSimulatedMetrics } from './simulated-log.ts';
 
@@ -83,7 +84,10 @@ export function createProcessPorts(container: Container, world: SimulatedWorld):
       port: 'deadLetters',
       refusedBy: (method) => (method === 'send' ? 'letter_refused' : undefined),
       afterEffect: async (method, args) => {
-        if (method === 'send') noteLetter(world, args[0]);
+        if (method === 'send') {
+          noteLetter(world, args[0]);
+          recordDeadLetter(world.clock, world.recorder);
+        }
         await Promise.resolve();
       },
     }),
@@ -92,7 +96,7 @@ export function createProcessPorts(container: Container, world: SimulatedWorld):
     random: world.random,
     ids: createSeededIds(container.name),
     log: createSimulatedLog(container, monitor, world.trace),
-    metrics: createSimulatedMetrics(monitor),
+    metrics: createSimulatedMetrics(container, monitor, world),
   };
 }
 
