@@ -6,6 +6,7 @@ import {
 } from '../../lambdas/core/failure.ts';
 import { parseFailureCode, parseTime, type TypedTime } from '../option-parsers.ts';
 import { addMappingCommands } from './add-mapping-commands.ts';
+import { addRotationCommands } from './add-rotation-commands.ts';
 import { addSourceSetupCommands } from './add-source-setup-commands.ts';
 import { addZohoCommands } from './add-zoho-commands.ts';
 import { addMappingVersionCommands } from './add-mapping-version-commands.ts';
@@ -26,6 +27,7 @@ export function addOperatorCommands(program: Command, context: CommandContext): 
   addBreaker(program, context);
   addMappingCommands(program, context);
   addSourceSetupCommands(program, context);
+  addRotationCommands(program, context);
   addZohoCommands(program, context);
   addMappingVersionCommands(program, context);
   addSourceCommands(program, context);
