@@ -5,6 +5,7 @@ import {
   type FailureCode,
 } from '../../lambdas/core/failure.ts';
 import { parseFailureCode, parseTime, type TypedTime } from '../option-parsers.ts';
+import { addLeadCommands } from './add-lead-commands.ts';
 import { addMappingCommands } from './add-mapping-commands.ts';
 import { addRotationCommands } from './add-rotation-commands.ts';
 import { addSourceSetupCommands } from './add-source-setup-commands.ts';
@@ -22,6 +23,7 @@ Exit codes: 0 done, or a plan shown; 1 something failed; 2 wrong use, nothing wa
 
 /** Adds the commands of whoever runs Holdfast: on this machine, or deployed. */
 export function addOperatorCommands(program: Command, context: CommandContext): void {
+  addLeadCommands(program, context);
   addReplay(program, context);
   addPauseCommands(program, context);
   addBreaker(program, context);
