@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { config } from '../holdfast.config.ts';
+import { loadConfig } from '../lib/config-file.ts';
 import { ReasonError } from '../lambdas/operations/execute-replay.ts';
 import { MappingVersionError } from '../lambdas/operations/kept-mapping.ts';
 import { addOperatorCommands } from '../local/operator/add-commands.ts';
@@ -14,6 +14,8 @@ import { DEFAULT_PORT } from '../local/start-pipeline.ts';
 import { DEFAULT_SIMULATOR_PORT, runZohoSimulator } from '../local/zoho-simulator/run.ts';
 
 const DEFAULT_DATA_DIR = '.holdfast';
+
+const config = await loadConfig(process.env);
 
 const print = (line: string): void => {
   process.stdout.write(`${line}\n`);

@@ -42,7 +42,7 @@ export async function listAudit(table: Table, key: string): Promise<readonly Aud
       },
       { ConsistentRead: true, ...(next === undefined ? {} : { ExclusiveStartKey: next }) },
     );
-    entries.push(...page.items.map(entryFromItem));
+    entries.push(...page.items.map(auditFromItem));
     next = page.next;
   } while (next !== undefined);
   return entries;
@@ -58,7 +58,12 @@ const auditItem = z.object({
   mapping_version: z.optional(z.string()),
 });
 
-function entryFromItem(item: Item): AuditEntry {
+/**
+ * Reads an entry of an event's history.
+ *
+ * @throws {StoreUnavailableError} the item is not one that this version can read
+ */
+export function auditFromItem(item: Item): AuditEntry {
   const parsed = auditItem.safeParse(item);
   if (!parsed.success) throw new StoreUnavailableError('The event history', parsed.error);
   const { quarantine_id, mapping_version, ...rest } = parsed.data;

@@ -71,7 +71,12 @@ export function createDynamoDbIdentityLinks(table: Table): IdentityLinks {
   };
 }
 
-function entryFromItem(item: Item, module: string, name: string): IdentityEntry {
+/**
+ * Reads what is stored under a name.
+ *
+ * @throws {StoreUnavailableError} the item is not one that this version can read
+ */
+export function entryFromItem(item: Item, module: string, name: string): IdentityEntry {
   const of = item['alias_of'];
   if (of === undefined) return { kind: 'head', head: headFromItem(item, module, name) };
   if (typeof of !== 'string') {

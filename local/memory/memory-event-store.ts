@@ -47,6 +47,9 @@ import {
 
 import { createMemoryMappings } from './memory-mappings.ts';
 import { createMemorySourceFields } from './memory-source-fields.ts';
+import { createMemorySourceNotes } from './memory-source-notes.ts';
+import type { StoredItems } from './memory-store-scanner.ts';
+import { payloadKey, storedItemsOf } from './memory-stored-items.ts';
 
 /** What the store holds. Everything in it is frozen, and so handed out without a copy. */
 interface Contents {
@@ -63,7 +66,7 @@ interface Contents {
  * operation stands for one conditional write. What is handed in is frozen: whoever changed it later would
  * change what is stored, which no table allows.
  */
-export function createMemoryEventStore(): EventStore & EventScanner {
+export function createMemoryEventStore(): EventStore & EventScanner & StoredItems {
   const contents: Contents = {
     records: new Map(),
     normalized: new Map(),
@@ -72,7 +75,6 @@ export function createMemoryEventStore(): EventStore & EventScanner {
   };
   const { records, normalized, raw, details } = contents;
   const audits = new Map<string, Map<string, AuditEntry>>();
-  const sourcesSeenMs = new Map<string, number>();
   const submitters = new Map<string, string>();
   const write = (key: string, change: Change): boolean => {
     const record = records.get(key);
@@ -126,10 +128,8 @@ export function createMemoryEventStore(): EventStore & EventScanner {
     measureOpen: async (partition, countMax) => measureOpen(records, partition, countMax),
     scanEvents: async (request) => scanEvents(records, request),
     measureScan: async () => ({ items: records.size }),
-    noteSourceSeen: async (source, atMs) => {
-      sourcesSeenMs.set(source, Math.max(sourcesSeenMs.get(source) ?? 0, atMs));
-    },
-    readSourceSeenMs: async (source) => sourcesSeenMs.get(source),
+    storedItems: () => storedItemsOf({ ...contents, audits, submitters }),
+    ...createMemorySourceNotes(),
     ...createMemorySourceFields(),
     ...createMemoryMappings(),
     rememberSubmitter: async (source, personHash, key) => {
@@ -255,10 +255,6 @@ function partitionKeyOf(record: EventRecord): string {
   const key = partition === undefined ? '' : openPartitionKey(partition);
   partitionKeys.set(record, key);
   return key;
-}
-
-function payloadKey(key: string, payloadHash: string, remappedAs = ''): string {
-  return `${key} ${payloadHash} ${remappedAs}`;
 }
 
 /** Freezes plain values all the way down; bytes can't be frozen. */

@@ -3,9 +3,11 @@ import type {
   IdentityLinks,
   IdentityStore,
 } from '../../lambdas/core/ports/identities.ts';
+import type { StoredItem } from '../../lambdas/core/ports/store-scan.ts';
+import type { StoredItems } from './memory-store-scanner.ts';
 
 /** HEADs and aliases in memory, with the compare-and-set of the table. */
-export function createMemoryIdentityStore(): IdentityStore & IdentityLinks {
+export function createMemoryIdentityStore(): IdentityStore & IdentityLinks & StoredItems {
   const entries = new Map<string, IdentityEntry>();
   const links = new Map<string, Map<string, string>>();
   const idOf = (module: string, identity: string): string => `${module} ${identity}`;
@@ -42,5 +44,26 @@ export function createMemoryIdentityStore(): IdentityStore & IdentityLinks {
       [...(links.get(idOf(module, identity)) ?? new Map<string, string>())]
         .toSorted(([left], [right]) => (left < right ? -1 : 1))
         .map(([, key]) => key),
+
+    storedItems: () => [...storedEntries(entries), ...storedLinks(links)],
   };
+}
+
+function storedEntries(entries: ReadonlyMap<string, IdentityEntry>): readonly StoredItem[] {
+  return [...entries].map(([id, entry]) => {
+    const [module = '', name = ''] = id.split(' ');
+    return entry.kind === 'head' ? entry : { kind: 'alias', module, name, of: entry.of };
+  });
+}
+
+function storedLinks(
+  links: ReadonlyMap<string, ReadonlyMap<string, string>>,
+): readonly StoredItem[] {
+  return [...links].flatMap(([id, events]) => {
+    const [module = '', identity = ''] = id.split(' ');
+    return [...events].map(([at, key]) => {
+      const [occurredAt = ''] = at.split(' ');
+      return { kind: 'link', module, identity, occurredAt, key } as const;
+    });
+  });
 }

@@ -13,6 +13,7 @@ import { createDynamoDbTokenStore } from '../../lambdas/aws/dynamodb-token-store
 import { createS3Archive } from '../../lambdas/aws/s3-archive.ts';
 import { createSecretReader } from '../../lambdas/aws/secrets-manager.ts';
 import { createSqsDeliveryQueue } from '../../lambdas/aws/sqs-queues.ts';
+import { createDynamoDbStoreScanner } from '../../lambdas/aws/store-scan.ts';
 import type { UsedCapacity } from '../../lambdas/aws/table.ts';
 import type { HoldfastConfig } from '../../lambdas/core/config.ts';
 import type { Log } from '../../lambdas/core/ports/telemetry.ts';
@@ -90,6 +91,7 @@ export function buildOperatorPorts(
     ports: {
       events: createDynamoDbEventStore({ ...table, retention: config.retention, archive }),
       scanner: createDynamoDbEventScanner(table),
+      items: createDynamoDbStoreScanner(table),
       identities: {
         ...createDynamoDbIdentityStore(table),
         ...createDynamoDbIdentityLinks(table),

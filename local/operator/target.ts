@@ -4,10 +4,11 @@ import type { OperatorJournal } from '../../lambdas/core/ports/journal.ts';
 import type { EventScanner, ReadMeter } from '../../lambdas/core/ports/event-scan.ts';
 import type { EventStore } from '../../lambdas/core/ports/events.ts';
 import type { MetricReader } from '../../lambdas/core/ports/metric-reader.ts';
+import type { StoreScanner } from '../../lambdas/core/ports/store-scan.ts';
 import type { DeliveryQueue } from '../../lambdas/core/ports/queues.ts';
+import type { SecretVault } from '../../lambdas/core/ports/secret-vault.ts';
 import type { Log } from '../../lambdas/core/ports/telemetry.ts';
 import type { Clock, Ids, SecretReader } from '../../lambdas/core/ports/world.ts';
-import type { SecretVault } from './secret-vault.ts';
 import type { DeadLetterBrowser } from '../../lambdas/operations/remove-dead-letters.ts';
 
 /** What an operator's command works on: a deployed stage, or the pipeline on this machine. */
@@ -47,6 +48,8 @@ export interface ZohoAddresses {
 export interface OperatorPorts {
   readonly events: EventStore;
   readonly scanner: EventScanner;
+  /** Everything that is stored, item by item. */
+  readonly items: StoreScanner;
   readonly identities: IdentityStore & IdentityLinks;
   readonly journal: OperatorJournal;
   readonly queue: DeliveryQueue;
