@@ -13,6 +13,7 @@ import { addZohoCommands } from './add-zoho-commands.ts';
 import { addMappingVersionCommands } from './add-mapping-version-commands.ts';
 import { addPauseCommands } from './add-pause-commands.ts';
 import { addSourceCommands } from './add-source-commands.ts';
+import { addStatusCommands } from './add-status-commands.ts';
 import { type CommandContext, EXIT_CODES, operatorCommand } from './operator-command.ts';
 import { runBreaker } from './run-breaker.ts';
 import { runReplay } from './run-replay.ts';
@@ -25,6 +26,7 @@ Exit codes: 0 done, or a plan shown; 1 something failed; 2 wrong use, nothing wa
 export function addOperatorCommands(program: Command, context: CommandContext): void {
   addLeadCommands(program, context);
   addReplay(program, context);
+  addStatusCommands(program, context);
   addPauseCommands(program, context);
   addBreaker(program, context);
   addMappingCommands(program, context);
