@@ -41,6 +41,7 @@ export type MetricName =
   | 'Pending'
   | 'Held'
   | 'Quarantined'
+  | 'OldestQuarantinedLeadAgeSeconds'
   | 'DlqDepth'
   | 'SecondsSinceLastEvent'
   | 'SweeperHeartbeat';
