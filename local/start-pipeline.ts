@@ -6,11 +6,12 @@ import { INTAKE_PATHS } from '../lambdas/core/pipeline-names.ts';
 import { buildIntake } from '../lambdas/intake/build-intake.ts';
 import { bindProvider } from '../lambdas/providers/bind-provider.ts';
 import { buildSweeper } from '../lambdas/sweeper/build-sweeper.ts';
+import type { FunctionName } from '../lib/bundling.ts';
 import { STAGE_CONFIG, type StageConfig } from '../lib/stage-config.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from './emulators/credentials.ts';
 import { findDynoxide } from './emulators/dynamodb.ts';
 import { isAddressInUse, PortTakenError, TAKEN_REMEDY } from './emulators/listen.ts';
-import { buildFunctionEnv } from './function-env.ts';
+import { buildFunctionEnv, type FunctionEnv } from './function-env.ts';
 import { startHttpApi } from './http-api.ts';
 import { functionOf, invoke } from './lambda-context.ts';
 import { createLocalLog, type LogEntry } from './local-log.ts';
@@ -95,6 +96,8 @@ export interface PipelineOptions {
   readonly sweepEveryMs?: number;
   /** Gets each line that the functions log, and the faults of what runs them. */
   readonly onLog?: (entry: LogEntry) => void;
+  /** Changes what one function is told of its world, for tests that look at its calls. Called once for each. */
+  readonly functionEnv?: (name: FunctionName, env: FunctionEnv) => Promise<FunctionEnv>;
   /** Replace single adapters of the functions, for tests. */
   readonly overrides?: {
     readonly intake?: Parameters<typeof buildIntake>[2];
@@ -171,20 +174,25 @@ async function assemble(options: PipelineOptions, running: StopList): Promise<Pi
   const zohoUrl = options.zoho?.url ?? (await startZoho(options, ports.zoho, running));
   const providerApis = await startProviderApis({ port: ports.providerApis });
   running.add(() => providerApis.close());
+  const env: FunctionEnv = {
+    ...buildFunctionEnv(stack, {
+      zohoUrl,
+      zohoEnabled: options.zohoEnabled ?? true,
+      providerApisUrl: providerApis.url,
+    }),
+    ...(await turnstileEnv(config, running)),
+  };
+  const { functionEnv = async () => env } = options;
   const consumerSetup: ConsumerSetup = {
     config,
     consumer: stage.consumer,
-    env: {
-      ...buildFunctionEnv(stack, {
-        zohoUrl,
-        zohoEnabled: options.zohoEnabled ?? true,
-        providerApisUrl: providerApis.url,
-      }),
-      ...(await turnstileEnv(config, running)),
-    },
+    env: await functionEnv('consumer', env),
     queueArn: stack.delivery.arn,
   };
-  const functions = buildFunctions(options, consumerSetup.env, stack.table);
+  const functions = buildFunctions(options, stack.table, {
+    intake: await functionEnv('intake', env),
+    sweeper: await functionEnv('sweeper', env),
+  });
   const sqs = new SQSClient({
     endpoint: stack.sqsUrl,
     region: LOCAL_REGION,
@@ -259,20 +267,24 @@ async function turnstileEnv(
   return { TURNSTILE_URL: simulator.url };
 }
 
-function buildFunctions(options: PipelineOptions, env: ConsumerSetup['env'], table: TableHome) {
+function buildFunctions(
+  options: PipelineOptions,
+  table: TableHome,
+  env: Readonly<Record<'intake' | 'sweeper', FunctionEnv>>,
+) {
   const { config, overrides = {}, onLog = () => {}, stage = STAGE_CONFIG } = options;
   const metrics = createLocalMetrics();
   const adapters = (service: string) => ({ log: createLocalLog(service, onLog), metrics });
   const stores = table.kind === 'memory' ? createMemoryStores() : undefined;
 
-  const sweeper = buildSweeper(env, config, {
+  const sweeper = buildSweeper(env.sweeper, config, {
     ...adapters('sweeper'),
     ...stores?.sweeper,
     ...overrides.sweeper,
   });
   return {
     metrics,
-    intake: buildIntake(env, config, {
+    intake: buildIntake(env.intake, config, {
       ...adapters('intake'),
       ...stores?.intake,
       ...overrides.intake,
