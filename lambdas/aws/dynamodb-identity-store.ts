@@ -1,9 +1,9 @@
 import { StoreUnavailableError } from '../core/errors.ts';
-import type { IdentityEntry, IdentityStore } from '../core/ports/identities.ts';
+import type { IdentityEntry, IdentityLinks, IdentityStore } from '../core/ports/identities.ts';
 import { headFromItem, headToItem } from './head-item.ts';
-import { getItem, putIf, type Table } from './table.ts';
+import { getItem, putIf, queryPage, type QueryPage, type Table } from './table.ts';
 import { type Item, isNextRevision, NOT_THERE } from './table-expression.ts';
-import { identityEventKey, identityKey } from './table-keys.ts';
+import { eventOfIdentityEvent, identityEventKey, identityKey } from './table-keys.ts';
 
 /**
  * HEADs and aliases on DynamoDB.
@@ -47,7 +47,36 @@ export function createDynamoDbIdentityStore(table: Table): IdentityStore {
   };
 }
 
-function entryFromItem(item: Item, module: string, name: string): IdentityEntry {
+/** The events of identities on DynamoDB. The functions' roles do not allow its call. */
+export function createDynamoDbIdentityLinks(table: Table): IdentityLinks {
+  return {
+    linkedEvents: async (module, identity) => {
+      const { pk, sk } = identityEventKey(module, identity, '', '');
+      const keys: string[] = [];
+      let next: QueryPage['next'];
+      do {
+        const page = await queryPage(
+          table,
+          {
+            text: 'pk = :identity AND begins_with(sk, :event)',
+            values: { ':identity': pk, ':event': sk.slice(0, -1) },
+          },
+          { ConsistentRead: true, ...(next === undefined ? {} : { ExclusiveStartKey: next }) },
+        );
+        keys.push(...page.items.map((item) => eventOfIdentityEvent(String(item['sk']))));
+        next = page.next;
+      } while (next !== undefined);
+      return keys;
+    },
+  };
+}
+
+/**
+ * Reads what is stored under a name.
+ *
+ * @throws {StoreUnavailableError} the item is not one that this version can read
+ */
+export function entryFromItem(item: Item, module: string, name: string): IdentityEntry {
   const of = item['alias_of'];
   if (of === undefined) return { kind: 'head', head: headFromItem(item, module, name) };
   if (typeof of !== 'string') {

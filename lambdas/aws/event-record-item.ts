@@ -24,6 +24,8 @@ const stateItem = z.object({
     'succeeded',
     'suppressed',
     'quarantined',
+    'closed',
+    'erased',
   ]),
   source: z.string(),
   event_type: z.string(),
@@ -53,6 +55,8 @@ const stateItem = z.object({
   quarantine_id: z.optional(z.string()),
   quarantined_at: z.optional(z.string()),
   dlq_sent_at: z.optional(z.string()),
+  closed_at: z.optional(z.string()),
+  erased_at: z.optional(z.string()),
   suppression: z.optional(z.enum(SUPPRESSIONS)),
   remapped_as: z.optional(z.string()),
 });
@@ -104,6 +108,29 @@ export function newStateItem(event: NewEvent, ttlSeconds: number): Item {
     ...(partition === undefined
       ? {}
       : { open_pk: openPartitionKey(partition), open_sk: event.receivedAt }),
+    ttl: ttlSeconds,
+  };
+}
+
+/**
+ * The state item of an event that was erased. It replaces the whole item, so that nothing stays by being
+ * forgotten.
+ */
+export function tombstoneItem(tombstone: EventRecord, ttlSeconds: number): Item {
+  return {
+    ...stateKey(tombstone.key),
+    state: tombstone.state,
+    source: tombstone.source,
+    event_type: tombstone.eventType,
+    occurred_at: tombstone.occurredAt,
+    received_at: tombstone.receivedAt,
+    correlation_id: tombstone.correlationId,
+    payload_hash: tombstone.payloadHash,
+    mapping_version: tombstone.mappingVersion,
+    attempts: tombstone.attempts,
+    claims: tombstone.claims,
+    conflicts: tombstone.conflicts,
+    erased_at: tombstone.erasedAt,
     ttl: ttlSeconds,
   };
 }
@@ -161,6 +188,8 @@ export function recordFromItem(item: Item): EventRecord {
     ...present('quarantineId', stored.quarantine_id),
     ...present('quarantinedAt', stored.quarantined_at),
     ...present('dlqSentAt', stored.dlq_sent_at),
+    ...present('closedAt', stored.closed_at),
+    ...present('erasedAt', stored.erased_at),
     ...present('suppression', stored.suppression),
     ...present('remappedAs', stored.remapped_as),
   };

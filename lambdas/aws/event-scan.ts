@@ -54,7 +54,7 @@ async function scanEvents(table: Table, request: EventScanRequest): Promise<Even
 }
 
 /** How much a scan of the whole table looks at, and what it takes. */
-async function measureScan(table: Table): Promise<ScanMeasure> {
+export async function measureScan(table: Table): Promise<ScanMeasure> {
   const { items, bytes } = await describeSize(table);
   return { items, ...(bytes === 0 ? {} : { readUnits: Math.ceil(bytes / BYTES_A_UNIT) }) };
 }

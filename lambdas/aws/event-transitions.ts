@@ -68,9 +68,9 @@ export function succeedTransition(success: DeliverySuccess): Transition {
       remove: ['open_pk', 'lease_token', 'lease_until', 'next_due', 'failure'],
     },
     condition: {
-      text: 'attribute_exists(pk) AND #state <> :succeeded',
+      text: 'attribute_exists(pk) AND NOT #state IN (:succeeded, :erased)',
       names: STATE,
-      values: { ':succeeded': 'succeeded' },
+      values: { ':succeeded': 'succeeded', ':erased': 'erased' },
     },
   };
 }
@@ -161,6 +161,17 @@ export function dlqSentTransition(
         dlq_sent_at: new Date(atMs).toISOString(),
         open_pk: openPartitionKey({ kind: 'quarantined', failureClass }),
       },
+    },
+    condition: quarantinedAs(quarantineId),
+  };
+}
+
+/** Ends an event that a person settled by hand. Fenced by the quarantine's id. */
+export function closeTransition(quarantineId: string, atMs: number): Transition {
+  return {
+    change: {
+      set: { state: 'closed', closed_at: new Date(atMs).toISOString() },
+      remove: ['open_pk'],
     },
     condition: quarantinedAs(quarantineId),
   };

@@ -6,7 +6,7 @@ import { type NormalizedEvent, normalizedEventSchema } from '../core/lead-event.
 import { fromCompactJson, toCompactJson } from './compact-json.ts';
 import type { BodyArchive } from './s3-archive.ts';
 import { getItem, putIf, type Table } from './table.ts';
-import { type ItemKey, NOT_THERE } from './table-expression.ts';
+import { type Item, type ItemKey, NOT_THERE } from './table-expression.ts';
 import { detailsKey, normalizedKey, rawKey } from './table-keys.ts';
 
 /** An item may hold 400 KB (Amazon DynamoDB, Constraints, read 2026-11-22); room is left for headers. */
@@ -56,13 +56,26 @@ export async function getRaw(
 ): Promise<RawPayload | undefined> {
   const item = await getItem(table, rawKey(key, payloadHash), { consistent: true });
   if (item === undefined) return undefined;
+  const stored = rawFromItem(item);
+  if (!('archivedAt' in stored)) return stored;
+  const { archivedAt, ...rest } = stored;
+  const body = await fetchBody(archivedAt, archive);
+  return body === undefined ? undefined : { ...rest, body };
+}
+
+/**
+ * Reads a request's item.
+ *
+ * @returns with its body or, where that lies in the bucket, the pointer to it
+ * @throws {StoreUnavailableError} the item is not one that this version can read
+ */
+export function rawFromItem(
+  item: Item,
+): RawPayload | (Omit<RawPayload, 'body'> & { readonly archivedAt: string }) {
   const parsed = rawItem.safeParse(item);
   if (!parsed.success) throw unreadable(parsed.error);
-  const { body_gz, body_ref, content_type, headers, signature } = parsed.data;
-  const compressed = body_gz ?? (await fetchBody(body_ref, archive));
-  return compressed === undefined
-    ? undefined
-    : { body: decompress(compressed), contentType: content_type, headers, signature };
+  const { content_type: contentType, headers, signature } = parsed.data;
+  return { ...bytesOf(parsed.data), contentType, headers, signature };
 }
 
 /**
@@ -103,10 +116,49 @@ export async function getDetails(
 ): Promise<Uint8Array | undefined> {
   const item = await getItem(table, detailsKey(key, payloadHash), { consistent: true });
   if (item === undefined) return undefined;
+  const stored = detailsFromItem(item);
+  return 'body' in stored ? stored.body : await fetchBody(stored.archivedAt, archive);
+}
+
+/**
+ * Reads the item of a thin event's answers.
+ *
+ * @returns the answers or, where they lie in the bucket, the pointer to them
+ * @throws {StoreUnavailableError} the item is not one that this version can read
+ */
+export function detailsFromItem(item: Item): StoredBytes {
   const parsed = detailsItem.safeParse(item);
   if (!parsed.success) throw unreadable(parsed.error);
-  const compressed = parsed.data.body_gz ?? (await fetchBody(parsed.data.body_ref, archive));
-  return compressed === undefined ? undefined : decompress(compressed);
+  return bytesOf(parsed.data);
+}
+
+/**
+ * Leaves nothing of a delivery that was stored beside a tombstone: intake may write, and so overwrites; it has
+ * no right to delete. The empty items expire with the next clean-up.
+ */
+export async function emptyPayloads(
+  table: Table,
+  event: NewEvent,
+  archive: BodyArchive | undefined,
+): Promise<void> {
+  const { key, payloadHash, receivedAt } = event;
+  await Promise.all([
+    emptyItem(table, rawKey(key, payloadHash), receivedAt),
+    emptyItem(table, normalizedKey(key, payloadHash), receivedAt),
+    compressOnce(event.raw).byteLength <= INLINE_BYTES_MAX
+      ? undefined
+      : archiveOf(archive).put(bodyPath(receivedAt, bodyName(event)), new Uint8Array()),
+  ]);
+}
+
+/** Leaves nothing in an item beside a tombstone; it expires at once, which DynamoDB takes a few days for. */
+export async function emptyItem(table: Table, at: ItemKey, receivedAt: string): Promise<void> {
+  await putIf(table, { ...at, emptied: true, ttl: Math.floor(Date.parse(receivedAt) / 1_000) });
+}
+
+/** Whether an item holds nothing any more: see `emptyItem`. */
+export function isEmptied(item: Item): boolean {
+  return item['emptied'] === true;
 }
 
 /** Stores the normalized event, unless it is stored already. Compressed: it is billed by size. */
@@ -145,10 +197,14 @@ export async function getNormalized(
   table: Table,
   key: ItemKey,
 ): Promise<NormalizedEvent | undefined> {
-  const item = z
-    .object({ event_br: z.instanceof(Uint8Array) })
-    .safeParse(await getItem(table, key, { consistent: true }));
-  return item.success ? parseNormalized(item.data.event_br) : undefined;
+  const item = await getItem(table, key, { consistent: true });
+  return item === undefined ? undefined : normalizedFromItem(item);
+}
+
+/** Reads the item of a normalized event; `undefined` when it is not one that this version can read. */
+export function normalizedFromItem(item: Item): NormalizedEvent | undefined {
+  const parsed = z.object({ event_br: z.instanceof(Uint8Array) }).safeParse(item);
+  return parsed.success ? parseNormalized(parsed.data.event_br) : undefined;
 }
 
 function normalizedItem(key: ItemKey, normalized: NormalizedEvent, ttlSeconds: number) {
@@ -169,8 +225,15 @@ async function storedBody(
   event: NewEvent,
   archive: BodyArchive | undefined,
 ): Promise<{ body_gz: Uint8Array } | { body_ref: string }> {
-  const name = `${event.correlationId}-${event.payloadHash}`;
-  return await storedBytes(compressOnce(event.raw), event.receivedAt, name, archive);
+  return await storedBytes(compressOnce(event.raw), event.receivedAt, bodyName(event), archive);
+}
+
+function bodyName({ correlationId, payloadHash }: NewEvent): string {
+  return `${correlationId}-${payloadHash}`;
+}
+
+function bodyPath(receivedAt: string, name: string): string {
+  return `raw/${receivedAt.slice(0, 10)}/${name}.gz`;
 }
 
 async function storedBytes(
@@ -180,16 +243,24 @@ async function storedBytes(
   archive: BodyArchive | undefined,
 ): Promise<{ body_gz: Uint8Array } | { body_ref: string }> {
   if (compressed.byteLength <= INLINE_BYTES_MAX) return { body_gz: compressed };
-  const path = `raw/${receivedAt.slice(0, 10)}/${name}.gz`;
-  return { body_ref: await archiveOf(archive).put(path, compressed) };
+  return { body_ref: await archiveOf(archive).put(bodyPath(receivedAt, name), compressed) };
+}
+
+/** Bytes of an item, or where they lie in the bucket. */
+type StoredBytes = { readonly body: Uint8Array } | { readonly archivedAt: string };
+
+function bytesOf(item: z.infer<typeof detailsItem>): StoredBytes {
+  if (item.body_gz !== undefined) return { body: decompress(item.body_gz) };
+  if (item.body_ref !== undefined) return { archivedAt: item.body_ref };
+  throw unreadable(new Error('it holds no body and no pointer'));
 }
 
 async function fetchBody(
-  pointer: string | undefined,
+  pointer: string,
   archive: BodyArchive | undefined,
 ): Promise<Uint8Array | undefined> {
-  if (pointer === undefined) throw unreadable(new Error('it holds no body and no pointer'));
-  return await archiveOf(archive).get(pointer);
+  const compressed = await archiveOf(archive).get(pointer);
+  return compressed === undefined ? undefined : decompress(compressed);
 }
 
 function archiveOf(archive: BodyArchive | undefined): BodyArchive {

@@ -8,6 +8,7 @@
  * SRC#<source>                STATE (last event seen), FIELDS, SUBMITTER#<keyed hash>
  * MAP#<source>                <mapping version>
  * BRK#zoho, TOK#zoho          STATE
+ * JRN#<month>                 <at>#<id> (what operators did)
  * ```
  */
 import type { ItemKey } from './table-expression.ts';
@@ -81,6 +82,11 @@ export function identityEventKey(
   return { pk: identityKey(module, identity).pk, sk: `EVT#${occurredAt}#${key}` };
 }
 
+/** The event that an identity's list names under this sort key. */
+export function eventOfIdentityEvent(sortKey: string): string {
+  return sortKey.slice(sortKey.indexOf('#', EVENT_PREFIX.length) + 1);
+}
+
 /** Where a source's last sign of life lies. */
 export function sourceKey(source: string): ItemKey {
   return { pk: `SRC#${source}`, sk: 'STATE' };
@@ -94,6 +100,15 @@ export function sourceFieldsKey(source: string): ItemKey {
 /** Where the first event of a person at a source is remembered. */
 export function submitterKey(source: string, personHash: string): ItemKey {
   return { pk: `SRC#${source}`, sk: `SUBMITTER#${personHash}` };
+}
+
+/**
+ * Where an operator's act lies: the acts of a month in one partition, sorted by time.
+ *
+ * @param at ISO 8601, UTC
+ */
+export function journalKey(at: string, id: string): ItemKey {
+  return { pk: `JRN#${at.slice(0, 7)}`, sk: `${at}#${id}` };
 }
 
 /** Where a mapping version that was in use is kept; all of a source lie in one partition. */

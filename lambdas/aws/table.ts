@@ -178,7 +178,7 @@ export async function queryPage(
   condition: Expression,
   input: Pick<
     QueryCommandInput,
-    'IndexName' | 'Limit' | 'Select' | 'ConsistentRead' | 'ExclusiveStartKey'
+    'IndexName' | 'Limit' | 'Select' | 'ConsistentRead' | 'ExclusiveStartKey' | 'ScanIndexForward'
   >,
 ): Promise<QueryPage> {
   const output = await callTable(
@@ -204,14 +204,14 @@ export async function queryPage(
 /**
  * Reads one page of a scan.
  *
- * @param filter of what is handed over; everything that is looked at is billed
+ * @param filter of what is handed over, none: everything; everything that is looked at is billed
  * @returns the items, and how many were looked at
  * @throws {StoreUnavailableError} the table did not answer
  */
 export async function scanPage(
   table: Table,
-  filter: Expression,
-  input: Pick<ScanCommandInput, 'Limit' | 'ExclusiveStartKey'>,
+  filter: Expression | undefined,
+  input: Pick<ScanCommandInput, 'Limit' | 'ExclusiveStartKey' | 'ConsistentRead'>,
 ): Promise<QueryPage> {
   const output = await callTable(
     async () =>
@@ -219,8 +219,12 @@ export async function scanPage(
         new ScanCommand({
           ...input,
           TableName: table.tableName,
-          FilterExpression: filter.text,
-          ...namesAndValues(filter.names, filter.values),
+          ...(filter === undefined
+            ? {}
+            : {
+                FilterExpression: filter.text,
+                ...namesAndValues(filter.names, filter.values),
+              }),
           ...askForCapacity(table),
         }),
       ),

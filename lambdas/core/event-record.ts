@@ -4,11 +4,15 @@
  * ```
  * received ──claim──► processing ──► succeeded
  *    ▲                 │ │  │  └────► quarantined ──claim with its quarantine id──► processing
+ *    │                 │ │  │              └──► closed (a person settled it by hand)
  *    │                 │ │  └──► failed (waits for its due time) ──claim──► processing
  *    │                 │ └──► suppressed (its details tell that it is not meant for the CRM)
  *    └── held ◄────────┘             (delivery switched off / on)
  *
  * suppressed: accepted, but not meant for the CRM (spam trap, test lead, deleted where it came from); final
+ * closed: final, too
+ * erased: what it said is gone; out of every state, but not out of a claim whose lease still runs; final. Only
+ *         its key stays, so that its sender can't bring it back (`tombstone.ts`)
  * ```
  *
  * An event that only names a submission is completed while it is `processing`: what was read of it is stored,
@@ -28,7 +32,17 @@ export type EventState =
   | 'held'
   | 'succeeded'
   | 'suppressed'
-  | 'quarantined';
+  | 'quarantined'
+  | 'closed'
+  | 'erased';
+
+/** States in which nothing more is to be done for an event, nor ever will. */
+export const FINAL_STATES: ReadonlySet<EventState> = new Set<EventState>([
+  'succeeded',
+  'suppressed',
+  'closed',
+  'erased',
+]);
 
 /** Every reason why an accepted event is not sent to the CRM. */
 export const SUPPRESSIONS = ['spam_trap', 'test_lead', 'deleted_at_source', 'not_a_lead'] as const;
@@ -87,6 +101,10 @@ export interface EventRecord {
   readonly quarantineId?: string;
   readonly quarantinedAt?: string;
   readonly dlqSentAt?: string;
+  /** When a person settled it by hand. */
+  readonly closedAt?: string;
+  /** When what it said was erased. */
+  readonly erasedAt?: string;
   readonly suppression?: Suppression;
   /**
    * The mapping version under which the event was read anew, or with its details; absent: as it was read at
@@ -144,10 +162,11 @@ export interface NewEvent {
  * - `accepted`: it is stored, for the first time
  * - `duplicate`: the same key with the same content is stored already
  * - `conflict`: the same key is stored with other content; the first one is kept
+ * - `erased`: what came under this key was erased; nothing of this delivery is kept, whatever it says
  */
 export type Acceptance =
   | { readonly kind: 'accepted'; readonly record: EventRecord }
-  | { readonly kind: 'duplicate' | 'conflict'; readonly record: EventRecord };
+  | { readonly kind: 'duplicate' | 'conflict' | 'erased'; readonly record: EventRecord };
 
 /** Who wants an event, from when, and for how long. Times in milliseconds. */
 export interface ClaimRequest {
@@ -234,6 +253,8 @@ export function decideClaim(
         : { kind: 'ended', record };
     case 'succeeded':
     case 'suppressed':
+    case 'closed':
+    case 'erased':
       return { kind: 'ended', record };
   }
 }

@@ -7,7 +7,7 @@
  * quarantined, its letter not sent    OPEN#<shard>
  * quarantined, its letter sent        QUAR#<failure class>
  * held                                HELD
- * succeeded, suppressed               not in the index
+ * succeeded, suppressed, closed, erased   not in the index
  * ```
  *
  * A quarantine that nobody has been told of is not an end: it stays among the open ones until its dead
@@ -48,6 +48,8 @@ export function openPartitionOf(
         : { kind: 'quarantined', failureClass: record.failure?.class ?? 'permanent' };
     case 'succeeded':
     case 'suppressed':
+    case 'closed':
+    case 'erased':
       return undefined;
   }
 }

@@ -140,6 +140,10 @@ function reasonOfState(record: EventRecord): SkipReason | undefined {
       return 'delivered';
     case 'suppressed':
       return 'suppressed';
+    case 'closed':
+      return 'closed';
+    case 'erased':
+      return 'erased';
     case 'processing':
       return 'in_progress';
     case 'received':

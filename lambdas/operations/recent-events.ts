@@ -1,12 +1,10 @@
 import type { EventRecord } from '../core/event-record.ts';
-import type { EventScanner, ReadMeter } from '../core/ports/event-scan.ts';
-import type { Clock } from '../core/ports/world.ts';
+import type { EventScanner } from '../core/ports/event-scan.ts';
+import { type PacePorts, scanPaced } from './paced-scan.ts';
 
 /** What looking for recent events needs of the world. It only reads. */
-export interface RecentPorts {
+export interface RecentPorts extends PacePorts {
   readonly scanner: Pick<EventScanner, 'scanEvents'>;
-  readonly meter: ReadMeter;
-  readonly clock: Pick<Clock, 'sleep'>;
 }
 
 /** Which events are looked for. */
@@ -40,15 +38,6 @@ export interface RecentEvents {
   readonly isWhole: boolean;
 }
 
-/** A page of 500 items has about 600 KB, 75 units: small beside any bound. */
-const PART_ITEMS = 500;
-
-/**
- * One partition of a table gives 3,000 units a second (Amazon DynamoDB, Designing partition keys, read
- * 2026-11-22), and a scan reads one after the other: two thirds stay for the functions.
- */
-const READ_UNITS_A_SECOND = 1_000;
-
 /**
  * Finds the newest events by a scan of the store, since nothing lists events that have ended: such a list
  * would cost every lead a write.
@@ -61,35 +50,30 @@ const READ_UNITS_A_SECOND = 1_000;
  */
 export async function findRecentEvents(
   request: RecentRequest,
-  { scanner, meter, clock }: RecentPorts,
+  ports: RecentPorts,
   report: (progress: RecentProgress) => void = () => undefined,
 ): Promise<RecentEvents> {
   const { countMax, readUnitsMax, source, receivedFromMs } = request;
-  const startUnits = meter.usedUnits();
   let newest: readonly EventRecord[] = [];
   let found = 0;
   let items = 0;
-  let cursor: string | undefined;
-  do {
-    const unitsBefore = meter.usedUnits();
-    const page = await scanner.scanEvents({
-      itemsMax: PART_ITEMS,
-      ...(source === undefined ? {} : { source }),
-      ...(receivedFromMs === undefined ? {} : { receivedFromMs }),
-      ...(cursor === undefined ? {} : { cursor }),
-    });
-    newest = newestOf([...newest, ...page.records], countMax);
-    found += page.records.length;
-    items += page.items;
-    cursor = page.cursor;
-    const readUnits = meter.usedUnits() - startUnits;
-    report({ items, events: found, readUnits });
-    if (readUnits >= readUnitsMax) break;
-    if (cursor !== undefined) {
-      await clock.sleep(((meter.usedUnits() - unitsBefore) / READ_UNITS_A_SECOND) * 1_000);
-    }
-  } while (cursor !== undefined);
-  return { records: newest, found, items, isWhole: cursor === undefined };
+  const isWhole = await scanPaced(
+    async (part) =>
+      await ports.scanner.scanEvents({
+        ...part,
+        ...(source === undefined ? {} : { source }),
+        ...(receivedFromMs === undefined ? {} : { receivedFromMs }),
+      }),
+    readUnitsMax,
+    ports,
+    (page, readUnits) => {
+      newest = newestOf([...newest, ...page.records], countMax);
+      found += page.records.length;
+      items += page.items;
+      report({ items, events: found, readUnits });
+    },
+  );
+  return { records: newest, found, items, isWhole };
 }
 
 function newestOf(records: readonly EventRecord[], countMax: number): readonly EventRecord[] {

@@ -6,7 +6,7 @@ import { type MappingChange, sumMappingChanges } from './mapping-change.ts';
  * Why an event is not replayed, though it was asked for. Beside those of a mapping anew:
  *
  * - `unknown`: no such event is stored
- * - `delivered`, `suppressed`: it has ended, and a replay would change nothing
+ * - `delivered`, `suppressed`, `closed`, `erased`: it has ended, and a replay would change nothing
  * - `in_progress`, `waiting`, `held`: it is on its way by itself
  * - `not_selected`: its key was named, but source, failure or time exclude it
  * - `unreadable`: its body could not be read, so there is nothing to deliver until it is mapped anew
@@ -17,6 +17,8 @@ export type SkipReason =
   | 'unknown'
   | 'delivered'
   | 'suppressed'
+  | 'closed'
+  | 'erased'
   | 'in_progress'
   | 'waiting'
   | 'held'
@@ -28,6 +30,8 @@ const SKIP_SENTENCES: Readonly<Record<SkipReason, string>> = {
   unknown: 'no such event is stored',
   delivered: 'delivered already; a replay would change nothing',
   suppressed: 'suppressed as a test lead or spam; it is not meant for the CRM',
+  closed: 'closed by a person, who settled it by hand',
+  erased: 'erased at a person’s request; nothing of it is left to deliver',
   in_progress: 'being delivered right now',
   waiting: 'on its way; it is delivered by itself',
   held: 'held while delivery is switched off; it is delivered when that is switched on',

@@ -53,6 +53,8 @@ function waitsTooLong(record: EventRecord, nowMs: number, settings: StaleSetting
     case 'quarantined':
     case 'succeeded':
     case 'suppressed':
+    case 'closed':
+    case 'erased':
       return false;
   }
 }

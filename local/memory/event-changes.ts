@@ -53,7 +53,7 @@ export function claimChange(request: ClaimRequest): Change {
 /** Ends an event as delivered. Needs no lease: the effect has happened. */
 export function succeedChange(success: DeliverySuccess): Change {
   return {
-    holds: (record) => record.state !== 'succeeded',
+    holds: (record) => record.state !== 'succeeded' && record.state !== 'erased',
     apply: (record) => {
       const { failure: _failure, ...rest } = withoutLease(record);
       return {
@@ -140,6 +140,14 @@ export function dlqSentChange(quarantineId: string, atMs: number): Change {
   return {
     holds: (record) => record.state === 'quarantined' && record.quarantineId === quarantineId,
     apply: (record) => ({ ...record, dlqSentAt: new Date(atMs).toISOString() }),
+  };
+}
+
+/** Ends an event that a person settled by hand. Fenced by the quarantine's id. */
+export function closeChange(quarantineId: string, atMs: number): Change {
+  return {
+    holds: (record) => record.state === 'quarantined' && record.quarantineId === quarantineId,
+    apply: (record) => ({ ...record, state: 'closed', closedAt: new Date(atMs).toISOString() }),
   };
 }
 

@@ -20,6 +20,7 @@ import type {
   EventScanRequest,
   EventScanner,
 } from '../../lambdas/core/ports/event-scan.ts';
+import type { StoreEraser } from '../../lambdas/core/ports/erasure.ts';
 import type {
   EventStore,
   FencedWrite,
@@ -30,6 +31,7 @@ import type {
 import {
   type Change,
   claimChange,
+  closeChange,
   detailsChange,
   dlqSentChange,
   failChange,
@@ -46,6 +48,10 @@ import {
 
 import { createMemoryMappings } from './memory-mappings.ts';
 import { createMemorySourceFields } from './memory-source-fields.ts';
+import { createMemorySourceNotes } from './memory-source-notes.ts';
+import { createMemoryErasure } from './memory-erasure.ts';
+import type { StoredItems } from './memory-store-scanner.ts';
+import { payloadKey, storedItemsOf } from './memory-stored-items.ts';
 
 /** What the store holds. Everything in it is frozen, and so handed out without a copy. */
 interface Contents {
@@ -55,6 +61,8 @@ interface Contents {
   readonly details: Map<string, Uint8Array>;
 }
 
+type Erasure = Pick<StoreEraser, 'eraseEvent' | 'removePayloads' | 'forgetSubmitter'>;
+
 /**
  * The event store in memory: the same rules as on the table, without the table.
  *
@@ -62,7 +70,7 @@ interface Contents {
  * operation stands for one conditional write. What is handed in is frozen: whoever changed it later would
  * change what is stored, which no table allows.
  */
-export function createMemoryEventStore(): EventStore & EventScanner {
+export function createMemoryEventStore(): EventStore & EventScanner & StoredItems & Erasure {
   const contents: Contents = {
     records: new Map(),
     normalized: new Map(),
@@ -71,7 +79,6 @@ export function createMemoryEventStore(): EventStore & EventScanner {
   };
   const { records, normalized, raw, details } = contents;
   const audits = new Map<string, Map<string, AuditEntry>>();
-  const sourcesSeenMs = new Map<string, number>();
   const submitters = new Map<string, string>();
   const write = (key: string, change: Change): boolean => {
     const record = records.get(key);
@@ -95,6 +102,7 @@ export function createMemoryEventStore(): EventStore & EventScanner {
     markDlqSent: async (key, quarantineId, _failureClass, atMs) => {
       write(key, dlqSentChange(quarantineId, atMs));
     },
+    close: async (key, quarantineId, atMs) => fenced(key, closeChange(quarantineId, atMs)),
     hold: async (request) => (write(request.key, holdChange(request)) ? 'held' : 'unchanged'),
     unhold: async (key, atMs) => (write(key, unholdChange(atMs)) ? 'received' : 'unchanged'),
     markRequeued: async (key, atMs, notSinceMs) =>
@@ -124,10 +132,9 @@ export function createMemoryEventStore(): EventStore & EventScanner {
     measureOpen: async (partition, countMax) => measureOpen(records, partition, countMax),
     scanEvents: async (request) => scanEvents(records, request),
     measureScan: async () => ({ items: records.size }),
-    noteSourceSeen: async (source, atMs) => {
-      sourcesSeenMs.set(source, Math.max(sourcesSeenMs.get(source) ?? 0, atMs));
-    },
-    readSourceSeenMs: async (source) => sourcesSeenMs.get(source),
+    ...createMemoryErasure({ ...contents, audits, submitters }),
+    storedItems: () => storedItemsOf({ ...contents, audits, submitters }),
+    ...createMemorySourceNotes(),
     ...createMemorySourceFields(),
     ...createMemoryMappings(),
     rememberSubmitter: async (source, personHash, key) => {
@@ -140,6 +147,8 @@ export function createMemoryEventStore(): EventStore & EventScanner {
 }
 
 function accept({ records, normalized, raw }: Contents, event: NewEvent): Acceptance {
+  const known = records.get(event.key);
+  if (known?.state === 'erased') return { kind: 'erased', record: known };
   const payload = payloadKey(event.key, event.payloadHash);
   if (!raw.has(payload)) raw.set(payload, freeze(event.raw));
   if (event.normalized !== undefined && !normalized.has(payload)) {
@@ -253,10 +262,6 @@ function partitionKeyOf(record: EventRecord): string {
   const key = partition === undefined ? '' : openPartitionKey(partition);
   partitionKeys.set(record, key);
   return key;
-}
-
-function payloadKey(key: string, payloadHash: string, remappedAs = ''): string {
-  return `${key} ${payloadHash} ${remappedAs}`;
 }
 
 /** Freezes plain values all the way down; bytes can't be frozen. */

@@ -1,10 +1,17 @@
-import type { IdentityEntry, IdentityStore } from '../../lambdas/core/ports/identities.ts';
+import type {
+  IdentityEntry,
+  IdentityLinks,
+  IdentityStore,
+} from '../../lambdas/core/ports/identities.ts';
+import type { StoreEraser } from '../../lambdas/core/ports/erasure.ts';
+import type { StoredItem } from '../../lambdas/core/ports/store-scan.ts';
+import type { StoredItems } from './memory-store-scanner.ts';
 
 /** HEADs and aliases in memory, with the compare-and-set of the table. */
-export function createMemoryIdentityStore(): IdentityStore & {
-  /** Keys of the events linked to an identity, oldest first. */
-  linkedEvents(module: string, identity: string): readonly string[];
-} {
+export function createMemoryIdentityStore(): IdentityStore &
+  IdentityLinks &
+  StoredItems &
+  Pick<StoreEraser, 'unlink'> {
   const entries = new Map<string, IdentityEntry>();
   const links = new Map<string, Map<string, string>>();
   const idOf = (module: string, identity: string): string => `${module} ${identity}`;
@@ -37,9 +44,37 @@ export function createMemoryIdentityStore(): IdentityStore & {
       links.set(id, events.set(`${occurredAt} ${key}`, key));
     },
 
-    linkedEvents: (module, identity) =>
+    linkedEvents: async (module, identity) =>
       [...(links.get(idOf(module, identity)) ?? new Map<string, string>())]
         .toSorted(([left], [right]) => (left < right ? -1 : 1))
         .map(([, key]) => key),
+
+    unlink: async (module, identity, keys) => {
+      const events = links.get(idOf(module, identity)) ?? new Map<string, string>();
+      const gone = [...events].filter(([, key]) => keys.has(key));
+      for (const [at] of gone) events.delete(at);
+      return gone.length;
+    },
+
+    storedItems: () => [...storedEntries(entries), ...storedLinks(links)],
   };
+}
+
+function storedEntries(entries: ReadonlyMap<string, IdentityEntry>): readonly StoredItem[] {
+  return [...entries].map(([id, entry]) => {
+    const [module = '', name = ''] = id.split(' ');
+    return entry.kind === 'head' ? entry : { kind: 'alias', module, name, of: entry.of };
+  });
+}
+
+function storedLinks(
+  links: ReadonlyMap<string, ReadonlyMap<string, string>>,
+): readonly StoredItem[] {
+  return [...links].flatMap(([id, events]) => {
+    const [module = '', identity = ''] = id.split(' ');
+    return [...events].map(([at, key]) => {
+      const [occurredAt = ''] = at.split(' ');
+      return { kind: 'link', module, identity, occurredAt, key } as const;
+    });
+  });
 }

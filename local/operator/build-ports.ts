@@ -4,10 +4,16 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { createDynamoDbBreakerStore } from '../../lambdas/aws/dynamodb-breaker-store.ts';
 import { createDynamoDbEventScanner } from '../../lambdas/aws/event-scan.ts';
 import { createDynamoDbEventStore } from '../../lambdas/aws/dynamodb-event-store.ts';
+import {
+  createDynamoDbIdentityLinks,
+  createDynamoDbIdentityStore,
+} from '../../lambdas/aws/dynamodb-identity-store.ts';
+import { createDynamoDbJournal } from '../../lambdas/aws/dynamodb-journal.ts';
 import { createDynamoDbTokenStore } from '../../lambdas/aws/dynamodb-token-store.ts';
 import { createS3Archive } from '../../lambdas/aws/s3-archive.ts';
 import { createSecretReader } from '../../lambdas/aws/secrets-manager.ts';
 import { createSqsDeliveryQueue } from '../../lambdas/aws/sqs-queues.ts';
+import { createDynamoDbStoreScanner } from '../../lambdas/aws/store-scan.ts';
 import type { UsedCapacity } from '../../lambdas/aws/table.ts';
 import type { HoldfastConfig } from '../../lambdas/core/config.ts';
 import type { Log } from '../../lambdas/core/ports/telemetry.ts';
@@ -85,6 +91,12 @@ export function buildOperatorPorts(
     ports: {
       events: createDynamoDbEventStore({ ...table, retention: config.retention, archive }),
       scanner: createDynamoDbEventScanner(table),
+      items: createDynamoDbStoreScanner(table),
+      identities: {
+        ...createDynamoDbIdentityStore(table),
+        ...createDynamoDbIdentityLinks(table),
+      },
+      journal: createDynamoDbJournal(table),
       breakers: createDynamoDbBreakerStore(table),
       queue: createSqsDeliveryQueue({ client: sqs, queueUrl: resources.deliveryQueueUrl }),
       deadLetters: createSqsDeadLetterBrowser({

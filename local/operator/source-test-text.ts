@@ -120,6 +120,10 @@ function stateText(record: EventRecord): string {
       return `suppressed  ${record.suppression ?? ''}`.trimEnd();
     case 'quarantined':
       return `quarantined ${record.failure?.code ?? 'unknown'}`;
+    case 'closed':
+      return 'closed      settled by hand';
+    case 'erased':
+      return 'erased';
   }
 }
 
@@ -180,6 +184,10 @@ export function describeEnd(
         'If it is closed, look at the log of the consumer for the key:',
         `  ${key}`,
       ];
+    case 'closed':
+      return ['', 'A person settled it by hand: it is not delivered.', `Key: ${key}`];
+    case 'erased':
+      return ['', 'What it said was erased: it is not delivered.', `Key: ${key}`];
   }
 }
 

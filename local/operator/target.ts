@@ -1,10 +1,14 @@
 import type { BreakerStore, TokenStore } from '../../lambdas/core/ports/crm-access.ts';
+import type { IdentityLinks, IdentityStore } from '../../lambdas/core/ports/identities.ts';
+import type { OperatorJournal } from '../../lambdas/core/ports/journal.ts';
 import type { EventScanner, ReadMeter } from '../../lambdas/core/ports/event-scan.ts';
 import type { EventStore } from '../../lambdas/core/ports/events.ts';
+import type { MetricReader } from '../../lambdas/core/ports/metric-reader.ts';
+import type { StoreScanner } from '../../lambdas/core/ports/store-scan.ts';
 import type { DeliveryQueue } from '../../lambdas/core/ports/queues.ts';
+import type { SecretVault } from '../../lambdas/core/ports/secret-vault.ts';
 import type { Log } from '../../lambdas/core/ports/telemetry.ts';
 import type { Clock, Ids, SecretReader } from '../../lambdas/core/ports/world.ts';
-import type { SecretVault } from './secret-vault.ts';
 import type { DeadLetterBrowser } from '../../lambdas/operations/remove-dead-letters.ts';
 
 /** What an operator's command works on: a deployed stage, or the pipeline on this machine. */
@@ -21,11 +25,15 @@ export interface OperatorTarget {
   readonly providerApisUrl?: string;
   /** Senders post to `/hooks/<source>` below it; without a slash at its end. */
   readonly endpoint: string;
+  /** Its functions know when a previous secret ends; older ones would take no secret that says so. */
+  readonly endsPreviousSecrets: boolean;
   /** A source's secret is this and its name. */
   readonly sourceSecretPrefix: string;
   readonly pepperSecretId: string;
   readonly zoho: ZohoAddresses;
   readonly ports: OperatorPorts;
+  /** What was measured. */
+  readonly metrics: MetricReader;
   close(): void;
 }
 
@@ -42,6 +50,10 @@ export interface ZohoAddresses {
 export interface OperatorPorts {
   readonly events: EventStore;
   readonly scanner: EventScanner;
+  /** Everything that is stored, item by item. */
+  readonly items: StoreScanner;
+  readonly identities: IdentityStore & IdentityLinks;
+  readonly journal: OperatorJournal;
   readonly queue: DeliveryQueue;
   readonly deadLetters: DeadLetterBrowser;
   readonly breakers: BreakerStore;

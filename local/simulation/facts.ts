@@ -73,6 +73,8 @@ export function hasEnded(record: EventRecord): boolean {
   switch (record.state) {
     case 'succeeded':
     case 'suppressed':
+    case 'closed':
+    case 'erased':
       return true;
     case 'quarantined':
       return record.dlqSentAt !== undefined;

@@ -46,7 +46,8 @@ const UNREACHABLE: Readonly<Record<string, string>> = {
   'operations/kept-mapping.ts events.readMapping': 'only a person asks for an old mapping',
   'operations/mapping-diff.ts events.readNormalized':
     'only a person compares mappings; it writes nothing',
-  'operations/recent-events.ts clock.sleep': 'only a person compares mappings; it writes nothing',
+  'operations/paced-scan.ts clock.sleep':
+    'only a person looks through the store; it writes nothing',
   'operations/recent-events.ts scanner.scanEvents':
     'only a person compares mappings; it writes nothing',
 };

@@ -2,7 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDynamoDbBreakerStore } from '../../lambdas/aws/dynamodb-breaker-store.ts';
-import { createDynamoDbIdentityStore } from '../../lambdas/aws/dynamodb-identity-store.ts';
+import {
+  createDynamoDbIdentityLinks,
+  createDynamoDbIdentityStore,
+} from '../../lambdas/aws/dynamodb-identity-store.ts';
+import { createDynamoDbJournal } from '../../lambdas/aws/dynamodb-journal.ts';
+import { createDynamoDbStoreEraser } from '../../lambdas/aws/dynamodb-store-eraser.ts';
 import { createDynamoDbTokenStore } from '../../lambdas/aws/dynamodb-token-store.ts';
 import { type Item, type ItemKey, toAttributes } from '../../lambdas/aws/table-expression.ts';
 import { BREAKER_KEY, identityKey, TOKEN_KEY } from '../../lambdas/aws/table-keys.ts';
@@ -10,7 +15,8 @@ import { IdentityTooLargeError, StoreUnavailableError } from '../../lambdas/core
 import { newHead } from '../../lambdas/core/head.ts';
 import { hasLocalTable, type LocalTable, startLocalTable } from '../support/local-table.ts';
 import { describeBreakerStore, describeTokenStore } from './compare-and-set-contract.ts';
-import { describeIdentityStore } from './identity-store-contract.ts';
+import { describeIdentityLinks, describeIdentityStore } from './identity-store-contract.ts';
+import { describeJournal } from './journal-contract.ts';
 
 describe.runIf(hasLocalTable)('the table', () => {
   let table: LocalTable;
@@ -34,6 +40,16 @@ describe.runIf(hasLocalTable)('the table', () => {
   };
 
   describeIdentityStore('on DynamoDB', async () => createDynamoDbIdentityStore(table));
+  describeIdentityLinks('on DynamoDB', async () => ({
+    ...createDynamoDbIdentityStore(table),
+    ...createDynamoDbIdentityLinks(table),
+    ...createDynamoDbStoreEraser({
+      ...table,
+      eventDays: 400,
+      bodies: { remove: async () => undefined },
+    }),
+  }));
+  describeJournal('on DynamoDB', async () => createDynamoDbJournal(table));
   describeTokenStore('on DynamoDB', async () => {
     await without(TOKEN_KEY);
     return createDynamoDbTokenStore(table);

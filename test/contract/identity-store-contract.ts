@@ -6,7 +6,8 @@ import {
   newHead,
   withLease,
 } from '../../lambdas/core/head.ts';
-import type { IdentityStore } from '../../lambdas/core/ports/identities.ts';
+import type { StoreEraser } from '../../lambdas/core/ports/erasure.ts';
+import type { IdentityLinks, IdentityStore } from '../../lambdas/core/ports/identities.ts';
 
 let sequence = 0;
 
@@ -45,6 +46,47 @@ export function describeIdentityStore(name: string, open: () => Promise<Identity
       link: linking,
     };
     for (const suite of new Set(Object.values(suites))) suite(() => store);
+  });
+}
+
+/** What is listed of an identity, for operators. */
+export function describeIdentityLinks(
+  name: string,
+  open: () => Promise<IdentityStore & IdentityLinks & Pick<StoreEraser, 'unlink'>>,
+): void {
+  describe(`${name}: the events of an identity`, () => {
+    it('are listed by when they occurred, each once, and none of another', async () => {
+      const store = await open();
+      const [identity, other] = [aName(), aName()];
+      const late = 'website|lead.created|late#1';
+      await store.link('Leads', identity, '2026-11-22T05:00:00.000Z', late);
+      await store.link('Leads', identity, '2026-11-22T04:00:00.000Z', 'partner|lead.created|early');
+      await store.link('Leads', identity, '2026-11-22T05:00:00.000Z', late);
+      await store.link('Leads', other, '2026-11-22T04:30:00.000Z', 'website|lead.created|other');
+      await store.save(aHead({ identity }));
+
+      expect(await store.linkedEvents('Leads', identity)).toEqual([
+        'partner|lead.created|early',
+        late,
+      ]);
+      expect(await store.linkedEvents('Leads', aName())).toEqual([]);
+    });
+
+    it('can be taken from its list, and no other goes with them', async () => {
+      const store = await open();
+      const identity = aName();
+      const at = '2026-11-22T05:00:00.000Z';
+      await store.save(aHead({ identity }));
+      for (const key of ['a|b|1', 'a|b|12', 'a|b|3']) {
+        await store.link('Leads', identity, at, key);
+      }
+
+      const removed = await store.unlink('Leads', identity, new Set(['a|b|1', 'a|b|3', 'a|b|4']));
+
+      expect(removed).toBe(2);
+      expect(await store.linkedEvents('Leads', identity)).toEqual(['a|b|12']);
+      expect((await store.read('Leads', identity))?.kind).toBe('head');
+    });
   });
 }
 

@@ -169,6 +169,17 @@ export function describeRepeatedWrites(name: string, open: () => Promise<LossySt
             expect(await listed()).toBe(true);
           });
         },
+        close: () => {
+          it('close: the quarantine is over, the event has ended', async () => {
+            await quarantined();
+
+            const again = await twice(async () => await stores.events.close(key, 'q-1', T0 + 5));
+
+            expect(again).toBe('superseded');
+            expect(await record()).toMatchObject({ state: 'closed' });
+            expect(await listed()).toBe(false);
+          });
+        },
         suppress: () => {
           it('suppress: the lease is gone, the event has ended', async () => {
             await claimed();
@@ -298,6 +309,15 @@ export function describeRepeatedWrites(name: string, open: () => Promise<LossySt
             expect(await stores.events.readSourceSeenMs(key)).toBe(T0);
           });
         },
+        notePreviousSecret: () => {
+          it('notePreviousSecret: the time is noted', async () => {
+            await twice(async () => {
+              await stores.events.notePreviousSecret(key, T0);
+            });
+
+            expect(await stores.events.readPreviousSecretMs(key)).toBe(T0);
+          });
+        },
         readSourceFields: 'reads',
         saveSourceFields: () => {
           it('saveSourceFields: our own stands in the way, and the next revision follows it', async () => {
@@ -338,6 +358,7 @@ export function describeRepeatedWrites(name: string, open: () => Promise<LossySt
         readDetails: 'reads',
         readAudit: 'reads',
         readSourceSeenMs: 'reads',
+        readPreviousSecretMs: 'reads',
         listOpen: 'reads',
         measureOpen: 'reads',
       };

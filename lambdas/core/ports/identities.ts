@@ -32,3 +32,13 @@ export interface IdentityStore {
   /** Lists an event under its identity, for lookup, rebuild and erasure. */
   link(module: string, identity: string, occurredAt: string, key: string): Promise<void>;
 }
+
+/** What identities are made of. For operators: no function has the right to it. */
+export interface IdentityLinks {
+  /**
+   * The events that were delivered for an identity, or were to be.
+   *
+   * @returns idempotency keys, by when the events occurred, oldest first
+   */
+  linkedEvents(module: string, identity: string): Promise<readonly string[]>;
+}

@@ -54,9 +54,9 @@ export const EVENT_STATE_MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: 'lambdas/core/event-record.ts',
-        find: "    case 'succeeded':\n    case 'suppressed':\n      return { kind: 'ended', record };",
+        find: "    case 'succeeded':\n    case 'suppressed':\n    case 'closed':",
         replace:
-          "    case 'succeeded':\n      return { kind: 'claimable' };\n    case 'suppressed':\n      return { kind: 'ended', record };",
+          "    case 'succeeded':\n      return { kind: 'claimable' };\n    case 'suppressed':\n    case 'closed':",
       },
     ],
   },

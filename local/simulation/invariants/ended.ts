@@ -1,3 +1,4 @@
+import { FINAL_STATES } from '../../../lambdas/core/event-record.ts';
 import { FAILURE_CLASSES } from '../../../lambdas/core/failure.ts';
 import { OPEN_PARTITIONS, type OpenPartition } from '../../../lambdas/core/open-index.ts';
 import { hasEnded } from '../facts.ts';
@@ -26,8 +27,7 @@ export function observeEnds({ facts, events, check, nowMs }: ObserverContext): O
       for (const key of page.keys) listed.add(key);
     }
     const missing = [...facts.events.values()].find(
-      ({ key, record }) =>
-        record.state !== 'succeeded' && record.state !== 'suppressed' && !listed.has(key),
+      ({ key, record }) => !FINAL_STATES.has(record.state) && !listed.has(key),
     );
     check(
       'G2 listed while open',
@@ -40,10 +40,9 @@ export function observeEnds({ facts, events, check, nowMs }: ObserverContext): O
     eventChanged: (event, before) => {
       const { key, record } = event;
       if (before !== undefined) {
-        const isFinal = before.state === 'succeeded' || before.state === 'suppressed';
         check(
           'G2 ends only forward',
-          !isFinal || record.state === before.state,
+          !FINAL_STATES.has(before.state) || record.state === before.state,
           () => `${key} went from ${before.state} back to ${record.state}.`,
         );
       }

@@ -396,7 +396,7 @@ describe('delivering leads', () => {
 
     await world.deliver([await world.claimed(event(1)), await world.claimed(event(2))]);
 
-    expect(world.identities.linkedEvents('Leads', world.identity)).toEqual([
+    expect(await world.identities.linkedEvents('Leads', world.identity)).toEqual([
       'website|lead.created|1',
       'website|lead.created|2',
     ]);
