@@ -37,7 +37,7 @@ program
   .description('run the whole pipeline on this machine')
   .option(
     '--port <port>',
-    'port for webhooks; the others lie 10 to 14 above',
+    'port for webhooks; the others lie 10 to 15 above',
     parsePort,
     DEFAULT_PORT,
   )

@@ -23,6 +23,7 @@ export function describePipeline(
     `  DynamoDB         ${describeTable(pipeline)}`,
     `  SQS and S3       ${pipeline.sqsUrl}  (fauxqs)`,
     `  Secrets Manager  ${pipeline.secretsUrl}`,
+    `  numbers          ${pipeline.metricsUrl}  (for "npx holdfast stats")`,
     `  data, secrets    ${dataDir}`,
     '',
     ...(zohoEnabled

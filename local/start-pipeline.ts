@@ -15,6 +15,9 @@ import { startHttpApi } from './http-api.ts';
 import { functionOf, invoke } from './lambda-context.ts';
 import { createLocalLog, type LogEntry } from './local-log.ts';
 import { createLocalMetrics, type LocalMetrics } from './local-metrics.ts';
+import { type MetricHistory, withHistory } from './metric-history.ts';
+import { openMetricHistory } from './metric-history-file.ts';
+import { startMetricServer } from './metric-server.ts';
 import { LOCAL_SECRET_IDS, readSourceSecret } from './local-secrets.ts';
 import { type DynamodbChoice, startLocalStack, type TableHome } from './local-stack.ts';
 import { createMemoryStores } from './memory-stores.ts';
@@ -32,6 +35,7 @@ export interface PipelinePorts {
   readonly sqs: number;
   readonly secrets: number;
   readonly providerApis: number;
+  readonly metrics: number;
 }
 
 /** Ports over 1,000 that fetch refuses (WHATWG, Fetch, port blocking, read 2026-11-22). */
@@ -51,13 +55,14 @@ export const ANY_PORTS: PipelinePorts = {
   sqs: 0,
   secrets: 0,
   providerApis: 0,
+  metrics: 0,
 };
 
 /**
- * The ports of a pipeline whose webhooks have this one: the others lie 10 to 14 above, so that one option
+ * The ports of a pipeline whose webhooks have this one: the others lie 10 to 15 above, so that one option
  * moves them all.
  *
- * @param endpoint 0 for any free ports, or 1–65,521
+ * @param endpoint 0 for any free ports, or 1–65,520
  */
 export function portsFrom(endpoint: number): PipelinePorts {
   if (endpoint === 0) return ANY_PORTS;
@@ -68,8 +73,12 @@ export function portsFrom(endpoint: number): PipelinePorts {
     sqs: endpoint + 12,
     secrets: endpoint + 13,
     providerApis: endpoint + 14,
+    metrics: endpoint + 15,
   };
 }
+
+/** A kill loses no more numbers than those of a minute. */
+const METRICS_SAVED_EVERY_MS = 60_000;
 
 /** The routes of the stack's HTTP API. */
 const ROUTES = INTAKE_PATHS.map((route) => ({ method: 'ANY', path: route }));
@@ -112,6 +121,8 @@ export interface Pipeline {
   readonly providerApis: Pick<ProviderApiServer, 'url' | 'apis'>;
   readonly sqsUrl: string;
   readonly secretsUrl: string;
+  /** Answers what was measured: see `startMetricServer`. */
+  readonly metricsUrl: string;
   readonly table: TableHome;
   /** With which a consumer of this pipeline can run in a process of its own: see `runConsumer`. */
   readonly consumerSetup: ConsumerSetup;
@@ -184,7 +195,17 @@ async function assemble(options: PipelineOptions, running: StopList): Promise<Pi
     },
     queueArn: stack.delivery.arn,
   };
-  const functions = buildFunctions(options, consumerSetup.env, stack.table);
+  const measured = openMetricHistory(path.join(dataDir, 'metrics.jsonl'), Date.now());
+  running.add(async () => measured.save(Date.now()));
+  const metricServer = await startMetricServer(measured.history, { port: ports.metrics });
+  running.add(metricServer.stop);
+  const functions = buildFunctions(options, consumerSetup.env, stack.table, measured.history);
+  const saver = startScheduler({
+    everyMs: METRICS_SAVED_EVERY_MS,
+    run: async () => measured.save(Date.now()),
+    onError: functions.reportFault('metrics'),
+  });
+  running.add(saver.stop);
   const sqs = new SQSClient({
     endpoint: stack.sqsUrl,
     region: LOCAL_REGION,
@@ -219,6 +240,7 @@ async function assemble(options: PipelineOptions, running: StopList): Promise<Pi
     providerApis,
     sqsUrl: stack.sqsUrl,
     secretsUrl: stack.secretsUrl,
+    metricsUrl: metricServer.url,
     table: stack.table,
     consumerSetup,
     metrics: functions.metrics,
@@ -259,9 +281,14 @@ async function turnstileEnv(
   return { TURNSTILE_URL: simulator.url };
 }
 
-function buildFunctions(options: PipelineOptions, env: ConsumerSetup['env'], table: TableHome) {
+function buildFunctions(
+  options: PipelineOptions,
+  env: ConsumerSetup['env'],
+  table: TableHome,
+  history: MetricHistory,
+) {
   const { config, overrides = {}, onLog = () => {}, stage = STAGE_CONFIG } = options;
-  const metrics = createLocalMetrics();
+  const metrics = withHistory(createLocalMetrics(), history, () => Date.now());
   const adapters = (service: string) => ({ log: createLocalLog(service, onLog), metrics });
   const stores = table.kind === 'memory' ? createMemoryStores() : undefined;
 

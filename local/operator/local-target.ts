@@ -14,6 +14,7 @@ import {
 } from '../local-stack.ts';
 import { DEFAULT_PORT, portsFrom } from '../start-pipeline.ts';
 import { buildOperatorPorts } from './build-ports.ts';
+import { createLocalMetricReader } from './local-metric-reader.ts';
 import { OperatorError } from './operator-error.ts';
 import type { OperatorTarget } from './target.ts';
 
@@ -28,6 +29,8 @@ export interface LocalAddresses {
   readonly dynamodb: string;
   readonly sqs: string;
   readonly secrets: string;
+  /** What was measured. */
+  readonly metrics: string;
 }
 
 /**
@@ -49,6 +52,7 @@ export function localAddresses(
     dynamodb: elsewhere ?? at(ports.dynamodb),
     sqs: at(ports.sqs),
     secrets: at(ports.secrets),
+    metrics: at(ports.metrics),
   };
 }
 
@@ -101,7 +105,7 @@ async function assertRunning({ endpoint }: LocalAddresses): Promise<void> {
 }
 
 function buildLocalTarget(
-  { endpoint, zoho, dynamodb, sqs, secrets }: LocalAddresses,
+  { endpoint, zoho, dynamodb, sqs, secrets, metrics }: LocalAddresses,
   config: HoldfastConfig,
   log: Log,
 ): OperatorTarget {
@@ -127,10 +131,12 @@ function buildLocalTarget(
     isLocal: true,
     providerApisUrl: `http://127.0.0.1:${portsFrom(Number(port)).providerApis}`,
     endpoint,
+    endsPreviousSecrets: true,
     sourceSecretPrefix: LOCAL_SECRET_IDS.sourcePrefix,
     pepperSecretId: LOCAL_SECRET_IDS.pepper,
     zoho: { secretId: LOCAL_SECRET_IDS.zoho, accountsUrl: zoho, apiUrl: zoho },
     ports,
+    metrics: createLocalMetricReader(metrics),
     close,
   };
 }

@@ -3,6 +3,7 @@ import type { IdentityLinks, IdentityStore } from '../../lambdas/core/ports/iden
 import type { OperatorJournal } from '../../lambdas/core/ports/journal.ts';
 import type { EventScanner, ReadMeter } from '../../lambdas/core/ports/event-scan.ts';
 import type { EventStore } from '../../lambdas/core/ports/events.ts';
+import type { MetricReader } from '../../lambdas/core/ports/metric-reader.ts';
 import type { StoreScanner } from '../../lambdas/core/ports/store-scan.ts';
 import type { DeliveryQueue } from '../../lambdas/core/ports/queues.ts';
 import type { SecretVault } from '../../lambdas/core/ports/secret-vault.ts';
@@ -24,11 +25,15 @@ export interface OperatorTarget {
   readonly providerApisUrl?: string;
   /** Senders post to `/hooks/<source>` below it; without a slash at its end. */
   readonly endpoint: string;
+  /** Its functions know when a previous secret ends; older ones would take no secret that says so. */
+  readonly endsPreviousSecrets: boolean;
   /** A source's secret is this and its name. */
   readonly sourceSecretPrefix: string;
   readonly pepperSecretId: string;
   readonly zoho: ZohoAddresses;
   readonly ports: OperatorPorts;
+  /** What was measured. */
+  readonly metrics: MetricReader;
   close(): void;
 }
 
