@@ -1,10 +1,12 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { config } from '../holdfast.config.ts';
+import { loadConfig } from '../lib/config-file.ts';
 import { runBench } from '../local/run-bench.ts';
 
 const print = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
+
+const config = await loadConfig(process.env);
 
 await new Command('bench')
   .description('send a burst of leads through the local pipeline and measure it')

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
-import { config } from '../holdfast.config.ts';
+import { loadConfig } from '../lib/config-file.ts';
 import { ReasonError } from '../lambdas/operations/execute-replay.ts';
+import { LeadQueryError } from '../lambdas/operations/lead-query.ts';
 import { MappingVersionError } from '../lambdas/operations/kept-mapping.ts';
 import { addOperatorCommands } from '../local/operator/add-commands.ts';
 import { describeOperatorError } from '../local/operator/describe-operator-error.ts';
@@ -14,6 +15,8 @@ import { DEFAULT_PORT } from '../local/start-pipeline.ts';
 import { DEFAULT_SIMULATOR_PORT, runZohoSimulator } from '../local/zoho-simulator/run.ts';
 
 const DEFAULT_DATA_DIR = '.holdfast';
+
+const config = await loadConfig(process.env);
 
 const print = (line: string): void => {
   process.stdout.write(`${line}\n`);
@@ -86,7 +89,10 @@ try {
   await program.parseAsync();
 } catch (error) {
   printError(describeOperatorError(error));
-  const isWrongUse = error instanceof ReasonError || error instanceof MappingVersionError;
+  const isWrongUse =
+    error instanceof ReasonError ||
+    error instanceof MappingVersionError ||
+    error instanceof LeadQueryError;
   process.exitCode = isWrongUse ? EXIT_WRONG_USE : 1;
 }
 

@@ -1,7 +1,8 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, buildSync, type Metafile } from 'esbuild';
+import { configFile } from './config-file.ts';
 
 /**
  * Packages that stay out of the bundles: ways to find credentials that Lambda does not offer.
@@ -75,9 +76,14 @@ export interface FunctionBundle {
  * With the SDK, so that a test and Lambda run the same one. Nothing is written, and the bytes depend on
  * the sources alone, not on where they are written to.
  *
- * @throws {Error} esbuild found an error in the sources, which it has printed
+ * @param config the file of the configuration that is part of it, absolute
+ * @throws {Error} esbuild found an error in the sources, which it has printed, or the function has another
+ * configuration than this one
  */
-export function bundleFunction(name: FunctionName): FunctionBundle {
+export function bundleFunction(
+  name: FunctionName,
+  config: string = configFile(process.env),
+): FunctionBundle {
   const outdir = `dist/${name}`;
   const apart = Object.entries(APART[name] ?? {}).map(([specifier, entry]) => ({
     specifier,
@@ -85,9 +91,14 @@ export function bundleFunction(name: FunctionName): FunctionBundle {
     out: specifier.slice(1),
   }));
   // Beside the entry: a bundle's folder is flat, its chunks aside, which import none of these.
-  const alias = Object.fromEntries(apart.map(({ specifier, out }) => [specifier, `./${out}.mjs`]));
-  const bundle = buildSync(esbuildOptions(FUNCTION_ENTRIES[name], 'index', outdir, alias));
-  const parts = apart.map(({ entry, out }) => buildSync(esbuildOptions(entry, out, outdir, {})));
+  const beside = Object.fromEntries(apart.map(({ specifier, out }) => [specifier, `./${out}.mjs`]));
+  const bundle = buildSync(
+    esbuildOptions(FUNCTION_ENTRIES[name], 'index', outdir, { config, beside }),
+  );
+  assertHolds(bundle.metafile, config, name);
+  const parts = apart.map(({ entry, out }) =>
+    buildSync(esbuildOptions(entry, out, outdir, { config, beside: {} })),
+  );
   const from = join(PROJECT_ROOT, outdir);
   const outputFiles = [bundle, ...parts].flatMap((each) => each.outputFiles);
   return {
@@ -95,6 +106,15 @@ export function bundleFunction(name: FunctionName): FunctionBundle {
     metafile: withParts(bundle.metafile, parts),
     entry: `${outdir}/index.mjs`,
   };
+}
+
+/** A function with another stage's configuration would answer that one's senders, and write to its CRM. */
+function assertHolds({ inputs }: Metafile, config: string, name: FunctionName): void {
+  const wanted = realpathSync(config);
+  const isThere = Object.keys(inputs)
+    .filter((path) => basename(path) === basename(wanted))
+    .some((path) => realpathSync(resolve(PROJECT_ROOT, path)) === wanted);
+  if (!isThere) throw new Error(`The function ${name} does not import #config, but another file`);
 }
 
 function withParts(
@@ -129,7 +149,11 @@ function esbuildOptions(
   entry: string,
   out: string,
   outdir: string,
-  alias: Readonly<Record<string, string>>,
+  imports: {
+    readonly config: string;
+    /** Parts that lie beside the entry and are not bundled into it. */
+    readonly beside: Readonly<Record<string, string>>;
+  },
 ): BuildOptions & { readonly metafile: true; readonly write: false } {
   return {
     absWorkingDir: PROJECT_ROOT,
@@ -148,8 +172,8 @@ function esbuildOptions(
     sourcesContent: false,
     // ES modules first: most of the SDK can only be shaken out of those.
     mainFields: ['module', 'main'],
-    alias,
-    external: [...LEFT_OUT_PACKAGES, ...Object.values(alias)],
+    alias: { ...imports.beside, '#config': imports.config },
+    external: [...LEFT_OUT_PACKAGES, ...Object.values(imports.beside)],
     banner: { js: BANNER },
     metafile: true,
     write: false,

@@ -79,11 +79,10 @@ export class Consumer extends Construct {
           actions: ['secretsmanager:GetSecretValue'],
           resources: [secrets.zoho.secretArn, secrets.pepper.secretArn, ...tokenSecrets],
         },
-        ...(isThin
-          ? [{ actions: ['s3:PutObject'], resources: [archive.bucket.arnForObjects('*')] }]
-          : []),
+        ...(isThin ? [{ actions: ['s3:PutObject'], resources: [archive.detailsArn] }] : []),
       ],
     }).fn;
+    if (isThin) archive.acknowledgeNames(this, 'raw/*-details.gz');
     this.readQueue(props);
   }
 

@@ -11,6 +11,9 @@ import { OPEN_INDEX } from '../lambdas/core/pipeline-names.ts';
 import type { Deployment } from './deployment.ts';
 import { dataRemovalPolicy } from './lifecycle.ts';
 
+/** The longest that DynamoDB keeps (Amazon DynamoDB, Point-in-time recovery, 1 to 35 days, read 2026-11-22). */
+const RECOVERY_DAYS = 35;
+
 /** The stage and the key of its table. */
 export interface EventTableProps {
   readonly deployment: Deployment;
@@ -34,7 +37,10 @@ export class EventTable extends Construct {
       billingMode: BillingMode.PAY_PER_REQUEST,
       encryption: TableEncryption.CUSTOMER_MANAGED,
       encryptionKey: key,
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      pointInTimeRecoverySpecification: {
+        pointInTimeRecoveryEnabled: true,
+        recoveryPeriodInDays: RECOVERY_DAYS,
+      },
       timeToLiveAttribute: 'ttl',
       deletionProtection: !deployment.isDisposable,
       removalPolicy: dataRemovalPolicy(deployment),

@@ -56,8 +56,9 @@ export class Intake extends Construct {
             ...Object.values(secrets.bySource).map((secret) => secret.secretArn),
           ],
         },
-        { actions: ['s3:PutObject'], resources: [archive.bucket.arnForObjects('*')] },
+        { actions: ['s3:PutObject'], resources: [archive.bodiesArn] },
       ],
     }).fn;
+    archive.acknowledgeNames(this, 'raw/*');
   }
 }

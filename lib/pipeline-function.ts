@@ -8,6 +8,7 @@ import { METRICS_NAMESPACE } from '../lambdas/core/pipeline-names.ts';
 import type { FunctionName } from './bundling.ts';
 import type { Deployment } from './deployment.ts';
 import { functionCode } from './function-code.ts';
+import { KEY_ACTIONS, type KeyUser } from './key-use.ts';
 import { logRemovalPolicy } from './lifecycle.ts';
 
 /** The action names of one grant, and exactly what they may be used on. */
@@ -29,8 +30,8 @@ export interface PipelineFunctionProps {
   readonly environment: Readonly<Record<string, string>>;
   /** Everything the function may do, beside writing its own log. */
   readonly grants: readonly Grant[];
-  /** Services through which the function may use the key, for example `dynamodb`. */
-  readonly keyUsedThrough: readonly string[];
+  /** Services through which the function may use the key. */
+  readonly keyUsedThrough: readonly KeyUser[];
 }
 
 /**
@@ -77,41 +78,38 @@ export class PipelineFunction extends Construct {
       }),
     );
     for (const grant of props.grants) role.addToPolicy(allow(grant));
-    role.addToPolicy(this.useOfKey(props));
+    for (const service of props.keyUsedThrough) {
+      role.addToPolicy(this.useOfKey(props.key, service));
+    }
     return role;
   }
 
   /** The key itself is out of reach: it serves only requests that a named service makes for us. */
-  private useOfKey(props: PipelineFunctionProps): PolicyStatement {
-    const { region } = Stack.of(this);
+  private useOfKey(key: IKey, service: KeyUser): PolicyStatement {
     return new PolicyStatement({
       effect: Effect.ALLOW,
-      actions: [
-        'kms:Decrypt',
-        'kms:DescribeKey',
-        'kms:Encrypt',
-        'kms:GenerateDataKey',
-        'kms:GenerateDataKeyWithoutPlaintext',
-        'kms:ReEncryptFrom',
-        'kms:ReEncryptTo',
-      ],
-      resources: [props.key.keyArn],
+      actions: [...KEY_ACTIONS[service]],
+      resources: [key.keyArn],
       conditions: {
-        StringEquals: {
-          'kms:ViaService': props.keyUsedThrough.map(
-            (service) => `${service}.${region}.amazonaws.com`,
-          ),
-        },
+        StringEquals: { 'kms:ViaService': `${service}.${Stack.of(this).region}.amazonaws.com` },
       },
     });
   }
 }
 
+/**
+ * The table takes TLS only, as everything else does: DynamoDB alone of the services used here has endpoints that
+ * speak plain HTTP, too, and no policy of its own here that refuses it (AWS General Reference, DynamoDB endpoints,
+ * read 2026-11-22).
+ */
 function allow(grant: Grant): PolicyStatement {
   return new PolicyStatement({
     effect: Effect.ALLOW,
     actions: [...grant.actions],
     resources: [...grant.resources],
+    ...(grant.actions.some((action) => action.startsWith('dynamodb:'))
+      ? { conditions: { Bool: { 'aws:SecureTransport': 'true' } } }
+      : {}),
   });
 }
 

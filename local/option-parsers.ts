@@ -52,6 +52,22 @@ export function parseTime(text: string): TypedTime {
   return { ms, text };
 }
 
+const UNIT_MS = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/**
+ * Reads a span of time in minutes, hours or days: `30m`, `2h`, `1d`.
+ *
+ * @returns milliseconds, more than 0
+ * @throws {InvalidArgumentError} it is something else
+ */
+export function parseDuration(text: string): number {
+  const [, count, unit] = /^([1-9]\d{0,4})([mhd])$/.exec(text) ?? [];
+  if (count === undefined || (unit !== 'm' && unit !== 'h' && unit !== 'd')) {
+    throw new InvalidArgumentError('It must be a number of minutes, hours or days: 30m, 2h or 1d.');
+  }
+  return Number(count) * UNIT_MS[unit];
+}
+
 /**
  * Reads a failure code.
  *

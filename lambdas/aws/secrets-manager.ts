@@ -4,11 +4,11 @@ import { SecretUnavailableError } from '../core/errors.ts';
 import type { Clock, SecretReader } from '../core/ports/world.ts';
 
 /** A rotated secret is seen at the latest after this time. */
-const CACHE_MS = 300_000;
+export const CACHE_MS = 300_000;
 
 /** Asking for a fresh value more often than this is answered from the cache: forged requests must
  * not turn into calls to the secret store. */
-const FRESH_INTERVAL_MS = 10_000;
+export const FRESH_INTERVAL_MS = 10_000;
 
 /** As long as there is no value at all, it is asked for more often: every request fails without it. */
 const FIRST_INTERVAL_MS = 1_000;
@@ -49,13 +49,18 @@ export function createSecretReader(options: {
   };
 
   return {
-    read: async (id, { fresh = false } = {}) => {
+    read: async (id, { fresh: isUncached = false, sinceMs } = {}) => {
       const entry = entries.get(id) ?? { readAtMs: -Infinity, askedAtMs: -Infinity };
       entries.set(id, entry);
+      const fresh = isUncached || sinceMs !== undefined;
+      // A call that began too early may bring what was there before.
+      if (sinceMs !== undefined && entry.askedAtMs < sinceMs) await pending.get(id);
       const nowMs = clock.nowMs();
       const isOld = fresh || nowMs - entry.readAtMs >= CACHE_MS;
       const intervalMs = entry.value === undefined ? FIRST_INTERVAL_MS : FRESH_INTERVAL_MS;
-      const mayAsk = pending.has(id) || nowMs - entry.askedAtMs >= intervalMs;
+      const mayAsk =
+        pending.has(id) ||
+        (sinceMs === undefined ? nowMs - entry.askedAtMs >= intervalMs : entry.askedAtMs < sinceMs);
       if (isOld && mayAsk) {
         // Ten leads that arrive at a cold start are one call.
         const running = pending.get(id) ?? load(id, entry).finally(() => pending.delete(id));

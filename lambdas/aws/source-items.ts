@@ -2,22 +2,34 @@ import { getItem, putIf, type Table, updateIf } from './table.ts';
 import { NOT_THERE } from './table-expression.ts';
 import { sourceKey, submitterKey } from './table-keys.ts';
 
-/** Notes when a source last sent an event; time never goes back. */
-export async function putSourceSeen(table: Table, source: string, atMs: number): Promise<void> {
+/** What is noted of a source: when it last sent an event, and when one that its previous secret verified. */
+export type SourceNote = 'seen_at' | 'previous_secret_at';
+
+/** Notes when that last happened; time never goes back. */
+export async function putSourceNote(
+  table: Table,
+  source: string,
+  note: SourceNote,
+  atMs: number,
+): Promise<void> {
   // Refused means that a later time is noted already.
   await updateIf(
     table,
     sourceKey(source),
-    { set: { seen_at: atMs } },
-    { text: 'attribute_not_exists(seen_at) OR seen_at < :at', values: { ':at': atMs } },
+    { set: { [note]: atMs } },
+    { text: `attribute_not_exists(${note}) OR ${note} < :at`, values: { ':at': atMs } },
   );
 }
 
-/** When a source last sent an event; may lag behind by a moment. Milliseconds since the epoch. */
-export async function getSourceSeenMs(table: Table, source: string): Promise<number | undefined> {
+/** When that last happened; may lag behind by a moment. Milliseconds since the epoch. */
+export async function getSourceNoteMs(
+  table: Table,
+  source: string,
+  note: SourceNote,
+): Promise<number | undefined> {
   const item = await getItem(table, sourceKey(source), { consistent: false });
-  const seenAt = item?.['seen_at'];
-  return typeof seenAt === 'number' ? seenAt : undefined;
+  const at = item?.[note];
+  return typeof at === 'number' ? at : undefined;
 }
 
 /** A person's submission at a source. */

@@ -1,4 +1,4 @@
-import { config } from '../../holdfast.config.ts';
+import { config } from '#config';
 import { buildConsumer } from './build-consumer.ts';
 
 /** The consumer function: a batch of queue messages in, the ids of those that must come back out. */

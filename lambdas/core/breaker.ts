@@ -6,9 +6,11 @@
  *            failures in a row, or too large a share of the last minute's calls
  *   closed ───────────────────────────────────────────────────────────────────► open (30 s, doubling to 300 s)
  *     ▲  ▲                                                                        │ time is over
- *     │  └──────────── the probe's call succeeds ──────────── half open ◄─────────┘
+ *     │  └──────────── the probe's call succeeds ──────────── half open ◄─────────┤
  *     │                                                        one probe lease; fails: open again, for longer
- *     └── an operator closes it ◄── open, no end: credentials or configuration are refused
+ *     │                                                                           │ time is over
+ *     ├── an operator closes it ◄── open, until a time: an operator paused it ────┘
+ *     └── an operator closes it ◄── open, no end: credentials or configuration are refused, or an operator said so
  * ```
  *
  * Everything here is pure: a new breaker out of an old one, or the very same when nothing is to be stored.
@@ -115,7 +117,12 @@ export function gateOf(
   if (breaker.openUntilMs === undefined) return { kind: 'open', delayMs: longestMs };
   const leastMs = Math.min(breaker.openForMs ?? longestMs, longestMs);
   if (breaker.openUntilMs > nowMs) {
-    return { kind: 'open', delayMs: Math.max(leastMs, breaker.openUntilMs - nowMs) };
+    const delayMs = Math.max(leastMs, breaker.openUntilMs - nowMs);
+    // A pause may be ended before its time: what waits must not be hidden for as long as it was to last.
+    return {
+      kind: 'open',
+      delayMs: breaker.reason === 'operator' ? Math.min(delayMs, longestMs) : delayMs,
+    };
   }
   const isTaken =
     breaker.probeToken !== undefined &&
@@ -166,6 +173,26 @@ export function afterCall(
 export function openedForGood(breaker: Breaker, reason: BreakerReason, nowMs: number): Breaker {
   const { openUntilMs: _until, openForMs: _for, ...rest } = withoutProbe(breaker);
   return { ...rest, state: 'open', reason, openedAtMs: nowMs };
+}
+
+/**
+ * Opens it for an operator until a time. Then one delivery tries whether the CRM may be written to, as after an
+ * outage, and all go on.
+ *
+ * @param untilMs epoch milliseconds, later than `nowMs`
+ */
+export function pausedUntil(
+  breaker: Breaker,
+  untilMs: number,
+  nowMs: number,
+  { breaker: settings }: BreakerSettings,
+): Breaker {
+  return {
+    ...openedForGood(breaker, 'operator', nowMs),
+    openUntilMs: untilMs,
+    // For so long others stay away while one delivery tries; should it fail, the next opening is twice that.
+    openForMs: settings.openMs,
+  };
 }
 
 /** Closes it, and forgets what led to its opening. */

@@ -16,6 +16,7 @@ export type MetricName =
   | 'HumanCheckFailed'
   | 'HumanCheckUnavailable'
   | 'PreviousSecretUsed'
+  | 'ExpiredSecretUsed'
   | 'BodyTooLarge'
   | 'UnsupportedMediaType'
   | 'IntakeUnavailable'

@@ -26,12 +26,17 @@ export async function authenticate(
 
   const cached = await ports.secrets.read(secretId);
   const verification = provider.verify(request, parseSourceSecrets(sourceName, cached), nowMs);
-  if (verification.kind === 'verified' || verification.reason !== 'mismatch') return verification;
+  if (verification.kind === 'verified' || !mayBeOld(verification.reason)) return verification;
 
   const fresh = await ports.secrets.read(secretId, { fresh: true });
   return fresh === cached
     ? verification
     : provider.verify(request, parseSourceSecrets(sourceName, fresh), nowMs);
+}
+
+/** Whether a refusal may be the fault of secrets that are no longer those in force. */
+function mayBeOld(reason: Extract<Verification, { kind: 'refused' }>['reason']): boolean {
+  return reason === 'mismatch' || reason === 'secret_expired';
 }
 
 /**
@@ -49,6 +54,9 @@ export function reportVerification(
 ): void {
   if (verification.kind === 'refused') {
     ports.metrics.count('SignatureRejected', { source: sourceName });
+    if (verification.reason === 'secret_expired') {
+      ports.metrics.count('ExpiredSecretUsed', { source: sourceName });
+    }
     log.warn('A request was refused because it does not prove who sent it', {
       outcome: verification.reason,
       http_status: refusedStatus,

@@ -5,7 +5,7 @@ import type { HumanCheckRule, WebhookRequest } from '../providers/provider.ts';
 import { isObject, member } from '../providers/reading/json.ts';
 import { readForm } from '../providers/reading/read-form.ts';
 import { withoutVolatile } from '../providers/reading/without-volatile.ts';
-import { parseSourceSecrets } from '../providers/verification/source-secrets.ts';
+import { parseSourceSecrets, secretsAt } from '../providers/verification/source-secrets.ts';
 import type { IntakePorts } from './intake-ports.ts';
 import { replaceBytes, spellingsOf } from './replace-bytes.ts';
 
@@ -85,11 +85,12 @@ async function askWithSecrets(
   question: Omit<HumanQuestion, 'secret'>,
 ): Promise<HumanAnswer> {
   const startedAtMs = clock.nowMs();
-  const known = parseSourceSecrets(sourceName, await secrets.read(secretId));
+  const inForce = (text: string) => secretsAt(parseSourceSecrets(sourceName, text), startedAtMs);
+  const known = inForce(await secrets.read(secretId));
   let answer = await humans.ask({ ...question, secret: known.current });
   if (answer.kind !== 'secret_refused') return answer;
 
-  const fresh = parseSourceSecrets(sourceName, await secrets.read(secretId, { fresh: true }));
+  const fresh = inForce(await secrets.read(secretId, { fresh: true }));
   const others = new Set([fresh.current, fresh.previous, known.previous]);
   others.delete(known.current);
   for (const secret of others) {

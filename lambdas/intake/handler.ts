@@ -1,4 +1,4 @@
-import { config } from '../../holdfast.config.ts';
+import { config } from '#config';
 import { buildIntake } from './build-intake.ts';
 
 /** The Lambda entry point. */

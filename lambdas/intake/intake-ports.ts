@@ -14,6 +14,7 @@ export interface IntakePorts {
     | 'markDlqSent'
     | 'rememberSubmitter'
     | 'noteSourceSeen'
+    | 'notePreviousSecret'
     | 'keepMapping'
     | 'readSourceFields'
     | 'saveSourceFields'

@@ -12,6 +12,7 @@ import {
 import { answerHandshake } from './handshake.ts';
 import { createKeepMapping } from './keep-mapping.ts';
 import { createNoteFields } from '../operations/note-fields.ts';
+import { createNotePreviousSecret } from './note-previous-secret.ts';
 import { createNoteSource } from './note-source.ts';
 import { routeOf } from './route.ts';
 import { type Arrival, takeIn } from './take-in.ts';
@@ -30,6 +31,7 @@ export type ReceiveWebhook = (request: IntakeRequest) => Promise<IntakeResponse>
  */
 export function createReceiveWebhook(ports: IntakePorts, settings: IntakeSettings): ReceiveWebhook {
   const noteSource = createNoteSource(ports.events);
+  const notePreviousSecret = createNotePreviousSecret(ports.events);
   const keepMapping = createKeepMapping(ports.events);
   const noteFields = createNoteFields(ports);
   return async (request) => {
@@ -60,6 +62,7 @@ export function createReceiveWebhook(ports: IntakePorts, settings: IntakeSetting
           correlationId,
           log,
           noteSource,
+          notePreviousSecret,
           keepMapping,
           noteFields,
         };

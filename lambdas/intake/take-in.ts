@@ -14,6 +14,7 @@ import { type IntakeRequest, type IntakeResponse, jsonResponse } from './intake-
 import { rawPayload, submissionEvent, unreadableEvent } from './new-event.ts';
 import type { KeepMapping } from './keep-mapping.ts';
 import { type NoteFields, shapesOf } from '../operations/note-fields.ts';
+import type { NotePreviousSecret } from './note-previous-secret.ts';
 import type { NoteSource } from './note-source.ts';
 import type { Reception } from './reception.ts';
 
@@ -28,6 +29,7 @@ export interface Arrival {
   readonly correlationId: string;
   readonly log: Log;
   readonly noteSource: NoteSource;
+  readonly notePreviousSecret: NotePreviousSecret;
   readonly keepMapping: KeepMapping;
   readonly noteFields: NoteFields;
 }
@@ -44,8 +46,9 @@ export async function takeIn(
   ports: IntakePorts,
   settings: IntakeSettings,
   provider: BoundProvider,
-  { request, name, source, correlationId, log, noteSource, keepMapping, noteFields }: Arrival,
+  arrival: Arrival,
 ): Promise<IntakeResponse> {
+  const { request, name, source, correlationId, log } = arrival;
   const secretId = `${settings.sourceSecretPrefix}${name}`;
   const verification = await authenticate(ports, provider, name, secretId, request);
   const refusedStatus = refusedStatusOf(provider, verification);
@@ -72,13 +75,16 @@ export async function takeIn(
   // Beside the writes that the sender waits for anyway, and only once it is known who sent this.
   const { receivedAtMs, mappingVersion: version } = reception;
   const notes = [
-    noteSource(name, receivedAtMs, log),
-    keepMapping({ sourceName: name, source, version }, receivedAtMs, log),
+    arrival.noteSource(name, receivedAtMs, log),
+    ...(verification.secretUsed === 'previous'
+      ? [arrival.notePreviousSecret(name, receivedAtMs, log)]
+      : []),
+    arrival.keepMapping({ sourceName: name, source, version }, receivedAtMs, log),
   ];
   try {
     const reading = await provider.read(clean);
     const submissions = reading.kind === 'read' ? reading.submissions : [];
-    notes.push(noteFields(name, shapesOf(submissions), receivedAtMs, log));
+    notes.push(arrival.noteFields(name, shapesOf(submissions), receivedAtMs, log));
     const accepted = await acceptAll(ports, provider, reading, reception);
     return answerAccepted(accepted, provider.answers, correlationId);
   } finally {

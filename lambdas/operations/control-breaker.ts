@@ -9,6 +9,7 @@ import {
   openedForGood,
 } from '../core/breaker.ts';
 import { StoreUnavailableError } from '../core/errors.ts';
+import type { Touched } from '../core/journal.ts';
 import type { BreakerStore } from '../core/ports/crm-access.ts';
 import type { Log } from '../core/ports/telemetry.ts';
 import type { Clock } from '../core/ports/world.ts';
@@ -43,6 +44,9 @@ export interface OperatorAct {
   readonly reason: string;
 }
 
+/** What the journal says that such an act touches. */
+export const BREAKER_TOUCHED = { kind: 'breaker', id: 'zoho' } as const satisfies Touched;
+
 /** Consumers write the same item; one that loses this often in a row meets something else. */
 const TRIES_MAX = 10;
 
@@ -55,7 +59,15 @@ export async function breakerStatus(
   { breakers, clock }: Pick<BreakerPorts, 'breakers' | 'clock'>,
   settings: BreakerSettings,
 ): Promise<BreakerStatus> {
-  const breaker = (await breakers.read()) ?? NEW_BREAKER;
+  return describeStatus((await breakers.read()) ?? NEW_BREAKER, clock.nowMs(), settings);
+}
+
+/** What an operator is told of a breaker, as it stands at a time. */
+export function describeStatus(
+  breaker: Breaker,
+  nowMs: number,
+  settings: BreakerSettings,
+): BreakerStatus {
   const { reason, openedAtMs, openUntilMs, failuresInRow, creditsRemaining } = breaker;
   const rest = {
     failuresInRow,
@@ -63,7 +75,7 @@ export async function breakerStatus(
     ...(breaker.operator === undefined ? {} : { operator: operatorOf(breaker.operator) }),
   };
   if (breaker.state === 'closed') return { state: 'closed', ...rest };
-  const gate = gateOf(breaker, '', clock.nowMs(), settings);
+  const gate = gateOf(breaker, '', nowMs, settings);
   return {
     state: gate.kind === 'open' ? 'open' : 'half_open',
     ...(reason === undefined ? {} : { reason }),
@@ -89,7 +101,7 @@ export async function closeBreaker(
   ports: BreakerPorts,
   act: OperatorAct,
 ): Promise<'changed' | 'unchanged'> {
-  return await change(ports, act, (breaker) =>
+  return await changeBreaker(ports, act, (breaker) =>
     breaker.state === 'closed' ? undefined : closed(breaker),
   );
 }
@@ -99,21 +111,27 @@ export async function closeBreaker(
  *
  * A call that is being made is not broken off.
  *
- * @returns `unchanged` when a person had opened it before
+ * @returns `unchanged` when a person had opened it before, without an end
  * @throws {StoreUnavailableError} it could not be read or written
  */
 export async function openBreaker(
   ports: BreakerPorts,
   act: OperatorAct,
 ): Promise<'changed' | 'unchanged'> {
-  return await change(ports, act, (breaker) =>
-    breaker.state === 'open' && breaker.reason === 'operator'
+  return await changeBreaker(ports, act, (breaker) =>
+    breaker.state === 'open' && breaker.reason === 'operator' && breaker.openUntilMs === undefined
       ? undefined
       : openedForGood(breaker, 'operator', ports.clock.nowMs()),
   );
 }
 
-async function change(
+/**
+ * Stores a change that an operator makes, over whatever consumers store meanwhile.
+ *
+ * @param next what the change makes of the breaker as it is; `undefined` leaves it
+ * @throws {StoreUnavailableError} it could not be read or written
+ */
+export async function changeBreaker(
   { breakers, clock, log }: BreakerPorts,
   { by, reason }: OperatorAct,
   next: (breaker: Breaker) => Breaker | undefined,

@@ -20,7 +20,7 @@ import type { IdentityLinks, IdentityStore } from '../core/ports/identities.ts';
 import type { StoreScanner } from '../core/ports/store-scan.ts';
 import { isBare } from '../core/tombstone.ts';
 import { findByContent, type ContentFound, type SearchProgress } from './find-by-content.ts';
-import { followNames } from './follow-names.ts';
+import { followName } from './follow-name.ts';
 import { gatherEvents, type GatheredEvent } from './gather-events.ts';
 import type { PacePorts } from './paced-scan.ts';
 import { identifiersNamed, namesOfPerson, type PersonName } from './person.ts';
@@ -100,7 +100,10 @@ export async function findPerson(
   const expiredLinks = new Set<string>();
   const { module } = config.zoho;
   const typed = namesOfPerson(names, config, pepper);
-  for (const root of await followNames(module, typed, ports.identities)) identities.add(root);
+  for (const name of typed) {
+    // Events may be listed under a name whose HEAD was never stored.
+    identities.add((await followName(module, name, ports.identities))?.identity ?? name);
+  }
 
   const asked = new Set<string>();
   for (let round = 0; round < ROUNDS_MAX; round += 1) {

@@ -6,7 +6,7 @@ import type { NormalizedEvent } from '../core/lead-event.ts';
 import type { BodyShelf } from '../core/ports/erasure.ts';
 import type { IdentityLinks, IdentityStore } from '../core/ports/identities.ts';
 import type { StoredItem, StoreScanner } from '../core/ports/store-scan.ts';
-import { followNames } from './follow-names.ts';
+import { followName } from './follow-name.ts';
 import { inParallel } from './in-parallel.ts';
 import type { PersonName } from './person.ts';
 
@@ -69,7 +69,8 @@ export async function gatherEvents(
     const names = readings.flatMap(({ normalized }) =>
       identityNamesOf(normalized, config.identity.order, pepper),
     );
-    for (const root of await followNames(module, [...new Set(names)], ports.identities)) {
+    for (const name of new Set(names)) {
+      const root = (await followName(module, name, ports.identities))?.identity ?? name;
       const known = listed.get(root) ?? new Set(await ports.identities.linkedEvents(module, root));
       listed.set(root, known);
       if (known.has(key)) identities.add(root);

@@ -2,8 +2,7 @@ import type { HoldfastConfig } from '../core/config.ts';
 import { HoldfastError } from '../core/errors.ts';
 import { identifiersOf, identityNamesOf } from '../core/identity.ts';
 import type { NormalizedEvent } from '../core/lead-event.ts';
-import { normalizeEmail } from '../core/normalize-email.ts';
-import { normalizePhone } from '../core/normalize-phone.ts';
+import { parseLeadQuery } from './lead-query.ts';
 
 /**
  * By what a person is named.
@@ -25,43 +24,48 @@ export class PersonNameError extends HoldfastError {
     super(
       'person_name',
       `"${text}" names nobody. Name a person by e-mail address, phone number (with + and country), ` +
-        'a lead’s key, a Zoho record id, an hf_… identity, or <source>:<external id>.',
+        'a lead’s key, the id or address of a Zoho record, an hf_… identity, or <source>:<their id at that source>.',
     );
   }
 }
 
-/** Zoho's ids have 18 digits or so; phone numbers 15 at most (ITU-T E.164). */
-const CRM_ID = /^\d{16,20}$/;
-const IDENTITY = /^hf_[0-9a-f]{40}$/;
-const PHONE_DIGITS_MIN = 7;
-
 /**
  * Reads what an operator typed for a person.
  *
+ * @returns several names where it may be stored in several notations, as a phone number may
  * @throws {PersonNameError} it is none of what can name somebody
+ * @throws {LeadQueryError} it is empty
  */
 export async function parsePersonName(
   text: string,
-  { sources, phone }: Pick<HoldfastConfig, 'sources' | 'phone'>,
-): Promise<PersonName> {
-  const typed = text.trim();
-  if (typed.includes('|')) return { kind: 'lead', value: typed };
-  if (IDENTITY.test(typed)) return { kind: 'identity', value: typed };
-  if (CRM_ID.test(typed)) return { kind: 'crm_record', value: typed };
-  const email = normalizeEmail(typed);
-  if (email !== undefined) return { kind: 'email', value: email };
-  const [source = '', ...id] = typed.split(':');
-  if (id.length > 0 && Object.hasOwn(sources, source)) {
-    const own = id[0] === 'person' && id.length > 1 ? id.slice(1) : id;
-    return { kind: 'external_id', value: `${source}:person:${own.join(':')}` };
+  { sources }: Pick<HoldfastConfig, 'sources'>,
+): Promise<readonly PersonName[]> {
+  const countries = Object.values(sources).flatMap(({ defaultCountry = [] }) => defaultCountry);
+  const [query] = await parseLeadQuery(text, [...new Set(countries)]);
+  switch (query?.kind) {
+    case 'email':
+      return [{ kind: 'email', value: query.email }];
+    case 'phone':
+      return query.phones.map((value) => ({ kind: 'phone', value }));
+    case 'key':
+      return [{ kind: 'lead', value: query.key }];
+    case 'crm-id':
+      return [{ kind: 'crm_record', value: query.recordId }];
+    case 'name':
+      return [{ kind: 'identity', value: query.name }];
+    case 'provider-id':
+      return [{ kind: 'external_id', value: externalIdOf(query.id, sources) }];
+    case undefined:
+      throw new PersonNameError(text);
   }
-  const number = await normalizePhone(typed, phone.defaultCountry);
-  if (number?.kind === 'e164') return { kind: 'phone', value: number.value };
-  const digits = typed.replaceAll(/\D/g, '');
-  if (digits.length >= PHONE_DIGITS_MIN && !/\p{L}/u.test(typed)) {
-    return { kind: 'phone', value: digits };
-  }
-  throw new PersonNameError(typed);
+}
+
+/** `<source>:<id>`, or as it is stored, `<source>:person:<id>`: the same id at another source is somebody else. */
+function externalIdOf(text: string, sources: HoldfastConfig['sources']): string {
+  const [source = '', ...parts] = text.split(':');
+  const id = (parts[0] === 'person' && parts.length > 1 ? parts.slice(1) : parts).join(':');
+  if (id === '' || !Object.hasOwn(sources, source)) throw new PersonNameError(text);
+  return `${source}:person:${id}`;
 }
 
 /** A person by everything that stands for them. */

@@ -20,6 +20,10 @@ export interface WebhookRequest {
 export interface SourceSecrets {
   readonly current: string;
   readonly previous?: string;
+  /** Since when `previous` is the previous one, epoch milliseconds; absent where nobody noted it. */
+  readonly previousSinceMs?: number;
+  /** When `previous` ends, epoch milliseconds; absent for one that is accepted until it is taken out. */
+  readonly previousUntilMs?: number;
   /** What the sender must name when it asks whether the address is ours. */
   readonly verifyToken?: string;
   /** Opens the provider's API, where the details of a submission are read. */
@@ -29,7 +33,8 @@ export interface SourceSecrets {
 /**
  * Whether a request comes from whom it says.
  *
- * `reason` is for logs and counters; the sender learns nothing from it.
+ * `reason` is for logs and counters; the sender learns nothing from it. `secret_expired`: it was the previous
+ * secret, whose time is over.
  */
 export type Verification =
   | {
@@ -46,6 +51,7 @@ export type Verification =
         | 'duplicate_header'
         | 'stale'
         | 'mismatch'
+        | 'secret_expired'
         | 'origin';
     };
 

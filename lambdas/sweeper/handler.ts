@@ -1,4 +1,4 @@
-import { config } from '../../holdfast.config.ts';
+import { config } from '#config';
 import { buildSweeper } from './build-sweeper.ts';
 
 /** The sweeper function, called every minute. */

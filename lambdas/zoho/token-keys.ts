@@ -1,5 +1,6 @@
 import { type Failure, failure } from '../core/failure.ts';
 import type { Log } from '../core/ports/telemetry.ts';
+import type { SecretAge } from '../core/ports/world.ts';
 import { parseCredentials, type ZohoCredentials } from './credentials.ts';
 import { createTokenSeal, type TokenSeal } from './seal-token.ts';
 
@@ -22,18 +23,18 @@ export type KeyReading =
  * A secret that can't be read is a failure that passes: the secret store may be down. A secret that
  * says something else than credentials is an authorization failure: only a person can mend it.
  *
- * @param readCredentials gives the secret's text; `fresh` skips its cache
+ * @param readCredentials gives the secret's text
  */
 export function createKeyReader(
-  readCredentials: (options?: { fresh?: boolean }) => Promise<string>,
+  readCredentials: (age?: SecretAge) => Promise<string>,
   log: Log,
-): (fresh: boolean) => Promise<KeyReading> {
+): (age?: SecretAge) => Promise<KeyReading> {
   let known: TokenKeys | undefined;
 
-  return async (fresh) => {
+  return async (age) => {
     let secret: string;
     try {
-      secret = await readCredentials(fresh ? { fresh } : undefined);
+      secret = await readCredentials(age);
     } catch (error) {
       log.error('The secret with the Zoho credentials could not be read', {}, error);
       const detail = 'the secret with the Zoho credentials could not be read';

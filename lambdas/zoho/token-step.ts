@@ -1,11 +1,11 @@
 import { type Failure, failure } from '../core/failure.ts';
 import type { StoredToken, TokenStore } from '../core/ports/crm-access.ts';
 import type { Log, Metrics } from '../core/ports/telemetry.ts';
-import type { Clock, Random } from '../core/ports/world.ts';
+import type { Clock, Random, SecretAge } from '../core/ports/world.ts';
 import { chooseApiUrl } from './api-domain.ts';
 import type { Deadline } from './deadline.ts';
 import { sameFingerprint } from './seal-token.ts';
-import type { TokenKeys } from './token-keys.ts';
+import type { KeyReading, TokenKeys } from './token-keys.ts';
 import { requestToken, type TokenRequestOutcome } from './token-request.ts';
 
 /*
@@ -24,6 +24,9 @@ import { requestToken, type TokenRequestOutcome } from './token-request.ts';
  *     │ won
  *     ▼
  *   ask Zoho once ─► store the token, or how long to hold off; the same write gives the lease back
+ *     │ it refuses the credentials, and others lie in the secret store by now
+ *     ▼
+ *   start again with those, at once
  */
 
 /** A token that may be used now, and where. */
@@ -65,8 +68,14 @@ export type TokenStep =
   | { readonly kind: 'wait' }
   | { readonly kind: 'reread' };
 
-/** What getting a token needs of the world. */
-export interface TokenStepOptions {
+/** What getting a token needs. */
+export interface TokenStepOptions extends TokenStepWorld {
+  /** The credentials in force. */
+  readonly readKeys: (age: SecretAge) => Promise<KeyReading>;
+}
+
+/** What getting a token needs beside the credentials. */
+export interface TokenStepWorld {
   readonly accountsUrl: string;
   readonly apiUrl: string;
   /** For one request to the accounts server. */
@@ -193,20 +202,25 @@ async function refresh(
   deadline: Deadline,
 ): Promise<TokenStep> {
   const outcome = await ask(options, keys, deadline);
-  const nowMs = options.clock.nowMs();
   if (outcome.kind !== 'granted') {
-    const holdOffMs = holdOffMsAfter(outcome);
+    // Whoever replaced them may have ended the old ones at once, while these were a few seconds old here.
+    const sinceMs = options.clock.nowMs();
+    const inForce = outcome.kind === 'refused' ? await options.readKeys({ sinceMs }) : undefined;
+    const isReplaced = inForce?.kind === 'keys' && inForce.keys.secret !== keys.secret;
+    const holdOffMs = isReplaced ? 0 : holdOffMsAfter(outcome);
+    const nowMs = options.clock.nowMs();
     await options.tokens.save({
       ...leased,
       revision: leased.revision + 1,
       refreshLeaseUntilMs: 0,
       notBeforeMs: nowMs + holdOffMs,
     });
-    return usable === undefined
-      ? failedRequest(outcome, holdOffMs)
-      : { kind: 'token', token: usable };
+    if (isReplaced) return { kind: 'reread' };
+    if (usable !== undefined) return { kind: 'token', token: usable };
+    return inForce?.kind === 'failed' ? inForce : failedRequest(outcome, holdOffMs);
   }
 
+  const nowMs = options.clock.nowMs();
   const { apiUrl, refused } = chooseApiUrl(options.apiUrl, outcome.apiDomain);
   if (refused) options.log.warn('The API domain that came with a Zoho token was not followed');
   const fingerprint = keys.seal.fingerprint(outcome.token);

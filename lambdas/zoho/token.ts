@@ -1,14 +1,16 @@
 import { failure } from '../core/failure.ts';
+import type { Log } from '../core/ports/telemetry.ts';
+import type { SecretAge } from '../core/ports/world.ts';
 import { type Deadline, DeadlinePassedError } from './deadline.ts';
 import { sameFingerprint } from './seal-token.ts';
-import { createKeyReader, type KeyReading } from './token-keys.ts';
+import { createKeyReader, type KeyReading, type TokenKeys } from './token-keys.ts';
 import {
   type AccessToken,
   type HeldToken,
   isUsable,
   stepToToken,
   type TokenFailed,
-  type TokenStepOptions,
+  type TokenStepWorld,
 } from './token-step.ts';
 
 /** A token to use now, or why there is none. */
@@ -23,12 +25,17 @@ export interface AccessTokens {
    * a new one only if it still holds that very token.
    */
   replace(rejected: AccessToken, deadline: Deadline): Promise<TokenResult>;
+  /**
+   * Whether the credentials in the secret store are others than those that the last token was asked for with: a
+   * token that was new and is turned down may have ended with the credentials before.
+   */
+  wereReplaced(deadline: Deadline): Promise<boolean>;
 }
 
 /** What the shared token needs of the world. */
-export interface AccessTokenOptions extends TokenStepOptions {
-  /** The secret's text; `fresh` skips its cache. */
-  readonly readCredentials: (options?: { fresh?: boolean }) => Promise<string>;
+export interface AccessTokenOptions extends TokenStepWorld {
+  /** The secret's text. */
+  readonly readCredentials: (age?: SecretAge) => Promise<string>;
 }
 
 /** Between two looks at the shared item while another function gets the token. */
@@ -43,6 +50,9 @@ const STEPS_MAX = 100;
  */
 export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
   const readKeys = createKeyReader(options.readCredentials, options.log);
+  const stepOptions = { ...options, readKeys };
+  /** The credentials that the last search used. */
+  let keysInUse: TokenKeys | undefined;
   let held: HeldToken | undefined;
   let rejected = '';
   let underWay: Promise<TokenResult> | undefined;
@@ -54,7 +64,7 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
   }
 
   async function obtain(deadline: Deadline): Promise<TokenResult> {
-    const reading = await deadline.within(readKeys(false));
+    const reading = await deadline.within(readKeys());
     const fallback = heldFor(reading.kind === 'keys' ? reading.keys.secret : (held?.secret ?? ''));
     if (fallback !== undefined && fallback.refreshAtMs > options.clock.nowMs()) {
       return { kind: 'token', token: fallback };
@@ -79,12 +89,15 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
       for (let steps = 0; steps < STEPS_MAX; steps += 1) {
         if (current.kind === 'failed') return current;
         const { keys } = current;
-        const step = await deadline.within(stepToToken(options, keys, fresh, rejected, deadline));
+        keysInUse = keys;
+        const step = await deadline.within(
+          stepToToken(stepOptions, keys, fresh, rejected, deadline),
+        );
         if (step.kind === 'token' || step.kind === 'failed') return step;
         if (step.kind === 'reread') {
           // The credentials may have been replaced: the old pair must not be held against us.
           fresh = true;
-          const reread = await deadline.within(readKeys(true));
+          const reread = await deadline.within(readKeys({ fresh: true }));
           if (reread.kind === 'keys' || reread.failure.class === 'authorization') current = reread;
         } else if (step.kind === 'wait') {
           await deadline.within(options.clock.sleep(POLL_MS * (0.5 + options.random.next())));
@@ -92,9 +105,7 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
       }
       return unavailable('another function is still asking for one');
     } catch (error) {
-      if (error instanceof DeadlinePassedError) return unavailable('there was no time left');
-      options.log.error('The shared Zoho access token could not be read or stored', {}, error);
-      return unavailable('the table did not answer');
+      return searchFailed(error, options.log);
     }
   }
 
@@ -119,7 +130,30 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
         ? shared(deadline)
         : result;
     },
+    wereReplaced: async (deadline) => {
+      const reading = readKeys({ sinceMs: options.clock.nowMs() });
+      return await isOther(deadline.within(reading), keysInUse);
+    },
   };
+}
+
+/** Whether other keys were read; not where none were, in time. */
+async function isOther(
+  reading: Promise<KeyReading>,
+  used: TokenKeys | undefined,
+): Promise<boolean> {
+  try {
+    const read = await reading;
+    return read.kind === 'keys' && read.keys.secret !== used?.secret;
+  } catch {
+    return false;
+  }
+}
+
+function searchFailed(error: unknown, log: Log): TokenFailed {
+  if (error instanceof DeadlinePassedError) return unavailable('there was no time left');
+  log.error('The shared Zoho access token could not be read or stored', {}, error);
+  return unavailable('the table did not answer');
 }
 
 function unavailable(detail: string): TokenFailed {

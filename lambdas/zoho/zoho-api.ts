@@ -114,9 +114,10 @@ export function createZohoApi(options: ZohoApiOptions): ZohoApi {
     const second = await accessTokens.replace(first.token, deadline);
     if (second.kind === 'failed') return withoutToken(second);
     const again = await attempt(call, second.token, read, work);
-    if (again.kind === 'read' || !again.refusal.tokenRejected || second.token.isNew) return again;
+    if (again.kind === 'read' || !again.refusal.tokenRejected) return again;
+    if (second.token.isNew && !(await accessTokens.wereReplaced(deadline))) return again;
 
-    // The second was another function's, and as dead as the first: a new one may still do.
+    // The second was another function's, or of credentials that ended meanwhile: a new one may still do.
     const third = await accessTokens.replace(second.token, deadline);
     if (third.kind === 'failed') return withoutToken(third);
     return attempt(call, third.token, read, work);

@@ -12,7 +12,7 @@ import { type Failure, type FailureCode, failure } from '../core/failure.ts';
 import { CRM_TIMEOUTS_PER_WRITE, ROWS_PER_CALL_MAX } from '../core/pipeline-limits.ts';
 import type { TokenStore } from '../core/ports/crm-access.ts';
 import type { Log, Metrics } from '../core/ports/telemetry.ts';
-import type { Clock, Ids, Random } from '../core/ports/world.ts';
+import type { Clock, Ids, Random, SecretAge } from '../core/ports/world.ts';
 import { addContactNote } from './contact-notes.ts';
 import { settleConversions } from './converted-leads.ts';
 import { isQuotable } from './coql.ts';
@@ -31,8 +31,8 @@ export interface ZohoCrmOptions {
   readonly accountsUrl: string;
   /** Origin of the API, until a token's answer names another data centre of the same kind. */
   readonly apiUrl: string;
-  /** JSON `{client_id, client_secret, refresh_token}`; `fresh` skips the cache. */
-  readonly readCredentials: (options?: { fresh?: boolean }) => Promise<string>;
+  /** JSON `{client_id, client_secret, refresh_token}`; as old as is asked for. */
+  readonly readCredentials: (age?: SecretAge) => Promise<string>;
   readonly tokens: TokenStore;
   readonly clock: Clock;
   readonly random: Random;

@@ -18,12 +18,13 @@ type Reply =
   | { readonly kind: 'error'; readonly type: string; readonly message: string };
 
 /**
- * Answers the four operations that Holdfast and its operators use, from a local file, so that the
+ * Answers the operations that Holdfast and its operators use, from a local file, so that the
  * real SDK client is used here as in AWS.
  *
  * Wire format: AWS JSON 1.1, the operation in `X-Amz-Target`, errors as 400 with `__type` (AWS
- * Secrets Manager, API reference, read 2026-11-22). A secret has one version, the current one:
- * `AWSPREVIOUS` is not kept, since Holdfast's secrets hold their previous value themselves.
+ * Secrets Manager, API reference, read 2026-11-22). A secret has the current version, and until it is put in force,
+ * one that was stored under a label of its own. `AWSPREVIOUS` is not kept, since Holdfast's secrets hold their
+ * previous value themselves.
  *
  * @param port 0 for any free one
  * @throws {PortTakenError}
@@ -49,6 +50,8 @@ export async function startSecretsManager(
 }
 
 function buildOperations(secrets: SecretFile): Readonly<Record<string, Operation>> {
+  /** Values that are stored and not in force, by version. They end with the process. */
+  const pending = new Map<string, { readonly id: string; readonly value: string }>();
   return {
     GetSecretValue: (input) =>
       withSecret(secrets, input, (id, value) => {
@@ -69,8 +72,23 @@ function buildOperations(secrets: SecretFile): Readonly<Record<string, Operation
       withSecret(secrets, input, (id) => {
         const value = text(input['SecretString']);
         if (value === undefined) return invalid('SecretString must be a string');
-        secrets.set(id, value);
-        return ok({ ...describe(id, value), VersionStages: ['AWSCURRENT'] });
+        const stages = input['VersionStages'] ?? ['AWSCURRENT'];
+        if (Array.isArray(stages) && stages.includes('AWSCURRENT')) secrets.set(id, value);
+        else pending.set(versionOf(value), { id, value });
+        return ok({ ...describe(id, value), VersionStages: stages });
+      }),
+
+    UpdateSecretVersionStage: (input) =>
+      withSecret(secrets, input, (id, value) => {
+        if (input['VersionStage'] !== 'AWSCURRENT') return invalid('Only AWSCURRENT is moved here');
+        const moved = pending.get(text(input['MoveToVersionId']) ?? '');
+        if (moved === undefined || moved.id !== id) return notFound('that version of the secret');
+        if (input['RemoveFromVersionId'] !== versionOf(value)) {
+          return invalid('RemoveFromVersionId must be the version that has the label AWSCURRENT');
+        }
+        secrets.set(id, moved.value);
+        pending.delete(versionOf(moved.value));
+        return ok(describe(id, moved.value));
       }),
 
     CreateSecret: (input) => {

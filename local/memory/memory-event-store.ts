@@ -49,6 +49,7 @@ import {
 import { createMemoryMappings } from './memory-mappings.ts';
 import { createMemorySourceFields } from './memory-source-fields.ts';
 import { createMemoryErasure } from './memory-erasure.ts';
+import { createMemorySourceNotes } from './memory-source-notes.ts';
 import type { StoredItems } from './memory-store-scanner.ts';
 import { payloadKey, storedItemsOf } from './memory-stored-items.ts';
 
@@ -78,7 +79,6 @@ export function createMemoryEventStore(): EventStore & EventScanner & StoredItem
   };
   const { records, normalized, raw, details } = contents;
   const audits = new Map<string, Map<string, AuditEntry>>();
-  const sourcesSeenMs = new Map<string, number>();
   const submitters = new Map<string, string>();
   const write = (key: string, change: Change): boolean => {
     const record = records.get(key);
@@ -134,10 +134,7 @@ export function createMemoryEventStore(): EventStore & EventScanner & StoredItem
     measureScan: async () => ({ items: records.size }),
     ...createMemoryErasure({ ...contents, audits, submitters }),
     storedItems: () => storedItemsOf({ ...contents, audits, submitters }),
-    noteSourceSeen: async (source, atMs) => {
-      sourcesSeenMs.set(source, Math.max(sourcesSeenMs.get(source) ?? 0, atMs));
-    },
-    readSourceSeenMs: async (source) => sourcesSeenMs.get(source),
+    ...createMemorySourceNotes(),
     ...createMemorySourceFields(),
     ...createMemoryMappings(),
     rememberSubmitter: async (source, personHash, key) => {

@@ -62,6 +62,11 @@ export interface MemoryQueue {
   redrive(): number;
   /** Messages that have been sent and not deleted, hidden ones included; dead letters are not. */
   size(): number;
+  /**
+   * When the oldest message was sent, of those received fewer than `receives` times: SQS's age metric leaves out
+   * what was received three times (Amazon SQS, CloudWatch metrics, read 2026-11-22).
+   */
+  oldestSentAtMs(receives: number): number | undefined;
   /** When the next hidden message becomes visible (now or earlier: it is), if there is a message. */
   nextVisibleAtMs(): number | undefined;
   /** The dead letters as an operator's tool goes through them: each is taken once until given back. */
@@ -145,6 +150,14 @@ export function createMemoryQueue(options: MemoryQueueOptions): MemoryQueue {
     size: () => {
       expire(queue);
       return queue.messages.size;
+    },
+    oldestSentAtMs: (receives) => {
+      expire(queue);
+      // They lie in the order in which they were sent.
+      for (const { receiveCount, sentAtMs } of queue.messages.values()) {
+        if (receiveCount < receives) return sentAtMs;
+      }
+      return undefined;
     },
     nextVisibleAtMs: () => {
       expire(queue);

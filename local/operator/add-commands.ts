@@ -5,10 +5,14 @@ import {
   type FailureCode,
 } from '../../lambdas/core/failure.ts';
 import { parseFailureCode, parseTime, type TypedTime } from '../option-parsers.ts';
+import { addLeadCommands } from './add-lead-commands.ts';
 import { addMappingCommands } from './add-mapping-commands.ts';
+import { addPersonCommands } from './add-person-commands.ts';
+import { addRotationCommands } from './add-rotation-commands.ts';
 import { addSourceSetupCommands } from './add-source-setup-commands.ts';
 import { addZohoCommands } from './add-zoho-commands.ts';
 import { addMappingVersionCommands } from './add-mapping-version-commands.ts';
+import { addPauseCommands } from './add-pause-commands.ts';
 import { addSourceCommands } from './add-source-commands.ts';
 import { type CommandContext, EXIT_CODES, operatorCommand } from './operator-command.ts';
 import { runBreaker } from './run-breaker.ts';
@@ -20,10 +24,14 @@ Exit codes: 0 done, or a plan shown; 1 something failed; 2 wrong use, nothing wa
 
 /** Adds the commands of whoever runs Holdfast: on this machine, or deployed. */
 export function addOperatorCommands(program: Command, context: CommandContext): void {
+  addLeadCommands(program, context);
+  addPersonCommands(program, context);
   addReplay(program, context);
+  addPauseCommands(program, context);
   addBreaker(program, context);
   addMappingCommands(program, context);
   addSourceSetupCommands(program, context);
+  addRotationCommands(program, context);
   addZohoCommands(program, context);
   addMappingVersionCommands(program, context);
   addSourceCommands(program, context);

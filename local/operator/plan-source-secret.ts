@@ -1,11 +1,11 @@
 import { SecretUnavailableError } from '../../lambdas/core/errors.ts';
+import type { StoredSecret } from '../../lambdas/core/ports/secret-vault.ts';
 import type { BoundProvider } from '../../lambdas/providers/bind-provider.ts';
 import type { ProviderGuide } from '../../lambdas/providers/guide.ts';
 import { signedHeaderNames } from '../../lambdas/providers/verification/authentication.ts';
 import { parseSourceSecrets } from '../../lambdas/providers/verification/source-secrets.ts';
 import { verify } from '../../lambdas/providers/verification/verify.ts';
 import { proofOf, signSample } from '../samples/sample-signing.ts';
-import type { StoredSecret } from './secret-vault.ts';
 
 /** The members of a source's secret, as they are stored. */
 export type SecretMembers = Readonly<Record<string, string>>;

@@ -1,12 +1,14 @@
 import type { BreakerReason } from '../../lambdas/core/breaker.ts';
 import { breakerDeferralMs } from '../../lambdas/core/retry-schedule.ts';
 import {
+  BREAKER_TOUCHED,
   type BreakerStatus,
   breakerStatus,
   closeBreaker,
   openBreaker,
 } from '../../lambdas/operations/control-breaker.ts';
 import { parseReason } from '../../lambdas/operations/execute-replay.ts';
+import { onRecord } from '../../lambdas/operations/on-record.ts';
 import { type OpenTargetOptions, openTarget } from './open-target.ts';
 import { shortTime } from './short-time.ts';
 import type { OperatorTarget } from './target.ts';
@@ -50,7 +52,8 @@ export async function runBreaker(options: RunBreakerOptions): Promise<number> {
       print(`Leads that were set aside meanwhile are in quarantine: ${command('replay', target)}`);
     }
     if (status.state === 'open') {
-      print(`To let deliveries go on:  ${command('breaker close --reason "…"', target)}`);
+      const how = status.reason === 'operator' ? 'resume' : 'breaker close';
+      print(`To let deliveries go on:  ${command(`${how} --reason "…"`, target)}`);
     }
     return 0;
   } finally {
@@ -66,7 +69,7 @@ const BECAUSE: Readonly<Record<BreakerReason, string>> = {
   authorization: 'Zoho no longer accepts the credentials; mend them, then close it',
   misconfigured:
     'Zoho does not know the configured module, field or address; mend that, then close it',
-  operator: 'a person opened it',
+  operator: 'a person stopped deliveries',
 };
 
 /** How the breaker stands, in sentences. */
@@ -121,9 +124,23 @@ async function act(
     case 'status':
       return undefined;
     case 'open':
-      return await openBreaker(ports, { by, reason });
+      return await recorded('breaker_opened', async () => await openBreaker(ports, { by, reason }));
     case 'close':
-      return await closeBreaker(ports, { by, reason });
+      return await recorded(
+        'breaker_closed',
+        async () => await closeBreaker(ports, { by, reason }),
+      );
+  }
+
+  async function recorded(
+    name: 'breaker_opened' | 'breaker_closed',
+    change: () => Promise<'changed' | 'unchanged'>,
+  ): Promise<'changed' | 'unchanged'> {
+    const planned = { action: name, by, reason, touched: [BREAKER_TOUCHED] };
+    return await onRecord(planned, ports, async () => {
+      const result = await change();
+      return result === 'changed' ? { result } : { result, touched: [] };
+    });
   }
 }
 

@@ -3,7 +3,7 @@ import {
   type FieldDrift,
   type SourceDrift,
 } from '../../lambdas/operations/source-drift.ts';
-import { tableLines } from '../table-lines.ts';
+import { tableLines, textColumns } from '../table-lines.ts';
 import { type OpenTargetOptions, openTarget } from './open-target.ts';
 import { describeUnknownSource } from './describe-unknown-source.ts';
 import { EXIT_WRONG_USE } from './operator-command.ts';
@@ -42,22 +42,33 @@ export async function runSourceDrift(options: RunSourceDriftOptions): Promise<nu
       sources.push(driftOf(name, source, await events.readSourceFields(name), clock.nowMs()));
     }
     if (json) print(JSON.stringify({ sources }, undefined, 2));
-    else for (const line of describeDrift(sources, target.name)) print(line);
+    else {
+      const columns = textColumns(process.stdout.columns);
+      for (const line of describeDrift(sources, target.name, columns)) print(line);
+    }
     return 0;
   } finally {
     target.close();
   }
 }
 
-/** The fields of sources as tables. */
-export function describeDrift(sources: readonly SourceDrift[], target: string): readonly string[] {
+/**
+ * The fields of sources as tables.
+ *
+ * @param columns how wide they may be
+ */
+export function describeDrift(
+  sources: readonly SourceDrift[],
+  target: string,
+  columns = Number.POSITIVE_INFINITY,
+): readonly string[] {
   return [
     `Fields that the sources of ${target} send:`,
-    ...sources.flatMap((source) => ['', ...describeSource(source)]),
+    ...sources.flatMap((source) => ['', ...describeSource(source, columns)]),
   ];
 }
 
-function describeSource(drift: SourceDrift): readonly string[] {
+function describeSource(drift: SourceDrift, columns: number): readonly string[] {
   const { source, submissions, knownSince, updatedAt, fields, withPersonalNames, isFull } = drift;
   const head =
     knownSince === undefined || updatedAt === undefined
@@ -67,7 +78,7 @@ function describeSource(drift: SourceDrift): readonly string[] {
     head,
     ...(fields.length === 0
       ? []
-      : tableLines([COLUMNS, ...fields.map(rowOf)]).map((line) => `  ${line}`)),
+      : tableLines([COLUMNS, ...fields.map(rowOf)], columns - 2).map((line) => `  ${line}`)),
     ...(withPersonalNames === 0
       ? []
       : [`  ${withPersonalNames} had names that look like a person's; those are not kept.`]),

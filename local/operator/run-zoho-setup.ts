@@ -12,6 +12,7 @@ import { OperatorError } from './operator-error.ts';
 import { chooseFields, confirmCreation } from './setup-questions.ts';
 import { describeCreated, describeOutcomes, describeSetupPlan } from './setup-text.ts';
 import { metadataOf } from './zoho-metadata.ts';
+import { textColumns } from '../table-lines.ts';
 
 /** A setup as it was typed. */
 export interface RunZohoSetupOptions extends OpenTargetOptions {
@@ -50,7 +51,7 @@ async function setUp(options: RunZohoSetupOptions, zoho: OpenZoho): Promise<numb
   const say = (lines: readonly string[]): void => {
     if (!json) for (const line of lines) print(line);
   };
-  say(describeSetupPlan(plan, module, zoho.name));
+  say(describeSetupPlan(plan, module, zoho.name, textColumns(process.stdout.columns)));
   const isFine = plan.wrong.length === 0 && plan.impossible.length === 0;
   if (plan.missing.length === 0 || dryRun) {
     if (json) print(JSON.stringify({ module, ...plan }, undefined, 2));

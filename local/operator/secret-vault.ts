@@ -1,25 +1,17 @@
 import {
   DescribeSecretCommand,
   GetSecretValueCommand,
+  InvalidParameterException,
   PutSecretValueCommand,
   ResourceNotFoundException,
   type SecretsManagerClient,
+  UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { SecretUnavailableError } from '../../lambdas/core/errors.ts';
+import type { SecretVault } from '../../lambdas/core/ports/secret-vault.ts';
 
-/** A secret as it lies in the store. */
-export interface StoredSecret {
-  readonly text: string;
-  /** It is what the stack generated: nobody has stored another one since. */
-  readonly isGenerated: boolean;
-}
-
-/** Secrets to be looked at and replaced, without a cache between. Nothing here makes or deletes one. */
-export interface SecretVault {
-  /** @returns `undefined` when there is none of that name */
-  read(id: string): Promise<StoredSecret | undefined>;
-  write(id: string, text: string): Promise<void>;
-}
+/** The label of a value that is stored and not yet in force. */
+const PENDING = 'HOLDFASTPENDING';
 
 /**
  * Secrets in AWS Secrets Manager.
@@ -29,6 +21,9 @@ export interface SecretVault {
  * @throws {SecretUnavailableError} from each method, when the store did not answer or refused
  * @see AWS Secrets Manager, DescribeSecret, read 2026-11-22: a secret that was replaced has a version with the
  *   label AWSPREVIOUS
+ * @see AWS Secrets Manager, PutSecretValue and UpdateSecretVersionStage, read 2026-11-22: a value stored under a label
+ *   of its own is not in force, and the label AWSCURRENT is moved only from the version that is named, which makes
+ *   both together a compare-and-set
  */
 export function createSecretVault(
   client: SecretsManagerClient,
@@ -41,13 +36,22 @@ export function createSecretVault(
     );
     return Object.values(VersionIdsToStages).flat().includes('AWSPREVIOUS');
   };
+  const versionOf = async (id: string): Promise<string | undefined> => {
+    try {
+      return (await client.send(new GetSecretValueCommand({ SecretId: id }))).VersionId;
+    } catch (error) {
+      throw new SecretUnavailableError(`The secret ${id} could not be read`, error);
+    }
+  };
   return {
     read: async (id) => {
       try {
-        const { SecretString: text } = await client.send(
+        const { SecretString: text, VersionId: version } = await client.send(
           new GetSecretValueCommand({ SecretId: id }),
         );
-        return text === undefined ? undefined : { text, isGenerated: !(await wasReplaced(id)) };
+        if (text === undefined) return undefined;
+        const isGenerated = !(await wasReplaced(id));
+        return { text, isGenerated, ...(version === undefined ? {} : { version }) };
       } catch (error) {
         if (error instanceof ResourceNotFoundException) return undefined;
         throw new SecretUnavailableError(`The secret ${id} could not be read`, error);
@@ -57,6 +61,28 @@ export function createSecretVault(
       try {
         await client.send(new PutSecretValueCommand({ SecretId: id, SecretString: text }));
       } catch (error) {
+        throw new SecretUnavailableError(`The secret ${id} could not be written`, error);
+      }
+    },
+    replace: async (id, text, version) => {
+      try {
+        const { VersionId: pending } = await client.send(
+          new PutSecretValueCommand({ SecretId: id, SecretString: text, VersionStages: [PENDING] }),
+        );
+        await client.send(
+          new UpdateSecretVersionStageCommand({
+            SecretId: id,
+            VersionStage: 'AWSCURRENT',
+            MoveToVersionId: pending,
+            RemoveFromVersionId: version,
+          }),
+        );
+        return 'replaced';
+      } catch (error) {
+        // AWS has no error of its own for a label that has moved: whether it has is looked up.
+        if (error instanceof InvalidParameterException && (await versionOf(id)) !== version) {
+          return 'changed';
+        }
         throw new SecretUnavailableError(`The secret ${id} could not be written`, error);
       }
     },

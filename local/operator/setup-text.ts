@@ -2,11 +2,16 @@ import type { SetupPlan } from '../../lambdas/operations/plan-zoho-setup.ts';
 import { tableLines } from '../table-lines.ts';
 import { type CreateResult, describeNewField } from './create-zoho-fields.ts';
 
-/** What there is, what is missing, and what only a person can mend. */
+/**
+ * What there is, what is missing, and what only a person can mend.
+ *
+ * @param columns how wide it may be
+ */
 export function describeSetupPlan(
   plan: SetupPlan,
   module: string,
   target: string,
+  columns = Number.POSITIVE_INFINITY,
 ): readonly string[] {
   const { missing, right, wrong, impossible } = plan;
   const rows = [
@@ -22,7 +27,7 @@ export function describeSetupPlan(
   ];
   return [
     `${module} in the Zoho of ${target}: ${right.length} fields are there and right.`,
-    ...(rows.length === 0 ? ['Nothing is to be done.'] : ['', ...tableLines(rows), '']),
+    ...(rows.length === 0 ? ['Nothing is to be done.'] : ['', ...tableLines(rows, columns), '']),
     ...(wrong.length === 0 ? [] : ['What is wrong is left as it is: change it in Zoho.']),
   ];
 }

@@ -1,13 +1,14 @@
 import type { BreakerStore, TokenStore } from '../../lambdas/core/ports/crm-access.ts';
 import type { IdentityLinks, IdentityStore } from '../../lambdas/core/ports/identities.ts';
 import type { OperatorJournal } from '../../lambdas/core/ports/journal.ts';
+import type { BodyShelf, StoreEraser } from '../../lambdas/core/ports/erasure.ts';
 import type { EventScanner, ReadMeter } from '../../lambdas/core/ports/event-scan.ts';
 import type { EventStore } from '../../lambdas/core/ports/events.ts';
 import type { StoreScanner } from '../../lambdas/core/ports/store-scan.ts';
 import type { DeliveryQueue } from '../../lambdas/core/ports/queues.ts';
+import type { SecretVault } from '../../lambdas/core/ports/secret-vault.ts';
 import type { Log } from '../../lambdas/core/ports/telemetry.ts';
 import type { Clock, Ids, SecretReader } from '../../lambdas/core/ports/world.ts';
-import type { SecretVault } from './secret-vault.ts';
 import type { DeadLetterBrowser } from '../../lambdas/operations/remove-dead-letters.ts';
 
 /** What an operator's command works on: a deployed stage, or the pipeline on this machine. */
@@ -24,6 +25,8 @@ export interface OperatorTarget {
   readonly providerApisUrl?: string;
   /** Senders post to `/hooks/<source>` below it; without a slash at its end. */
   readonly endpoint: string;
+  /** Its functions know when a previous secret ends; older ones would take no secret that says so. */
+  readonly endsPreviousSecrets: boolean;
   /** A source's secret is this and its name. */
   readonly sourceSecretPrefix: string;
   readonly pepperSecretId: string;
@@ -48,6 +51,10 @@ export interface OperatorPorts {
   /** Everything that is stored, item by item. */
   readonly items: StoreScanner;
   readonly identities: IdentityStore & IdentityLinks;
+  /** Takes away what is kept of a person. */
+  readonly eraser: StoreEraser;
+  /** The bodies in the bucket. */
+  readonly bodies: BodyShelf;
   readonly journal: OperatorJournal;
   readonly queue: DeliveryQueue;
   readonly deadLetters: DeadLetterBrowser;

@@ -29,6 +29,8 @@ const METHODS = {
   measureOpen: 'leaves',
   noteSourceSeen: 'leaves',
   readSourceSeenMs: 'leaves',
+  notePreviousSecret: 'leaves',
+  readPreviousSecretMs: 'leaves',
   rememberSubmitter: 'leaves',
   keepMapping: 'leaves',
   readMapping: 'leaves',

@@ -6,12 +6,13 @@ import type { EventStore } from '../../lambdas/core/ports/events.ts';
 import type { IdentityStore } from '../../lambdas/core/ports/identities.ts';
 import type { DeadLetterQueue, DeliveryQueue } from '../../lambdas/core/ports/queues.ts';
 import type { Log, Metrics } from '../../lambdas/core/ports/telemetry.ts';
-import type { Ids, SecretReader } from '../../lambdas/core/ports/world.ts';
+import type { Ids, SecretAge, SecretReader } from '../../lambdas/core/ports/world.ts';
 import type { Container } from './container.ts';
 import { changesEvent } from './event-store-methods.ts';
 import type { FaultName } from './fault-table.ts';
 import { guardPort } from './guarded-ports.ts';
 import { createSeededIds } from './seeded-ids.ts';
+import { recordDeadLetter } from './service-metrics.ts';
 import type { SimulatedWorld } from './simulated-world.ts';
 import { createSimulatedLog, createSimulatedMetrics } from './simulated-log.ts';
 
@@ -83,7 +84,10 @@ export function createProcessPorts(container: Container, world: SimulatedWorld):
       port: 'deadLetters',
       refusedBy: (method) => (method === 'send' ? 'letter_refused' : undefined),
       afterEffect: async (method, args) => {
-        if (method === 'send') noteLetter(world, args[0]);
+        if (method === 'send') {
+          noteLetter(world, args[0]);
+          recordDeadLetter(world.clock, world.recorder);
+        }
         await Promise.resolve();
       },
     }),
@@ -92,7 +96,7 @@ export function createProcessPorts(container: Container, world: SimulatedWorld):
     random: world.random,
     ids: createSeededIds(container.name),
     log: createSimulatedLog(container, monitor, world.trace),
-    metrics: createSimulatedMetrics(monitor),
+    metrics: createSimulatedMetrics(container, monitor, world),
   };
 }
 
@@ -200,7 +204,7 @@ function noteLetter({ monitor }: SimulatedWorld, letter: unknown): void {
 function createSecretReader(container: Container, world: SimulatedWorld): SecretReader {
   const kept = new Map<string, { readonly value: string; readonly untilMs: number }>();
   const store = {
-    read: async (id: string, _options?: { fresh?: boolean }): Promise<string> => {
+    read: async (id: string, _age?: SecretAge): Promise<string> => {
       await Promise.resolve();
       const value = world.secrets.get(id);
       if (value === undefined) throw new SecretUnavailableError('There is no such secret');
@@ -222,7 +226,9 @@ function createSecretReader(container: Container, world: SimulatedWorld): Secret
     read: async (id, options) => {
       const known = kept.get(id);
       const isKnown = known !== undefined && known.untilMs > world.clock.nowMs();
-      return isKnown && options?.fresh !== true ? known.value : await guarded.read(id, options);
+      return isKnown && options?.fresh !== true && options?.sinceMs === undefined
+        ? known.value
+        : await guarded.read(id, options);
     },
   };
 }

@@ -22,6 +22,7 @@ import { observeSecrecy } from './invariants/secrecy.ts';
 import { observeMistakes } from './invariants/sound-code.ts';
 import { observeKeys } from './invariants/stable-keys.ts';
 import { observeSuppressions } from './invariants/suppression-reasons.ts';
+import type { SeriesRecorder } from './metric-series.ts';
 import { createMonitor } from './monitor.ts';
 import type { InvariantName, ObserverContext, Violation } from './observer.ts';
 import { drawSubmissions } from './population.ts';
@@ -44,6 +45,8 @@ export interface SeedOptions {
   /** Keep what happened, a line a step. */
   readonly trace?: boolean;
   readonly sabotage?: Sabotage;
+  /** Gathers what the functions measure, by the minute. Read its series when the run is over. */
+  readonly recorder?: SeriesRecorder;
 }
 
 /** What a run came to. */
@@ -129,6 +132,7 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
     providerApis: createSimulatedProviderApis(asked),
     aims: new Map(chooseAims(plan, random).map((site) => [site, AIMED_CRASHES_MAX])),
     config: plan.mix.converted_by_person > 0 && random.chance(0.7) ? WITH_NOTES : SIMULATED_CONFIG,
+    ...(options.recorder === undefined ? {} : { recorder: options.recorder }),
   });
 
   const senders = startSenders(world, submissions);

@@ -1,7 +1,11 @@
 import { describeCause } from '../../lambdas/core/describe-cause.ts';
 import type { LogFields } from '../../lambdas/core/log-fields.ts';
+import type { MetricName } from '../../lambdas/core/metric-names.ts';
+import { METRICS_NAMESPACE } from '../../lambdas/core/pipeline-names.ts';
 import type { Log, Metrics } from '../../lambdas/core/ports/telemetry.ts';
+import type { Clock } from '../../lambdas/core/ports/world.ts';
 import type { Container } from './container.ts';
+import type { SeriesRecorder } from './metric-series.ts';
 import type { Monitor } from './monitor.ts';
 import type { Trace } from './trace.ts';
 
@@ -37,15 +41,44 @@ export function createSimulatedLog(container: Container, monitor: Monitor, trace
   return bind({});
 }
 
-/** Metrics that are shown to the observers. */
-export function createSimulatedMetrics(monitor: Monitor): Metrics & { flush(): void } {
-  return {
-    count: (name, dimensions) =>
-      monitor.told(`${name} ${JSON.stringify(dimensions ?? {})}`, `The metric ${name}`),
-    gauge: (name, value, dimensions) =>
-      monitor.told(`${name} ${value} ${JSON.stringify(dimensions ?? {})}`, `The metric ${name}`),
-    flush: () => undefined,
+/**
+ * Metrics that are shown to the observers, and recorded as the functions' EMF lines are: what was counted is
+ * written at the end of an invocation, so that a process which dies takes it along; a gauge of a source at once.
+ *
+ * @see lambdas/aws/powertools-metrics.ts
+ */
+export function createSimulatedMetrics(
+  container: Container,
+  monitor: Monitor,
+  { clock, recorder }: { readonly clock: Pick<Clock, 'nowMs'>; readonly recorder?: SeriesRecorder },
+): Metrics & { flush(): void } {
+  const service = serviceOf(container);
+  let kept: (readonly [name: MetricName, value: number, source?: string])[] = [];
+  const record = (name: MetricName, value: number, source?: string): void => {
+    const dimensions = { service, ...(source === undefined ? {} : { source }) };
+    recorder?.add({ namespace: METRICS_NAMESPACE, name, dimensions }, clock.nowMs(), value);
   };
+  return {
+    count: (name, dimensions = {}) => {
+      monitor.told(`${name} ${JSON.stringify(dimensions)}`, `The metric ${name}`);
+      kept.push([name, 1]);
+      if (dimensions.source !== undefined) kept.push([name, 1, dimensions.source]);
+    },
+    gauge: (name, value, dimensions = {}) => {
+      monitor.told(`${name} ${value} ${JSON.stringify(dimensions)}`, `The metric ${name}`);
+      if (dimensions.source === undefined) kept.push([name, value]);
+      else record(name, value, dimensions.source);
+    },
+    flush: () => {
+      for (const one of kept) record(...one);
+      kept = [];
+    },
+  };
+}
+
+/** The function whose process this is: `consumer` of `consumer-2`. */
+function serviceOf({ name }: Container): string {
+  return name.slice(0, name.lastIndexOf('-'));
 }
 
 /** What a log adapter writes of an error, without the stack: paths of this machine are in it. */

@@ -13,6 +13,7 @@ import type { CrashPoints } from './crash-points.ts';
 import { contextOf, createEventSource, type EventSource } from './event-source.ts';
 import type { Facts } from './facts.ts';
 import type { Faults } from './faults.ts';
+import type { SeriesRecorder } from './metric-series.ts';
 import type { Monitor } from './monitor.ts';
 import { createProcessPorts, guardCrm, guardFetch, type ProcessPorts } from './process-ports.ts';
 import type { SeededRandom } from './seeded-random.ts';
@@ -28,6 +29,7 @@ import {
   VISIBILITY_MS,
   ZOHO_URL,
 } from './settings.ts';
+import { recordInvocations } from './service-metrics.ts';
 import {
   createSimulatedFunction,
   remainingMs,
@@ -53,6 +55,8 @@ export interface SimulatedWorld {
   readonly providerApis: SimulatedProviderApis;
   readonly aims: Map<string, number>;
   readonly config: HoldfastConfig;
+  /** Keeps what the functions measure; without one, observers alone see it. */
+  readonly recorder?: SeriesRecorder;
   readonly secrets: Map<string, string>;
   /** `ZOHO_ENABLED`. Change it with `switchDelivery`. */
   deliveryEnabled: boolean;
@@ -82,6 +86,7 @@ export type WorldParts = Pick<
   | 'providerApis'
   | 'aims'
   | 'config'
+  | 'recorder'
 >;
 
 /** Puts the three functions between the simulated queue, stores and organisation. */
@@ -102,14 +107,16 @@ export function createSimulatedWorld(parts: WorldParts): SimulatedWorld {
     name: string,
     timeoutMs: number,
     build: (container: Container) => (payload: Payload, deadlineMs: number) => Promise<Result>,
-  ): SimulatedFunction<Payload, Result> =>
-    createSimulatedFunction({
+  ): SimulatedFunction<Payload, Result> => {
+    const fn = createSimulatedFunction({
       name,
       timeoutMs,
       world: parts,
       build,
       onDeath: (container) => monitor.died(container),
     });
+    return recordInvocations(fn, name, clock, parts.recorder);
+  };
 
   const consumer = run('consumer', CONSUMER_TIMEOUT_MS, (container) =>
     buildConsumer(container, world),
@@ -129,9 +136,10 @@ export function createSimulatedWorld(parts: WorldParts): SimulatedWorld {
     secrets: secretsAtStart(),
     deliveryEnabled: true,
     intake: run('intake', INTAKE_TIMEOUT_MS, (container) => {
+      const ports = createProcessPorts(container, world);
       const receive = createReceiveWebhook(
         {
-          ...createProcessPorts(container, world),
+          ...ports,
           // No simulated form asks for it.
           humans: { ask: async () => ({ kind: 'no_answer' }) },
         },
@@ -141,15 +149,14 @@ export function createSimulatedWorld(parts: WorldParts): SimulatedWorld {
           pepperSecretId: SECRET_IDS.pepper,
         },
       );
-      return async (request: IntakeRequest) => await receive(request);
+      return async (request: IntakeRequest) =>
+        await measured(ports.metrics, async () => await receive(request));
     }),
     sweeper: run('sweeper', SWEEPER_TIMEOUT_MS, (container) => {
       const { deliveryEnabled } = world;
-      const sweep = createSweep(createProcessPorts(container, world), {
-        deliveryEnabled,
-        config: SIMULATED_CONFIG,
-      });
-      return async () => await sweep();
+      const ports = createProcessPorts(container, world);
+      const sweep = createSweep(ports, { deliveryEnabled, config: parts.config });
+      return async () => await measured(ports.metrics, sweep);
     }),
     tool: run('tool', TOOL_TIMEOUT_MS, (container) => {
       const ports = createProcessPorts(container, world);
@@ -196,10 +203,24 @@ function buildConsumer(
     { config: world.config, deliveryEnabled, pepperSecretId: SECRET_IDS.pepper },
   );
   return async (event, deadlineMs) =>
-    await consume(
-      event,
-      contextOf(container.name, () => remainingMs(container.clock, deadlineMs)),
+    await measured(ports.metrics, async () =>
+      consume(
+        event,
+        contextOf(container.name, () => remainingMs(container.clock, deadlineMs)),
+      ),
     );
+}
+
+/** Writes the metrics of an invocation at its end, as the handlers do. */
+async function measured<Result>(
+  metrics: { flush(): void },
+  invocation: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await invocation();
+  } finally {
+    metrics.flush();
+  }
 }
 
 /** The secret of Zoho's credentials. */

@@ -97,6 +97,22 @@ export function describeMeasures(name: string, open: () => Promise<EventStore>):
       expect(await store.readSourceSeenMs(`${source}-other`)).toBeUndefined();
     });
 
+    it('notes when a previous secret was last in use, apart from when the source sent something', async () => {
+      const source = `${prefix}-source`;
+
+      const never = await store.readPreviousSecretMs(source);
+      await store.noteSourceSeen(source, T0 + 5);
+      await store.notePreviousSecret(source, T0 + 1);
+      await store.notePreviousSecret(source, T0);
+      const first = await store.readPreviousSecretMs(source);
+      await store.notePreviousSecret(source, T0 + 2);
+
+      expect([never, first]).toEqual([undefined, T0 + 1]);
+      expect(await store.readPreviousSecretMs(source)).toBe(T0 + 2);
+      expect(await store.readSourceSeenMs(source)).toBe(T0 + 5);
+      expect(await store.readPreviousSecretMs(`${source}-other`)).toBeUndefined();
+    });
+
     it('keeps the latest of twenty simultaneous notes', async () => {
       const source = `${prefix}-source`;
 

@@ -43,6 +43,8 @@ const SUITES: Record<keyof Store, readonly [Suite, ...Suite[]]> = {
   measureOpen: [describeMeasures],
   noteSourceSeen: [describeMeasures],
   readSourceSeenMs: [describeMeasures],
+  notePreviousSecret: [describeMeasures],
+  readPreviousSecretMs: [describeMeasures],
   scanEvents: [describeScans],
   measureScan: [describeScans],
   readSourceFields: [describeSourceFields],

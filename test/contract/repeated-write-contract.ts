@@ -309,6 +309,15 @@ export function describeRepeatedWrites(name: string, open: () => Promise<LossySt
             expect(await stores.events.readSourceSeenMs(key)).toBe(T0);
           });
         },
+        notePreviousSecret: () => {
+          it('notePreviousSecret: the time is noted', async () => {
+            await twice(async () => {
+              await stores.events.notePreviousSecret(key, T0);
+            });
+
+            expect(await stores.events.readPreviousSecretMs(key)).toBe(T0);
+          });
+        },
         readSourceFields: 'reads',
         saveSourceFields: () => {
           it('saveSourceFields: our own stands in the way, and the next revision follows it', async () => {
@@ -349,6 +358,7 @@ export function describeRepeatedWrites(name: string, open: () => Promise<LossySt
         readDetails: 'reads',
         readAudit: 'reads',
         readSourceSeenMs: 'reads',
+        readPreviousSecretMs: 'reads',
         listOpen: 'reads',
         measureOpen: 'reads',
       };

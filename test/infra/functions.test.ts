@@ -22,27 +22,35 @@ const named = (name: string): Resource =>
 const variablesOf = (one: Resource): Record<string, unknown> =>
   at(one, 'Environment', 'Variables') as Record<string, unknown>;
 
-/** Everything that a function's role allows, one `action on resource` each. */
+const policyOf = (name: string, of = stack): Resource =>
+  of.one('AWS::IAM::Policy', `${name}/${name}/Role/DefaultPolicy`);
+
+/** Everything that a function's role allows beside the use of the key, one `action on resource` each. */
 function allowedTo(name: string, of = stack): string[] {
-  const policy = of.one('AWS::IAM::Policy', `${name}/${name}/Role/DefaultPolicy`);
-  return statementsOf(policy)
+  return statementsOf(policyOf(name, of))
     .flatMap((statement) =>
       listOf(statement.Action).flatMap((action) =>
         listOf(statement.Resource).map((resource) => `${action} on ${of.render(resource)}`),
       ),
     )
+    .filter((line) => !line.startsWith('kms:'))
     .sort();
 }
 
-const KEY_USE = [
-  'kms:Decrypt on Encryption/Key',
-  'kms:DescribeKey on Encryption/Key',
-  'kms:Encrypt on Encryption/Key',
-  'kms:GenerateDataKey on Encryption/Key',
-  'kms:GenerateDataKeyWithoutPlaintext on Encryption/Key',
-  'kms:ReEncryptFrom on Encryption/Key',
-  'kms:ReEncryptTo on Encryption/Key',
-];
+/** What a function's role may have the key do, by the service that asks for it. */
+function keyUseOf(name: string): Readonly<Record<string, readonly string[]>> {
+  const statements = statementsOf(policyOf(name)).filter(({ Action }) =>
+    listOf(Action).some((action) => action.startsWith('kms:')),
+  );
+  return Object.fromEntries(
+    statements.map(({ Action, Condition, Resource: resource }) => {
+      expect(listOf(resource).map(stack.render)).toEqual(['Encryption/Key']);
+      expect(Object.keys(Condition ?? {})).toEqual(['StringEquals']);
+      const service = stack.render(Condition?.['StringEquals']?.['kms:ViaService']);
+      return [service, listOf(Action).sort()];
+    }),
+  );
+}
 
 describe('a function may do only what is listed here', () => {
   it('intake', () => {
@@ -50,10 +58,9 @@ describe('a function may do only what is listed here', () => {
       'dynamodb:GetItem on Events/Table',
       'dynamodb:PutItem on Events/Table',
       'dynamodb:UpdateItem on Events/Table',
-      ...KEY_USE,
       'logs:CreateLogStream on Intake/Intake/Log',
       'logs:PutLogEvents on Intake/Intake/Log',
-      's3:PutObject on Archive/Bucket/*',
+      's3:PutObject on Archive/Bucket/raw/*',
       'secretsmanager:GetSecretValue on Secrets/Pepper',
       'secretsmanager:GetSecretValue on Secrets/Source-demo_request',
       'secretsmanager:GetSecretValue on Secrets/Source-events_app',
@@ -68,7 +75,6 @@ describe('a function may do only what is listed here', () => {
       'dynamodb:GetItem on Events/Table',
       'dynamodb:PutItem on Events/Table',
       'dynamodb:UpdateItem on Events/Table',
-      ...KEY_USE,
       'logs:CreateLogStream on Consumer/Consumer/Log',
       'logs:PutLogEvents on Consumer/Consumer/Log',
       'secretsmanager:GetSecretValue on Secrets/Pepper',
@@ -91,7 +97,7 @@ describe('a function may do only what is listed here', () => {
     );
 
     expect(added).toEqual([
-      's3:PutObject on Archive/Bucket/*',
+      's3:PutObject on Archive/Bucket/raw/*-details.gz',
       'secretsmanager:GetSecretValue on Secrets/Source-ads',
     ]);
   });
@@ -101,7 +107,6 @@ describe('a function may do only what is listed here', () => {
       'dynamodb:GetItem on Events/Table',
       'dynamodb:Query on Events/Table/index/open',
       'dynamodb:UpdateItem on Events/Table',
-      ...KEY_USE,
       'logs:CreateLogStream on Sweeper/Sweeper/Log',
       'logs:PutLogEvents on Sweeper/Sweeper/Log',
       'sqs:GetQueueAttributes on Queues/DeadLetter',
@@ -155,7 +160,7 @@ describe('what the functions call', () => {
     const allowed = ['Intake', 'Consumer', 'Sweeper']
       .flatMap((name) => allowedTo(name))
       .map((line) => line.split(' on ')[0] ?? '')
-      .filter((action) => !/^(kms|logs):/.test(action));
+      .filter((action) => !action.startsWith('logs:'));
 
     const called = new Set([...calledActions(), ...BY_EVENT_SOURCE, ...WITHOUT_SDK]);
     for (const action of FOR_OPERATORS) expect(called.delete(action)).toBe(true);
@@ -175,7 +180,7 @@ describe('no policy allows everything', () => {
 
   it('no resource is a wildcard, the objects of our own bucket aside', () => {
     // A raw body's name is made when it arrives, so its ARN cannot be named here.
-    const excepted = ['Archive/Bucket/*'];
+    const excepted = ['Archive/Bucket/raw/*'];
 
     const wild = statements
       .flatMap(({ Resource }) => listOf(Resource).map(stack.render))
@@ -184,22 +189,44 @@ describe('no policy allows everything', () => {
     expect(wild).toEqual(excepted);
   });
 
-  it('the key serves a function only through a service that it uses', () => {
-    const services = ['Intake', 'Consumer', 'Sweeper'].map((name) => {
-      const policy = stack.one('AWS::IAM::Policy', `${name}/${name}/Role/DefaultPolicy`);
-      const statement = statementsOf(policy).find((one) =>
-        listOf(one.Action).includes('kms:Decrypt'),
-      );
-      return listOf(statement?.Condition?.['StringEquals']?.['kms:ViaService']).map(
-        (service) => stack.render(service).split('.')[0],
-      );
-    });
+  it('the key serves a function only through a service that it uses, as far as that service needs it', () => {
+    const dynamodb = [
+      'kms:Decrypt',
+      'kms:DescribeKey',
+      'kms:Encrypt',
+      'kms:GenerateDataKey',
+      'kms:GenerateDataKeyWithoutPlaintext',
+      'kms:ReEncryptFrom',
+      'kms:ReEncryptTo',
+    ];
+    const sqs = ['kms:Decrypt', 'kms:GenerateDataKey'];
 
-    expect(services).toEqual([
-      ['dynamodb', 'sqs', 'secretsmanager', 's3'],
-      ['dynamodb', 'sqs', 'secretsmanager'],
-      ['dynamodb', 'sqs'],
-    ]);
+    expect(keyUseOf('Intake')).toEqual({
+      'dynamodb.{AWS::Region}.amazonaws.com': dynamodb,
+      'sqs.{AWS::Region}.amazonaws.com': sqs,
+      'secretsmanager.{AWS::Region}.amazonaws.com': ['kms:Decrypt'],
+      's3.{AWS::Region}.amazonaws.com': ['kms:GenerateDataKey'],
+    });
+    expect(keyUseOf('Consumer')).toEqual({
+      'dynamodb.{AWS::Region}.amazonaws.com': dynamodb,
+      'sqs.{AWS::Region}.amazonaws.com': sqs,
+      'secretsmanager.{AWS::Region}.amazonaws.com': ['kms:Decrypt'],
+    });
+    expect(keyUseOf('Sweeper')).toEqual({
+      'dynamodb.{AWS::Region}.amazonaws.com': dynamodb,
+      'sqs.{AWS::Region}.amazonaws.com': sqs,
+    });
+  });
+
+  it('the table is reached over TLS only', () => {
+    const onTable = statements.filter(({ Action }) =>
+      listOf(Action).some((action) => action.startsWith('dynamodb:')),
+    );
+
+    expect(onTable).toHaveLength(4);
+    for (const { Condition } of onTable) {
+      expect(Condition).toEqual({ Bool: { 'aws:SecureTransport': 'true' } });
+    }
   });
 });
 

@@ -6,6 +6,7 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as z from 'zod/mini';
 import { defineConfig, type HoldfastConfig } from '../../lambdas/core/config.ts';
 import { buildApp } from '../../lib/build-app.ts';
+import type { HoldfastStack } from '../../lib/holdfast-stack.ts';
 import { STAGE_CONFIG, type StageConfig } from '../../lib/stage-config.ts';
 
 const cdkJson = z
@@ -75,15 +76,16 @@ export interface Synthesized {
   readonly render: (value: unknown) => string;
 }
 
-/**
- * Synthesizes the stack as `cdk synth` does, but without bundling the functions.
- *
- * @param options.context what `-c name=value` would set
- */
-export function synthesize(
-  options: { context?: Record<string, unknown>; config?: HoldfastConfig; stage?: StageConfig } = {},
-): Synthesized {
-  const outdir = mkdtempSync(join(tmpdir(), 'holdfast-template-'));
+/** What a stack is built from; what is left out is as usual. */
+export interface StackOptions {
+  /** What `-c name=value` would set. */
+  readonly context?: Record<string, unknown>;
+  readonly config?: HoldfastConfig;
+  readonly stage?: StageConfig;
+}
+
+/** Builds the stack as `cdk synth` does, but without bundling the functions. */
+export function buildTestApp(outdir: string, options: StackOptions = {}): [App, HoldfastStack] {
   const app = new App({
     outdir,
     context: {
@@ -93,7 +95,13 @@ export function synthesize(
       ...options.context,
     },
   });
-  const stack = buildApp(app, options.config ?? aConfig(), options.stage ?? STAGE_CONFIG);
+  return [app, buildApp(app, options.config ?? aConfig(), options.stage ?? STAGE_CONFIG)];
+}
+
+/** Synthesizes the stack as `cdk synth` does, but without bundling the functions. */
+export function synthesize(options: StackOptions = {}): Synthesized {
+  const outdir = mkdtempSync(join(tmpdir(), 'holdfast-template-'));
+  const [, stack] = buildTestApp(outdir, options);
   const template = Template.fromStack(stack);
   const all = Object.entries(templateSchema.parse(template.toJSON()).Resources).map(
     ([logicalId, raw]): Resource => ({

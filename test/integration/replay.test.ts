@@ -1,7 +1,12 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterEach, describe, expect, it } from 'vitest';
+import { createDynamoDbBreakerStore } from '../../lambdas/aws/dynamodb-breaker-store.ts';
+import { NEW_BREAKER, openedForGood } from '../../lambdas/core/breaker.ts';
 import { defineConfig } from '../../lambdas/core/config.ts';
+import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../local/emulators/credentials.ts';
 import { findDynoxide } from '../../local/emulators/dynamodb.ts';
+import { LOCAL_TABLE } from '../../local/local-stack.ts';
 import { runReplay } from '../../local/operator/run-replay.ts';
 import { portsFrom } from '../../local/start-pipeline.ts';
 import { holdfast, holdfastWith } from '../support/command-line.ts';
@@ -231,6 +236,52 @@ describe.runIf(findDynoxide() !== undefined)(
       });
       expect(waiting).toEqual([]);
       expect(closed.out).toContain('is closed: leads are delivered');
+    });
+
+    it('pauses deliveries for a while, and resumes them before the time is over', async () => {
+      const { pipeline, run } = await start();
+
+      const paused = await run('pause', '--for', '2h', '--reason', 'fields are being moved');
+      await pipeline.send('demo', { id: 'paused' });
+      await eventually(pipeline.pipeline.countQueued, (count) => count === 1);
+      const status = await run('breaker', 'status', '--json');
+      const waiting = await pipeline.zoho.records('Leads');
+      const resumed = await run('resume', '--reason', 'they are moved');
+      await pipeline.send('demo', { id: 'after' });
+      const delivered = await eventually(
+        async () => await pipeline.zoho.records('Leads'),
+        (records) => records.length > 0,
+      );
+
+      expect([paused.code, resumed.code]).toEqual([0, 0]);
+      expect(paused.out).toContain('in 2 h: one delivery tries');
+      expect(JSON.parse(status.out)).toMatchObject({
+        status: { state: 'open', reason: 'operator', openUntil: expect.any(String) },
+      });
+      expect(waiting).toEqual([]);
+      expect(resumed.out).toContain('new ones are delivered at once');
+      expect(delivered).toHaveLength(1);
+    });
+
+    it('is told which command ends what is no pause', async () => {
+      const { pipeline, run } = await start();
+      const { table } = pipeline.pipeline;
+      const endpoint = table.kind === 'memory' ? '' : table.url;
+      const access = { endpoint, region: LOCAL_REGION, credentials: LOCAL_CREDENTIALS };
+      const client = new DynamoDBClient(access);
+      const breakers = createDynamoDbBreakerStore({ client, tableName: LOCAL_TABLE });
+      await breakers.save({ ...openedForGood(NEW_BREAKER, 'authorization', 0), revision: 1 });
+      client.destroy();
+
+      const answers = [
+        await run('pause', '--reason', 'a'),
+        await run('resume', '--reason', 'a'),
+        await run('pause', '--reason', 'a', '--for', '90d'),
+      ];
+
+      expect(answers.map(({ code }) => code)).toEqual([1, 1, 2]);
+      expect(answers[1]?.out).toContain('npx holdfast breaker close');
+      expect(answers[2]?.err).toContain('72 hours at the most');
     });
 
     it('is told how to go on when no Holdfast runs there', async () => {

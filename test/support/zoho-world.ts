@@ -2,7 +2,7 @@ import { defineConfig, type HoldfastConfigInput } from '../../lambdas/core/confi
 import type { CrmRow, CrmRowOutcome, CrmWriter } from '../../lambdas/core/ports/crm.ts';
 import type { TokenStore } from '../../lambdas/core/ports/crm-access.ts';
 import type { Metrics } from '../../lambdas/core/ports/telemetry.ts';
-import type { Clock } from '../../lambdas/core/ports/world.ts';
+import type { Clock, SecretAge } from '../../lambdas/core/ports/world.ts';
 import { createZohoCrm } from '../../lambdas/zoho/zoho-crm.ts';
 import { createMemoryTokenStore } from '../../local/memory/memory-token-store.ts';
 import { countingIds, evenRandom } from './fakes.ts';
@@ -143,7 +143,7 @@ export function aZohoWorld(
   options: {
     zoho?: HoldfastConfigInput['zoho'];
     delivery?: HoldfastConfigInput['delivery'];
-    readCredentials?: (options?: { fresh?: boolean }) => Promise<string>;
+    readCredentials?: (age?: SecretAge) => Promise<string>;
     tokens?: TokenStore;
     clock?: TestClock;
     accountsUrl?: string;

@@ -121,6 +121,10 @@ export interface EventStore {
   noteSourceSeen(source: string, atMs: number): Promise<void>;
   /** When a source last sent an event, as far as it was noted. */
   readSourceSeenMs(source: string): Promise<number | undefined>;
+  /** Notes when a source last used its previous secret. An earlier time than the noted one changes nothing. */
+  notePreviousSecret(source: string, atMs: number): Promise<void>;
+  /** When a source last used a previous secret, as far as it was noted: this one, or one before. */
+  readPreviousSecretMs(source: string): Promise<number | undefined>;
   /** What is known of the fields that a source sends. May lag behind by a moment. */
   readSourceFields(source: string): Promise<SourceFields | undefined>;
   /** Compare-and-set on `revision`, like `IdentityStore.save`. */

@@ -22,11 +22,19 @@ export interface Ids {
   next(): string;
 }
 
+/** How old a secret may be that is read. */
+export interface SecretAge {
+  /** Skip the cache (rate limited by the adapter: what is known may be a few seconds old). */
+  readonly fresh?: boolean;
+  /**
+   * Only what was asked for at this time or later, epoch milliseconds. Not rate limited: for callers that nobody
+   * outside can make ask often.
+   */
+  readonly sinceMs?: number;
+}
+
 /** Secrets by id. */
 export interface SecretReader {
-  /**
-   * @param options.fresh skip the cache (rate limited by the adapter)
-   * @throws {SecretUnavailableError} the secret store did not answer, or holds no such secret
-   */
-  read(id: string, options?: { fresh?: boolean }): Promise<string>;
+  /** @throws {SecretUnavailableError} the secret store did not answer, or holds no such secret */
+  read(id: string, age?: SecretAge): Promise<string>;
 }

@@ -4,11 +4,15 @@ import { member, parseJson } from '../reading/json.ts';
 import { readingsOfToken } from './address-token.ts';
 import type { Authentication } from './authentication.ts';
 import { headerOf, singleHeader } from './signature-header.ts';
+import { secretsAt } from './source-secrets.ts';
 import { refused, verifyHmac } from './verify-hmac.ts';
 import { verifyJws } from './verify-jws.ts';
 
 /**
  * Decides whether a request comes from its source. Never throws for anything that a sender can send.
+ *
+ * The previous secret is accepted until its time is over. Then it is told apart from a wrong one: somebody at the
+ * sender has to put the new one in its place.
  *
  * @param secrets given whenever `needsSecret(authentication)`
  * @param nowMs the clock, epoch milliseconds, for senders that sign a timestamp
@@ -23,6 +27,19 @@ export function verify(
   if (authentication.kind === 'origin') return verifyOrigin(request, authentication.allowed);
   // A programmer's error: whoever calls asks `needsSecret` first.
   if (secrets === undefined) throw new Error('A source was verified without its secrets');
+  const active = secretsAt(secrets, nowMs);
+  const verification = verifyWith(request, authentication, active, nowMs);
+  if (active === secrets || verification.kind === 'verified') return verification;
+  const late = verifyWith(request, authentication, secrets, nowMs);
+  return late.kind === 'verified' ? refused('secret_expired') : verification;
+}
+
+function verifyWith(
+  request: WebhookRequest,
+  authentication: Exclude<Authentication, { kind: 'origin' }>,
+  secrets: SourceSecrets,
+  nowMs: number,
+): Verification {
   switch (authentication.kind) {
     case 'hmac':
       return verifyVariants(request, authentication, secrets, nowMs);

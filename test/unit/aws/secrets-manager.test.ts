@@ -51,6 +51,42 @@ describe('the secret reader', () => {
     expect([tooSoon, fresh, state.calls]).toEqual(['one', 'two', 2]);
   });
 
+  it('asks again, however soon, for who needs what is there since a moment', async () => {
+    const { reader, state, clock } = aStore('one');
+    await reader.read('id');
+    state.value = 'two';
+    clock.advance(1);
+
+    const since = await reader.read('id', { sinceMs: clock.nowMs() });
+    const again = await reader.read('id', { sinceMs: clock.nowMs() });
+    const cached = await reader.read('id');
+
+    expect([since, again, cached, state.calls]).toEqual(['two', 'two', 'two', 2]);
+  });
+
+  it('does not take the answer to a call that began before', async () => {
+    const { reader, state, clock } = aStore('one');
+    const early = reader.read('id');
+    clock.advance(1);
+    state.value = 'two';
+
+    const since = await reader.read('id', { sinceMs: clock.nowMs() });
+
+    expect([await early, since, state.calls]).toEqual(['one', 'two', 2]);
+  });
+
+  it('says so when nobody can tell what is there by now', async () => {
+    const { reader, state, clock } = aStore('one');
+    await reader.read('id');
+    state.value = undefined;
+    clock.advance(1);
+
+    const asking = reader.read('id', { sinceMs: clock.nowMs() });
+
+    await expect(asking).rejects.toThrow(SecretUnavailableError);
+    expect(await reader.read('id')).toBe('one');
+  });
+
   it('goes on with the value it has while the secret store is down', async () => {
     const { reader, state, clock } = aStore('one');
     await reader.read('id');

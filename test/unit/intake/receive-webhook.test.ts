@@ -177,6 +177,86 @@ describe('a signed lead', () => {
 
     expect(intake.stored[0]?.raw.signature).toBe('previous');
     expect(intake.metrics.counted).toContain('PreviousSecretUsed{demo}');
+    expect(await intake.store.readPreviousSecretMs('demo')).toBe(NOW_MS);
+  });
+
+  it('is not noted as that when it was signed with the current one', async () => {
+    const intake = anIntake();
+    const body = aTypeformBody();
+
+    await intake.post('/hooks/demo', body, typeformHeaders(body));
+
+    expect(await intake.store.readPreviousSecretMs('demo')).toBeUndefined();
+  });
+});
+
+describe('a previous secret with an end', () => {
+  const previous = 'the-previous-secret';
+  const body = aTypeformBody();
+  const endingAt = (ms: number) =>
+    JSON.stringify({ current: SECRET, previous, previous_until: new Date(ms).toISOString() });
+
+  it.each([
+    ['is accepted until then', NOW_MS + 1, 200, []],
+    [
+      'is refused from then on',
+      NOW_MS,
+      401,
+      ['SignatureRejected{demo}', 'ExpiredSecretUsed{demo}'],
+    ],
+  ])('%s', async (_, untilMs, status, counted) => {
+    const intake = anIntake();
+    intake.secrets.set('source/demo', endingAt(untilMs));
+
+    const response = await intake.post('/hooks/demo', body, typeformHeaders(body, previous));
+
+    expect(response.status).toBe(status);
+    expect(intake.metrics.counted).toEqual(expect.arrayContaining(counted));
+    expect(intake.stored).toHaveLength(status === 200 ? 1 : 0);
+  });
+
+  it('is told apart from a wrong one in the log, and not to the sender', async () => {
+    const intake = anIntake();
+    intake.secrets.set('source/demo', endingAt(NOW_MS));
+
+    const ended = await intake.post('/hooks/demo', body, typeformHeaders(body, previous));
+    const wrong = await intake.post(
+      '/hooks/demo',
+      body,
+      typeformHeaders(body, 'a-secret-of-nobody'),
+    );
+
+    expect(intake.log.lines.map(({ fields }) => fields.outcome)).toEqual([
+      'secret_expired',
+      'mismatch',
+    ]);
+    expect(wrong).toEqual(ended);
+    expect(
+      intake.metrics.counted.filter((name) => name === 'ExpiredSecretUsed{demo}'),
+    ).toHaveLength(1);
+  });
+
+  it('may have got another end meanwhile: the secret is read afresh before it is refused', async () => {
+    const intake = anIntake();
+    intake.secrets.set('source/demo', endingAt(NOW_MS));
+    await intake.post('/hooks/demo', body, typeformHeaders(body));
+    intake.secrets.set('source/demo', endingAt(NOW_MS + 60_000));
+
+    const response = await intake.post('/hooks/demo', body, typeformHeaders(body, previous));
+
+    expect(response.status).toBe(200);
+  });
+
+  it('is a fault of ours when its end is no time: the sender keeps the lead', async () => {
+    const intake = anIntake();
+    intake.secrets.set(
+      'source/demo',
+      JSON.stringify({ current: SECRET, previous, previous_until: 'soon' }),
+    );
+
+    const response = await intake.post('/hooks/demo', body, typeformHeaders(body));
+
+    expect(response.status).toBe(503);
   });
 });
 

@@ -87,6 +87,19 @@ describe('the queue in memory', () => {
     expect(queue.nextVisibleAtMs()).toBe(clock.now - 1_000 + 43_195_000);
   });
 
+  it('leaves out of its age what was received three times, as SQS does', async () => {
+    const { queue, clock } = aQueue({ redeliver: () => true });
+    await enqueue(queue, 'a');
+    const sentAtMs = clock.now;
+    queue.receive(1);
+    queue.receive(1);
+    const whileTwice = queue.oldestSentAtMs(3);
+    queue.receive(1);
+
+    expect(whileTwice).toBe(sentAtMs);
+    expect(queue.oldestSentAtMs(3)).toBeUndefined();
+  });
+
   it('forgets a message whose retention is over, also while it is hidden', async () => {
     const { queue, clock } = aQueue({}, { retentionMs: 60_000 });
     await enqueue(queue, 'waiting');

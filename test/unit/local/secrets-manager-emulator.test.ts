@@ -5,10 +5,12 @@ import {
   CreateSecretCommand,
   DescribeSecretCommand,
   GetSecretValueCommand,
+  InvalidParameterException,
   PutSecretValueCommand,
   ResourceExistsException,
   ResourceNotFoundException,
   SecretsManagerClient,
+  UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../../local/emulators/credentials.ts';
@@ -76,6 +78,26 @@ describe('the local Secrets Manager', () => {
     expect(Object.keys(after.VersionIdsToStages!)).not.toEqual(
       Object.keys(before.VersionIdsToStages!),
     );
+  });
+
+  it('keeps a value under a label of its own out of force, until it takes the place of the one that is named', async () => {
+    const created = await client.send(new CreateSecretCommand({ Name: 'a', SecretString: '1' }));
+    const put = await client.send(
+      new PutSecretValueCommand({ SecretId: 'a', SecretString: '2', VersionStages: ['LATER'] }),
+    );
+    const before = await read('a');
+    const move = { SecretId: 'a', VersionStage: 'AWSCURRENT', MoveToVersionId: put.VersionId };
+
+    const wrong = client.send(
+      new UpdateSecretVersionStageCommand({ ...move, RemoveFromVersionId: 'f'.repeat(32) }),
+    );
+    await expect(wrong).rejects.toThrow(InvalidParameterException);
+    const between = await read('a');
+    await client.send(
+      new UpdateSecretVersionStageCommand({ ...move, RemoveFromVersionId: created.VersionId }),
+    );
+
+    expect([before, between, await read('a')]).toEqual(['1', '1', '2']);
   });
 
   it('sees what a person wrote into the file', async () => {

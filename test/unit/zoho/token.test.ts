@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { SecretUnavailableError, StoreUnavailableError } from '../../../lambdas/core/errors.ts';
 import type { TokenStore } from '../../../lambdas/core/ports/crm-access.ts';
+import type { SecretAge } from '../../../lambdas/core/ports/world.ts';
 import { createMemoryTokenStore } from '../../../local/memory/memory-token-store.ts';
 import {
   allWritten,
@@ -352,6 +353,87 @@ describe('the credentials', () => {
     await crm.write([aRow()]);
 
     expect(server.tokenRequests()[0]?.form.get('refresh_token')).toBe('1000.current');
+  });
+
+  test('replaced a moment ago and the old ones ended: are read once more before they count as refused', async () => {
+    const server = scriptedFetch({ accounts: [json(200, { error: 'invalid_code' }), grant()] });
+    const ages: (SecretAge | undefined)[] = [];
+    const { crm, clock, tokens } = aZohoWorld(server, {
+      readCredentials: async (age) => {
+        ages.push(age);
+        // The cache is a few seconds old, even for who asks for a fresh value.
+        return age?.sinceMs === undefined && ages.every((each) => each?.sinceMs === undefined)
+          ? SECRET
+          : secretOf({ refresh_token: '1000.new' });
+      },
+    });
+
+    const [outcome] = await writeRows(crm, [aRow()]);
+
+    expect(outcome?.kind).toBe('written');
+    expect(server.tokenRequests().map(({ form }) => form.get('refresh_token'))).toEqual([
+      '1000.example-refresh-token',
+      '1000.new',
+    ]);
+    expect((await tokens.read())?.requestedAtMs).toHaveLength(2);
+    expect(ages.some((age) => age?.sinceMs !== undefined && age.sinceMs <= clock.nowMs())).toBe(
+      true,
+    );
+  });
+
+  test('refused, and no others there: it is what it is, and nobody asks again for a while', async () => {
+    const server = scriptedFetch({ accounts: [json(200, { error: 'invalid_code' }), grant()] });
+    const { crm } = aZohoWorld(server);
+
+    const [first] = await writeRows(crm, [aRow()]);
+    const [second] = await writeRows(crm, [aRow()]);
+
+    expect(first).toMatchObject({ failure: { code: 'crm_unauthorized' }, mayHaveHappened: false });
+    expect(second).toMatchObject({ failure: { class: 'retryable' } });
+    expect(server.tokenRequests()).toHaveLength(1);
+  });
+
+  test('refused, and the secret store is down: nobody knows, so the lead waits', async () => {
+    const server = scriptedFetch({ accounts: [json(200, { error: 'invalid_code' })] });
+    const { crm } = aZohoWorld(server, {
+      readCredentials: async (age) => {
+        if (age?.sinceMs === undefined) return SECRET;
+        throw new SecretUnavailableError('The secret store did not answer');
+      },
+    });
+
+    const [outcome] = await writeRows(crm, [aRow()]);
+
+    expect(outcome).toMatchObject({
+      failure: { code: 'crm_token_unavailable', class: 'retryable' },
+      mayHaveHappened: false,
+    });
+  });
+
+  test.each([
+    { name: 'replaced since', last: '1000.new', kind: 'written', asked: 3 },
+    { name: 'the same still', last: '1000.example-refresh-token', kind: 'failed', asked: 2 },
+  ])('$name, when even a new token is turned down', async ({ last, kind, asked }) => {
+    const server = scriptedFetch({
+      accounts: [
+        grant({ access_token: 'a' }),
+        grant({ access_token: 'b' }),
+        grant({ access_token: 'c' }),
+      ],
+      crm: [invalidToken, invalidToken, allWritten()],
+    });
+    let isReplaced = false;
+    const { crm } = aZohoWorld(server, {
+      readCredentials: async (age) => {
+        isReplaced ||= age?.sinceMs !== undefined;
+        return isReplaced ? secretOf({ refresh_token: last }) : SECRET;
+      },
+    });
+
+    const [outcome] = await writeRows(crm, [aRow()]);
+
+    expect(outcome?.kind).toBe(kind);
+    expect(server.tokenRequests()).toHaveLength(asked);
   });
 
   test.each([

@@ -84,4 +84,53 @@ describe('the secrets of a stage, for an operator', () => {
     ]);
     await expect((await aVault({})).vault.write('it', 'x')).rejects.toThrow('could not be written');
   });
+
+  describe('replaced only if they are still what was read', () => {
+    const put = { body: { VersionId: 'v2' } };
+    const invalid = { status: 400, body: { __type: 'InvalidParameterException' } };
+    const current = (version: string) => ({ body: { SecretString: 'x', VersionId: version } });
+
+    it('are stored first, then put in force in the place of the one that was read', async () => {
+      const { vault, requests } = await aVault({
+        PutSecretValue: put,
+        UpdateSecretVersionStage: { body: {} },
+      });
+
+      expect(await vault.replace('it', '{"current":"y"}', 'v1')).toBe('replaced');
+
+      expect(requests.map(({ operation }) => operation)).toEqual([
+        'PutSecretValue',
+        'UpdateSecretVersionStage',
+      ]);
+      expect(JSON.parse(requests[0]?.body ?? '')).toMatchObject({
+        VersionStages: ['HOLDFASTPENDING'],
+      });
+      expect(JSON.parse(requests[1]?.body ?? '')).toEqual({
+        SecretId: 'it',
+        VersionStage: 'AWSCURRENT',
+        MoveToVersionId: 'v2',
+        RemoveFromVersionId: 'v1',
+      });
+    });
+
+    it('stay when somebody else has replaced them meanwhile', async () => {
+      const { vault } = await aVault({
+        PutSecretValue: put,
+        UpdateSecretVersionStage: invalid,
+        GetSecretValue: current('v3'),
+      });
+
+      expect(await vault.replace('it', 'y', 'v1')).toBe('changed');
+    });
+
+    it('cannot be replaced: an error that is none of the label is not taken for that', async () => {
+      const { vault } = await aVault({
+        PutSecretValue: put,
+        UpdateSecretVersionStage: invalid,
+        GetSecretValue: current('v1'),
+      });
+
+      await expect(vault.replace('it', 'y', 'v1')).rejects.toThrow('could not be written');
+    });
+  });
 });
