@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { loadConfig } from '../lib/config-file.ts';
 import { ReasonError } from '../lambdas/operations/execute-replay.ts';
+import { LeadQueryError } from '../lambdas/operations/lead-query.ts';
 import { MappingVersionError } from '../lambdas/operations/kept-mapping.ts';
 import { addOperatorCommands } from '../local/operator/add-commands.ts';
 import { describeOperatorError } from '../local/operator/describe-operator-error.ts';
@@ -88,7 +89,10 @@ try {
   await program.parseAsync();
 } catch (error) {
   printError(describeOperatorError(error));
-  const isWrongUse = error instanceof ReasonError || error instanceof MappingVersionError;
+  const isWrongUse =
+    error instanceof ReasonError ||
+    error instanceof MappingVersionError ||
+    error instanceof LeadQueryError;
   process.exitCode = isWrongUse ? EXIT_WRONG_USE : 1;
 }
 

@@ -12,7 +12,7 @@ import { Intake } from './intake.ts';
 import { IntakeApi } from './intake-api.ts';
 import { PipelineAlarms } from './pipeline-alarms.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
-import { PipelineSecrets } from './pipeline-secrets.ts';
+import { PipelineSecrets, SOURCE_SECRET_FORM } from './pipeline-secrets.ts';
 import type { StageConfig } from './stage-config.ts';
 import { Sweeper } from './sweeper.ts';
 
@@ -83,6 +83,7 @@ export class HoldfastStack extends Stack {
     this.output('ZohoSecretName', secrets.zohoName, 'To be filled in by you');
     this.output('PepperSecretName', secrets.pepperName, 'Never to be changed');
     this.output('SourceSecretPrefix', secrets.sourcePrefix, "A source's secret: this and its name");
+    this.output('SourceSecretForm', SOURCE_SECRET_FORM, 'Which members of such a secret are known');
   }
 
   private output(name: string, value: string, description: string): void {

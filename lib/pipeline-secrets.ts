@@ -16,6 +16,12 @@ import type { StageConfig } from './stage-config.ts';
  */
 export const ZOHO_SECRET_PLACEHOLDER = '{"client_id":"","client_secret":"","refresh_token":""}';
 
+/**
+ * Which members of a source's secret these functions know, for whoever writes one: functions answer 503 to every
+ * request of a source whose secret has a member that is not known to them. 2: `previous_since` and `previous_until`.
+ */
+export const SOURCE_SECRET_FORM = '2';
+
 /** The stage, its key and its sources. */
 export interface PipelineSecretsProps {
   readonly deployment: Deployment;

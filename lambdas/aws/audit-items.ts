@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { AUDIT_ACTIONS, type AuditEntry } from '../core/audit.ts';
 import { StoreUnavailableError } from '../core/errors.ts';
+import { FAILURE_CODES, type FailureCode } from '../core/failure.ts';
 import { putIf, queryPage, type Table } from './table.ts';
 import { type Item, NOT_THERE } from './table-expression.ts';
 import { AUDIT_PREFIX, auditKey, eventPartition } from './table-keys.ts';
@@ -22,6 +23,7 @@ export async function putAudit(
       by: entry.by,
       reason: entry.reason,
       quarantine_id: entry.quarantineId,
+      failure_code: entry.failureCode,
       mapping_version: entry.mappingVersion,
       ttl: ttlSeconds,
     },
@@ -55,6 +57,7 @@ const auditItem = z.object({
   by: z.string(),
   reason: z.string(),
   quarantine_id: z.optional(z.string()),
+  failure_code: z.optional(z.enum(FAILURE_CODES as [FailureCode, ...FailureCode[]])),
   mapping_version: z.optional(z.string()),
 });
 
@@ -66,10 +69,11 @@ const auditItem = z.object({
 export function auditFromItem(item: Item): AuditEntry {
   const parsed = auditItem.safeParse(item);
   if (!parsed.success) throw new StoreUnavailableError('The event history', parsed.error);
-  const { quarantine_id, mapping_version, ...rest } = parsed.data;
+  const { quarantine_id, failure_code, mapping_version, ...rest } = parsed.data;
   return {
     ...rest,
     ...(quarantine_id === undefined ? {} : { quarantineId: quarantine_id }),
+    ...(failure_code === undefined ? {} : { failureCode: failure_code }),
     ...(mapping_version === undefined ? {} : { mappingVersion: mapping_version }),
   };
 }

@@ -33,6 +33,8 @@ import {
 import { getMapping, putMapping, queryMappings } from './mapping-items.ts';
 import { listOpen, measureOpen } from './open-index-query.ts';
 import {
+  emptyItem,
+  emptyPayloads,
   getDetails,
   getNormalized,
   getRaw,
@@ -44,7 +46,7 @@ import {
 import type { BodyArchive } from './s3-archive.ts';
 import { getSourceNoteMs, putSourceNote, putSubmitter } from './source-items.ts';
 import { getItem, putIf, type Table, updateIf } from './table.ts';
-import { type Item, NOT_THERE } from './table-expression.ts';
+import { type Item, type ItemKey, NOT_THERE } from './table-expression.ts';
 import { normalizedKey, stateKey } from './table-keys.ts';
 
 /** Where the events lie, and for how long. */
@@ -114,10 +116,18 @@ export function createDynamoDbEventStore(options: DynamoDbEventStoreOptions): Ev
       await getNormalized(options, normalizedKey(key, payloadHash, remappedAs)),
     readRaw: async (key, payloadHash) => await getRaw(options, key, payloadHash, archive),
     readDetails: async (key, payloadHash) => await getDetails(options, key, payloadHash, archive),
-    remap: async (key, quarantineId, mappingVersion, normalized) =>
-      (await storeReading(options, { key, quarantineId, mappingVersion, normalized }))
-        ? await fenced(key, remapTransition(quarantineId, mappingVersion))
-        : 'superseded',
+    remap: async (key, quarantineId, mappingVersion, normalized) => {
+      const storedAt = await storeReading(options, {
+        key,
+        quarantineId,
+        mappingVersion,
+        normalized,
+      });
+      if (storedAt === undefined) return 'superseded';
+      const written = await fenced(key, remapTransition(quarantineId, mappingVersion));
+      if (written === 'superseded') await emptyIfErased(options, key, storedAt);
+      return written;
+    },
     appendAudit: async (key, entry) =>
       await putAudit(options, key, entry, expiry(entry.at, retention.eventDays)),
     readAudit: async (key) => await listAudit(options, key),
@@ -159,6 +169,10 @@ async function accept(options: DynamoDbEventStoreOptions, event: NewEvent): Prom
   if (result.kind === 'written') return { kind: 'accepted', record: recordFromItem(item) };
 
   const existing = recordFromItem(result.existing ?? {});
+  if (existing.state === 'erased') {
+    await emptyPayloads(options, event, archive);
+    return { kind: 'erased', record: existing };
+  }
   if (existing.payloadHash === event.payloadHash) return { kind: 'duplicate', record: existing };
   await updateIf(
     options,
@@ -178,7 +192,7 @@ async function readRecord(table: Table, key: string): Promise<EventRecord | unde
  * Stores a new reading of an event, before the state names it: what the state names is there. The state's
  * own write decides; looking first keeps a reading away that was late by more than a moment.
  *
- * @returns whether the event is in that quarantine
+ * @returns where it was stored; `undefined` when the event is not in that quarantine
  */
 async function storeReading(
   options: DynamoDbEventStoreOptions,
@@ -188,16 +202,21 @@ async function storeReading(
     readonly mappingVersion: string;
     readonly normalized: NormalizedEvent;
   },
-): Promise<boolean> {
+): Promise<ItemKey | undefined> {
   const record = await readRecord(options, reading.key);
-  if (record?.state !== 'quarantined' || record.quarantineId !== reading.quarantineId) return false;
-  await putRemapped(
-    options,
-    normalizedKey(reading.key, record.payloadHash, reading.mappingVersion),
-    reading.normalized,
-    expiry(record.receivedAt, options.retention.eventDays),
-  );
-  return true;
+  if (record?.state !== 'quarantined' || record.quarantineId !== reading.quarantineId) {
+    return undefined;
+  }
+  const at = normalizedKey(reading.key, record.payloadHash, reading.mappingVersion);
+  const ttl = expiry(record.receivedAt, options.retention.eventDays);
+  await putRemapped(options, at, reading.normalized, ttl);
+  return at;
+}
+
+/** The event was erased between the look at it and the write of its state: its new reading must not stay. */
+async function emptyIfErased(table: Table, key: string, storedAt: ItemKey): Promise<void> {
+  const record = await readRecord(table, key);
+  if (record?.state === 'erased') await emptyItem(table, storedAt, record.receivedAt);
 }
 
 /**

@@ -113,6 +113,29 @@ export function newStateItem(event: NewEvent, ttlSeconds: number): Item {
 }
 
 /**
+ * The state item of an event that was erased. It replaces the whole item, so that nothing stays by being
+ * forgotten.
+ */
+export function tombstoneItem(tombstone: EventRecord, ttlSeconds: number): Item {
+  return {
+    ...stateKey(tombstone.key),
+    state: tombstone.state,
+    source: tombstone.source,
+    event_type: tombstone.eventType,
+    occurred_at: tombstone.occurredAt,
+    received_at: tombstone.receivedAt,
+    correlation_id: tombstone.correlationId,
+    payload_hash: tombstone.payloadHash,
+    mapping_version: tombstone.mappingVersion,
+    attempts: tombstone.attempts,
+    claims: tombstone.claims,
+    conflicts: tombstone.conflicts,
+    erased_at: tombstone.erasedAt,
+    ttl: ttlSeconds,
+  };
+}
+
+/**
  * Reads a state item.
  *
  * @throws {StoreUnavailableError} the item is not one that this version wrote: to treat it as absent

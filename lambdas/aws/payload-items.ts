@@ -132,6 +132,35 @@ export function detailsFromItem(item: Item): StoredBytes {
   return bytesOf(parsed.data);
 }
 
+/**
+ * Leaves nothing of a delivery that was stored beside a tombstone: intake may write, and so overwrites; it has
+ * no right to delete. The empty items expire with the next clean-up.
+ */
+export async function emptyPayloads(
+  table: Table,
+  event: NewEvent,
+  archive: BodyArchive | undefined,
+): Promise<void> {
+  const { key, payloadHash, receivedAt } = event;
+  await Promise.all([
+    emptyItem(table, rawKey(key, payloadHash), receivedAt),
+    emptyItem(table, normalizedKey(key, payloadHash), receivedAt),
+    compressOnce(event.raw).byteLength <= INLINE_BYTES_MAX
+      ? undefined
+      : archiveOf(archive).put(bodyPath(receivedAt, bodyName(event)), new Uint8Array()),
+  ]);
+}
+
+/** Leaves nothing in an item beside a tombstone; it expires at once, which DynamoDB takes a few days for. */
+export async function emptyItem(table: Table, at: ItemKey, receivedAt: string): Promise<void> {
+  await putIf(table, { ...at, emptied: true, ttl: Math.floor(Date.parse(receivedAt) / 1_000) });
+}
+
+/** Whether an item holds nothing any more: see `emptyItem`. */
+export function isEmptied(item: Item): boolean {
+  return item['emptied'] === true;
+}
+
 /** Stores the normalized event, unless it is stored already. Compressed: it is billed by size. */
 export async function putNormalized(
   table: Table,
@@ -196,8 +225,15 @@ async function storedBody(
   event: NewEvent,
   archive: BodyArchive | undefined,
 ): Promise<{ body_gz: Uint8Array } | { body_ref: string }> {
-  const name = `${event.correlationId}-${event.payloadHash}`;
-  return await storedBytes(compressOnce(event.raw), event.receivedAt, name, archive);
+  return await storedBytes(compressOnce(event.raw), event.receivedAt, bodyName(event), archive);
+}
+
+function bodyName({ correlationId, payloadHash }: NewEvent): string {
+  return `${correlationId}-${payloadHash}`;
+}
+
+function bodyPath(receivedAt: string, name: string): string {
+  return `raw/${receivedAt.slice(0, 10)}/${name}.gz`;
 }
 
 async function storedBytes(
@@ -207,8 +243,7 @@ async function storedBytes(
   archive: BodyArchive | undefined,
 ): Promise<{ body_gz: Uint8Array } | { body_ref: string }> {
   if (compressed.byteLength <= INLINE_BYTES_MAX) return { body_gz: compressed };
-  const path = `raw/${receivedAt.slice(0, 10)}/${name}.gz`;
-  return { body_ref: await archiveOf(archive).put(path, compressed) };
+  return { body_ref: await archiveOf(archive).put(bodyPath(receivedAt, name), compressed) };
 }
 
 /** Bytes of an item, or where they lie in the bucket. */

@@ -1,5 +1,5 @@
-import { AwsClient } from 'aws4fetch';
 import { StoreUnavailableError } from '../core/errors.ts';
+import { type BucketOptions, s3Caller } from './s3-call.ts';
 
 /** A place for request bodies that are too large for an item. */
 export interface BodyArchive {
@@ -16,8 +16,6 @@ export interface BodyArchive {
   get(pointer: string): Promise<Uint8Array | undefined>;
 }
 
-const TIMEOUT_MS = 5_000;
-
 /**
  * The archive on S3.
  *
@@ -25,39 +23,10 @@ const TIMEOUT_MS = 5_000;
  *
  * Who reads needs `s3:ListBucket` beside `s3:GetObject`: without it S3 answers 403 for an object that is
  * gone, which can't be told from a refusal (Amazon S3, GetObject, read 2026-11-22).
- *
- * @param options.env the function's credentials and region; `AWS_ENDPOINT_URL_S3` for another endpoint
  */
-export function createS3Archive(options: {
-  readonly bucket: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-}): BodyArchive {
-  const { bucket, env } = options;
-  const region = env['AWS_REGION'] ?? 'us-east-1';
-  const endpoint = env['AWS_ENDPOINT_URL_S3'];
-  const base =
-    endpoint === undefined
-      ? `https://${bucket}.s3.${region}.amazonaws.com`
-      : `${endpoint.replace(/\/$/, '')}/${bucket}`;
-
-  const call = async (
-    name: string,
-    init: { method: string; body?: Uint8Array<ArrayBuffer>; headers?: Record<string, string> },
-  ): Promise<{ status: number; body: Uint8Array }> => {
-    // Lambda renews its credentials in the environment, so they are read for each call.
-    const client = new AwsClient({
-      accessKeyId: env['AWS_ACCESS_KEY_ID'] ?? '',
-      secretAccessKey: env['AWS_SECRET_ACCESS_KEY'] ?? '',
-      ...(env['AWS_SESSION_TOKEN'] === undefined ? {} : { sessionToken: env['AWS_SESSION_TOKEN'] }),
-      service: 's3',
-      region,
-      retries: 2,
-    });
-    const path = name.split('/').map(encodeURIComponent).join('/');
-    const signal = AbortSignal.timeout(TIMEOUT_MS);
-    const response = await client.fetch(`${base}/${path}`, { ...init, signal });
-    return { status: response.status, body: new Uint8Array(await response.arrayBuffer()) };
-  };
+export function createS3Archive(options: BucketOptions): BodyArchive {
+  const { bucket } = options;
+  const call = s3Caller(options);
 
   return {
     put: async (name, body) => {
@@ -85,7 +54,12 @@ export function createS3Archive(options: {
   };
 }
 
-async function unavailableOnFailure<Result>(call: () => Promise<Result>): Promise<Result> {
+/**
+ * Makes whatever goes wrong with the bucket one error.
+ *
+ * @throws {StoreUnavailableError}
+ */
+export async function unavailableOnFailure<Result>(call: () => Promise<Result>): Promise<Result> {
   try {
     return await call();
   } catch (error) {

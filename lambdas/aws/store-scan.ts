@@ -10,7 +10,7 @@ import { entryFromItem } from './dynamodb-identity-store.ts';
 import { recordFromItem } from './event-record-item.ts';
 import { measureScan } from './event-scan.ts';
 import { readCursor, writeCursor } from './page-cursor.ts';
-import { detailsFromItem, normalizedFromItem, rawFromItem } from './payload-items.ts';
+import { detailsFromItem, isEmptied, normalizedFromItem, rawFromItem } from './payload-items.ts';
 import { placeOf, type StoredPlace } from './stored-place.ts';
 import { scanPage, type Table } from './table.ts';
 import type { Item } from './table-expression.ts';
@@ -40,6 +40,7 @@ async function scanStore(table: Table, request: StoreScanRequest): Promise<Store
 function storedItemOf(item: Item): StoredItem {
   const { pk, sk } = item;
   if (typeof pk !== 'string' || typeof sk !== 'string') return { kind: 'other' };
+  if (isEmptied(item)) return { kind: 'other' };
   try {
     return read(item, placeOf({ pk, sk })) ?? { kind: 'damaged', ref: `${pk} ${sk}` };
   } catch (error) {

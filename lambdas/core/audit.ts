@@ -1,3 +1,5 @@
+import type { FailureCode } from './failure.ts';
+
 /** Everything that an operator can do to an event. */
 export const AUDIT_ACTIONS = ['replayed', 'mapped_anew', 'closed'] as const;
 
@@ -15,8 +17,10 @@ export interface AuditEntry {
   readonly by: string;
   /** Why, in the operator's words. */
   readonly reason: string;
-  /** The quarantine that was opened. */
+  /** The quarantine that was opened, or closed. */
   readonly quarantineId?: string;
+  /** What the event lay in quarantine for: once it is delivered, its record no longer says so. */
+  readonly failureCode?: FailureCode;
   /** The mapping that the event was read with anew. */
   readonly mappingVersion?: string;
 }

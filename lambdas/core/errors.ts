@@ -31,6 +31,16 @@ export class SecretUnavailableError extends HoldfastError {
   }
 }
 
+/** A secret is no longer the one that was read. Nothing was stored; whoever wants to change it has to look again. */
+export class SecretChangedError extends HoldfastError {
+  constructor(id: string) {
+    super(
+      'secret_changed',
+      `Somebody else changed the secret ${id} meanwhile. Nothing was changed; run it again.`,
+    );
+  }
+}
+
 /** The configuration is wrong. The message lists each setting's path and what is allowed. */
 export class ConfigError extends HoldfastError {
   constructor(message: string) {

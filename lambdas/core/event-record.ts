@@ -11,8 +11,8 @@
  *
  * suppressed: accepted, but not meant for the CRM (spam trap, test lead, deleted where it came from); final
  * closed: final, too
- * erased: what it said is gone; out of every state but `processing`; final. Only its key stays, so that its
- *         sender can't bring it back
+ * erased: what it said is gone; out of every state, but not out of a claim whose lease still runs; final. Only
+ *         its key stays, so that its sender can't bring it back (`tombstone.ts`)
  * ```
  *
  * An event that only names a submission is completed while it is `processing`: what was read of it is stored,
@@ -162,10 +162,11 @@ export interface NewEvent {
  * - `accepted`: it is stored, for the first time
  * - `duplicate`: the same key with the same content is stored already
  * - `conflict`: the same key is stored with other content; the first one is kept
+ * - `erased`: what came under this key was erased; nothing of this delivery is kept, whatever it says
  */
 export type Acceptance =
   | { readonly kind: 'accepted'; readonly record: EventRecord }
-  | { readonly kind: 'duplicate' | 'conflict'; readonly record: EventRecord };
+  | { readonly kind: 'duplicate' | 'conflict' | 'erased'; readonly record: EventRecord };
 
 /** Who wants an event, from when, and for how long. Times in milliseconds. */
 export interface ClaimRequest {

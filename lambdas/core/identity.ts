@@ -50,7 +50,17 @@ export function identityNamesOf(
   return order
     .filter((kind) => identifiers[kind] !== undefined)
     .filter((kind, position) => kind !== 'phone' || position === 0)
-    .map((kind) => `hf_${keyedHash(pepper, kind, identifiers[kind] ?? '').slice(0, 40)}`);
+    .map((kind) => keyedName(pepper, kind, identifiers[kind] ?? ''));
+}
+
+/**
+ * The name of one identifier.
+ *
+ * @param value the identifier as it is stored
+ * @returns `hf_` and 40 hex digits
+ */
+export function keyedName(pepper: string, kind: IdentifierKind, value: string): string {
+  return `hf_${keyedHash(pepper, kind, value).slice(0, 40)}`;
 }
 
 /**

@@ -2,6 +2,7 @@ import { deliveryMessageOf } from '../core/delivery-message.ts';
 import type { Acceptance, EventRecord, NewEvent } from '../core/event-record.ts';
 import { keyedHash } from '../core/identity.ts';
 import type { Log } from '../core/ports/telemetry.ts';
+import { contentMark } from '../core/tombstone.ts';
 import { reportQuarantine } from '../operations/report-quarantine.ts';
 import type { IntakePorts } from './intake-ports.ts';
 import type { Reception } from './reception.ts';
@@ -49,9 +50,18 @@ export async function acceptEvent(
   return {
     key: event.key,
     duplicate: acceptance.kind !== 'accepted',
-    conflict: acceptance.kind === 'conflict',
+    conflict: isConflict(acceptance, event, reception.pepper),
     repeat,
   };
+}
+
+/** A tombstone knows its content again, so that another one under the same id is not taken for what was erased. */
+function isConflict(acceptance: Acceptance, { payloadHash }: NewEvent, pepper: string): boolean {
+  const { kind, record } = acceptance;
+  return (
+    kind === 'conflict' ||
+    (kind === 'erased' && record.payloadHash !== contentMark(payloadHash, pepper))
+  );
 }
 
 /**
@@ -173,6 +183,13 @@ function reportKnown(ports: Pick<IntakePorts, 'metrics'>, acceptance: Acceptance
     return;
   }
   ports.metrics.count('LeadDuplicate', { source });
+  if (acceptance.kind === 'erased') {
+    log.info('An erased lead came again; nothing of it was kept', {
+      outcome: 'erased',
+      duplicate: true,
+    });
+    return;
+  }
   log.info('A known lead came again', { outcome: 'duplicate', duplicate: true });
 }
 

@@ -20,6 +20,7 @@ import type {
   EventScanRequest,
   EventScanner,
 } from '../../lambdas/core/ports/event-scan.ts';
+import type { StoreEraser } from '../../lambdas/core/ports/erasure.ts';
 import type {
   EventStore,
   FencedWrite,
@@ -48,6 +49,7 @@ import {
 import { createMemoryMappings } from './memory-mappings.ts';
 import { createMemorySourceFields } from './memory-source-fields.ts';
 import { createMemorySourceNotes } from './memory-source-notes.ts';
+import { createMemoryErasure } from './memory-erasure.ts';
 import type { StoredItems } from './memory-store-scanner.ts';
 import { payloadKey, storedItemsOf } from './memory-stored-items.ts';
 
@@ -59,6 +61,8 @@ interface Contents {
   readonly details: Map<string, Uint8Array>;
 }
 
+type Erasure = Pick<StoreEraser, 'eraseEvent' | 'removePayloads' | 'forgetSubmitter'>;
+
 /**
  * The event store in memory: the same rules as on the table, without the table.
  *
@@ -66,7 +70,7 @@ interface Contents {
  * operation stands for one conditional write. What is handed in is frozen: whoever changed it later would
  * change what is stored, which no table allows.
  */
-export function createMemoryEventStore(): EventStore & EventScanner & StoredItems {
+export function createMemoryEventStore(): EventStore & EventScanner & StoredItems & Erasure {
   const contents: Contents = {
     records: new Map(),
     normalized: new Map(),
@@ -128,6 +132,7 @@ export function createMemoryEventStore(): EventStore & EventScanner & StoredItem
     measureOpen: async (partition, countMax) => measureOpen(records, partition, countMax),
     scanEvents: async (request) => scanEvents(records, request),
     measureScan: async () => ({ items: records.size }),
+    ...createMemoryErasure({ ...contents, audits, submitters }),
     storedItems: () => storedItemsOf({ ...contents, audits, submitters }),
     ...createMemorySourceNotes(),
     ...createMemorySourceFields(),
@@ -142,6 +147,8 @@ export function createMemoryEventStore(): EventStore & EventScanner & StoredItem
 }
 
 function accept({ records, normalized, raw }: Contents, event: NewEvent): Acceptance {
+  const known = records.get(event.key);
+  if (known?.state === 'erased') return { kind: 'erased', record: known };
   const payload = payloadKey(event.key, event.payloadHash);
   if (!raw.has(payload)) raw.set(payload, freeze(event.raw));
   if (event.normalized !== undefined && !normalized.has(payload)) {

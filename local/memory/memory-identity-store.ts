@@ -3,11 +3,15 @@ import type {
   IdentityLinks,
   IdentityStore,
 } from '../../lambdas/core/ports/identities.ts';
+import type { StoreEraser } from '../../lambdas/core/ports/erasure.ts';
 import type { StoredItem } from '../../lambdas/core/ports/store-scan.ts';
 import type { StoredItems } from './memory-store-scanner.ts';
 
 /** HEADs and aliases in memory, with the compare-and-set of the table. */
-export function createMemoryIdentityStore(): IdentityStore & IdentityLinks & StoredItems {
+export function createMemoryIdentityStore(): IdentityStore &
+  IdentityLinks &
+  StoredItems &
+  Pick<StoreEraser, 'unlink'> {
   const entries = new Map<string, IdentityEntry>();
   const links = new Map<string, Map<string, string>>();
   const idOf = (module: string, identity: string): string => `${module} ${identity}`;
@@ -44,6 +48,13 @@ export function createMemoryIdentityStore(): IdentityStore & IdentityLinks & Sto
       [...(links.get(idOf(module, identity)) ?? new Map<string, string>())]
         .toSorted(([left], [right]) => (left < right ? -1 : 1))
         .map(([, key]) => key),
+
+    unlink: async (module, identity, keys) => {
+      const events = links.get(idOf(module, identity)) ?? new Map<string, string>();
+      const gone = [...events].filter(([, key]) => keys.has(key));
+      for (const [at] of gone) events.delete(at);
+      return gone.length;
+    },
 
     storedItems: () => [...storedEntries(entries), ...storedLinks(links)],
   };

@@ -5,7 +5,9 @@ import {
   type FailureCode,
 } from '../../lambdas/core/failure.ts';
 import { parseFailureCode, parseTime, type TypedTime } from '../option-parsers.ts';
+import { addLeadCommands } from './add-lead-commands.ts';
 import { addMappingCommands } from './add-mapping-commands.ts';
+import { addRotationCommands } from './add-rotation-commands.ts';
 import { addSourceSetupCommands } from './add-source-setup-commands.ts';
 import { addZohoCommands } from './add-zoho-commands.ts';
 import { addMappingVersionCommands } from './add-mapping-version-commands.ts';
@@ -22,12 +24,14 @@ Exit codes: 0 done, or a plan shown; 1 something failed; 2 wrong use, nothing wa
 
 /** Adds the commands of whoever runs Holdfast: on this machine, or deployed. */
 export function addOperatorCommands(program: Command, context: CommandContext): void {
+  addLeadCommands(program, context);
   addReplay(program, context);
   addStatusCommands(program, context);
   addPauseCommands(program, context);
   addBreaker(program, context);
   addMappingCommands(program, context);
   addSourceSetupCommands(program, context);
+  addRotationCommands(program, context);
   addZohoCommands(program, context);
   addMappingVersionCommands(program, context);
   addSourceCommands(program, context);

@@ -72,6 +72,7 @@ export async function openAwsTarget(
     by,
     isLocal: false,
     endpoint,
+    endsPreviousSecrets: Number(outputs['SourceSecretForm'] ?? 1) >= 2,
     sourceSecretPrefix,
     pepperSecretId,
     zoho,

@@ -4,11 +4,12 @@ import type { SourceConfig } from '../../lambdas/providers/catalogue.ts';
 import type { ProviderGuide } from '../../lambdas/providers/guide.ts';
 import { readsDetails } from '../reads-details.ts';
 import type { SecretPrompt } from './ask-secret.ts';
+import { fillGuide } from './filled-guide.ts';
 import { EXIT_WRONG_USE } from './operator-command.ts';
 import { OperatorError } from './operator-error.ts';
 import { planSourceSecret, type SourceSecretPlan } from './plan-source-secret.ts';
 import { shellWord } from './shell-word.ts';
-import { describeGuide, fillSteps } from './source-guide-text.ts';
+import { describeGuide } from './source-guide-text.ts';
 import {
   asksSomebody,
   describeStored,
@@ -77,15 +78,8 @@ export async function connectSource(
   const made = makeMembers(plan, provider);
   const { current: secret, verify_token: verifyToken } = { ...plan.stored, ...made };
   const isGiven = plan.members.current === 'ask';
-  const isByAddress = provider.authentication.kind === 'url_token';
-  const address = isByAddress && secret !== undefined ? `${url}/${secret}` : url;
-  const unfilled = (isByAddress ? guide.urlTokenSteps : undefined) ?? guide.steps;
-  const urlInSteps = unfilled.some((step) => step.includes('{secret}')) ? url : address;
-  const steps = fillSteps(unfilled, {
-    url: urlInSteps,
-    verifyToken,
-    ...(isGiven ? {} : { secret }),
-  });
+  const filled = fillGuide({ provider, guide, url, secret, verifyToken, isGiven });
+  const { address, isByAddress, steps, unfilled } = filled;
   const shown = ['', ...describeGuide({ ...guide, steps: unfilled }, steps), ''];
   say([
     `${name} (${guide.title}) on ${target.name}`,
@@ -162,13 +156,15 @@ function signedAddress(
 const NOT_ASKED =
   'The secret that the sender has made was NOT asked for. To put it in its place: --theirs --rotate';
 
-const IS_THE_SECRET =
+/** What to say of an address that is the secret. */
+export const IS_THE_SECRET =
   'That address itself is the secret: whoever knows all of it can send leads. Paste it whole, at the sender only.';
 
 const ONLY_HERE =
   'Only this machine reaches that address: a sender elsewhere needs a tunnel to it.';
 
-function testCommand(name: string, { options }: OperatorTarget): string {
+/** The command that sends a test lead through a source. */
+export function testCommand(name: string, { options }: OperatorTarget): string {
   return ['npx holdfast source test', ...[name, ...options].map(shellWord)].join(' ');
 }
 
@@ -185,7 +181,8 @@ async function isTaken(url: string): Promise<boolean> {
 
 const TIMEOUT_MS = 10_000;
 
-function unknownTo({ name: target, isLocal }: OperatorTarget, name: string): OperatorError {
+/** The target does not know a source that is configured here. */
+export function unknownTo({ name: target, isLocal }: OperatorTarget, name: string): OperatorError {
   return new OperatorError(
     isLocal
       ? `${name} is in holdfast.config.ts, but ${target} was started before: stop it, and start it again. Nothing was changed.`

@@ -129,6 +129,7 @@ function buildLocalTarget(
     isLocal: true,
     providerApisUrl: `http://127.0.0.1:${portsFrom(Number(port)).providerApis}`,
     endpoint,
+    endsPreviousSecrets: true,
     sourceSecretPrefix: LOCAL_SECRET_IDS.sourcePrefix,
     pepperSecretId: LOCAL_SECRET_IDS.pepper,
     zoho: { secretId: LOCAL_SECRET_IDS.zoho, accountsUrl: zoho, apiUrl: zoho },

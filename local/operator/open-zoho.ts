@@ -44,10 +44,11 @@ export async function openZoho(options: OpenTargetOptions): Promise<OpenZoho> {
     stage === undefined
       ? await openLocalZoho(localAddresses(port, env), config, log)
       : await openAwsTarget({ stage, region, profile, env }, config, log);
-  return overTarget(target, config);
+  return zohoOf(target, config);
 }
 
-function overTarget(target: OperatorTarget, config: HoldfastConfig): OpenZoho {
+/** The Zoho of a target that is open already; to close it closes the target. */
+export function zohoOf(target: OperatorTarget, config: HoldfastConfig): OpenZoho {
   const { name, options, zoho } = target;
   const { clock, log, secrets, tokens } = target.ports;
   const shared = { clock, log, metrics: createLocalMetrics(), fetch: globalThis.fetch };

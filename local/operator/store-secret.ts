@@ -69,7 +69,10 @@ export async function storeSecret(
   const { current } = plan.stored;
   const isMoved = plan.movesCurrent && current !== undefined && replaced['current'] !== current;
   const moved = isMoved ? { previous: current } : {};
-  const text = JSON.stringify({ ...plan.stored, ...moved, ...replaced });
+  // The times of a rotation before this one are not those of the secret that is moved.
+  const { previous_since: _since, previous_until: _until, ...untimed } = plan.stored;
+  const stored = isMoved ? untimed : plan.stored;
+  const text = JSON.stringify({ ...stored, ...moved, ...replaced });
   // What the functions would answer 503 for must not be stored.
   parseSourceSecrets(name, text);
   await target.ports.vault.write(secretId, text);
@@ -113,7 +116,16 @@ function questionOf(member: string, how: MemberPlan, options: StoreOptions): str
   return `${what} (it is not shown${keep}): `;
 }
 
-function checked(member: string, answer: string, { provider }: StoreOptions): string {
+/**
+ * Holds what a person gave against the form that secrets of this sender have.
+ *
+ * @throws {OperatorError} it cannot be one
+ */
+export function checked(
+  member: string,
+  answer: string,
+  { provider }: Pick<StoreOptions, 'provider'>,
+): string {
   if (member !== 'current' || isUsableSecret(provider.authentication, answer)) return answer;
   throw new OperatorError(
     'That cannot be the secret: it is too short, or not in the form in which this sender has secrets. Nothing was changed.',

@@ -25,6 +25,8 @@ export interface OperatorTarget {
   readonly providerApisUrl?: string;
   /** Senders post to `/hooks/<source>` below it; without a slash at its end. */
   readonly endpoint: string;
+  /** Its functions know when a previous secret ends; older ones would take no secret that says so. */
+  readonly endsPreviousSecrets: boolean;
   /** A source's secret is this and its name. */
   readonly sourceSecretPrefix: string;
   readonly pepperSecretId: string;

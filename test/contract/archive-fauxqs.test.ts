@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BodyArchive, createS3Archive } from '../../lambdas/aws/s3-archive.ts';
+import { createS3BodyShelf } from '../../lambdas/aws/s3-body-shelf.ts';
 import { StoreUnavailableError } from '../../lambdas/core/errors.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../local/emulators/credentials.ts';
 import { type SqsEmulator, startSqs } from '../../local/emulators/sqs.ts';
@@ -8,16 +10,16 @@ import { type SqsEmulator, startSqs } from '../../local/emulators/sqs.ts';
 describe('the archive on S3', () => {
   let emulator: SqsEmulator;
   let archive: BodyArchive;
-  const archiveOf = (bucket: string) =>
-    createS3Archive({
-      bucket,
-      env: {
-        AWS_REGION: LOCAL_REGION,
-        AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
-        AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
-        AWS_ENDPOINT_URL_S3: emulator.url,
-      },
-    });
+  const optionsOf = (bucket: string) => ({
+    bucket,
+    env: {
+      AWS_REGION: LOCAL_REGION,
+      AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
+      AWS_ENDPOINT_URL_S3: emulator.url,
+    },
+  });
+  const archiveOf = (bucket: string) => createS3Archive(optionsOf(bucket));
 
   beforeAll(async () => {
     emulator = await startSqs({ port: 0 });
@@ -46,6 +48,31 @@ describe('the archive on S3', () => {
 
   it('finds nothing where nothing was put', async () => {
     expect(await archive.get('s3://archive/raw/none.gz')).toBeUndefined();
+  });
+
+  it('hands over all bodies to an operator, but for emptied ones, and deletes what it is told to', async () => {
+    const shelf = createS3BodyShelf(optionsOf('archive'));
+    const text = new TextEncoder().encode('{"email":"ana@example.com"}');
+    const pointer = await archive.put('raw/2026-11-22/corr a+b-ä.gz', gzipSync(text));
+    const emptied = await archive.put('raw/2026-11-22/corr-emptied.gz', new Uint8Array());
+    const pointers = async () => (await shelf.list()).bodies.map((body) => body.pointer);
+
+    const listed = await pointers();
+    const read = await shelf.read(pointer);
+    await shelf.remove(pointer);
+    await shelf.remove(pointer);
+
+    expect(listed).toContain(pointer);
+    expect(listed).not.toContain(emptied);
+    expect(read).toEqual(text);
+    expect(await pointers()).not.toContain(pointer);
+    expect(await shelf.read(pointer)).toBeUndefined();
+  });
+
+  it('says that a bucket cannot be listed', async () => {
+    await expect(createS3BodyShelf(optionsOf('elsewhere')).list()).rejects.toThrow(
+      StoreUnavailableError,
+    );
   });
 
   it('does not take a bucket that is not there for an empty one when it stores', async () => {

@@ -7,6 +7,7 @@ import {
   createDynamoDbIdentityStore,
 } from '../../lambdas/aws/dynamodb-identity-store.ts';
 import { createDynamoDbJournal } from '../../lambdas/aws/dynamodb-journal.ts';
+import { createDynamoDbStoreEraser } from '../../lambdas/aws/dynamodb-store-eraser.ts';
 import { createDynamoDbTokenStore } from '../../lambdas/aws/dynamodb-token-store.ts';
 import { type Item, type ItemKey, toAttributes } from '../../lambdas/aws/table-expression.ts';
 import { BREAKER_KEY, identityKey, TOKEN_KEY } from '../../lambdas/aws/table-keys.ts';
@@ -42,6 +43,11 @@ describe.runIf(hasLocalTable)('the table', () => {
   describeIdentityLinks('on DynamoDB', async () => ({
     ...createDynamoDbIdentityStore(table),
     ...createDynamoDbIdentityLinks(table),
+    ...createDynamoDbStoreEraser({
+      ...table,
+      eventDays: 400,
+      bodies: { remove: async () => undefined },
+    }),
   }));
   describeJournal('on DynamoDB', async () => createDynamoDbJournal(table));
   describeTokenStore('on DynamoDB', async () => {

@@ -180,6 +180,7 @@ export function describePayloads(name: string, open: () => Promise<EventStore>):
           action: 'mapped_anew',
           at: '2026-11-22T04:59:59.999Z',
           quarantineId: 'q-1',
+          failureCode: 'crm_invalid_data',
           mappingVersion: 'v2',
         });
         await store.accept(aNewEvent({ key }));

@@ -1,16 +1,17 @@
 import type { EventScanner } from '../../lambdas/core/ports/event-scan.ts';
-import type { EventStore } from '../../lambdas/core/ports/events.ts';
 import { describeDetails } from './event-details-contract.ts';
 import { describeMeasures } from './event-measure-contract.ts';
 import { describeMappings } from './mapping-contract.ts';
 import { describePayloads } from './event-payload-contract.ts';
 import { describeLifeCycle } from './event-store-contract.ts';
 import { describeScans } from './event-scan-contract.ts';
+import { describeErasures } from './event-erasure-contract.ts';
 import { describeTransitions } from './event-transition-contract.ts';
+import type { ErasableStore } from './event-transition-table.ts';
 
 import { describeSourceFields } from './source-fields-contract.ts';
 
-type Store = EventStore & EventScanner;
+type Store = ErasableStore & EventScanner;
 type Suite = (name: string, open: () => Promise<Store>) => void;
 
 /** Which suites try which operation: one that has none is an error of types. */
@@ -25,6 +26,9 @@ const SUITES: Record<keyof Store, readonly [Suite, ...Suite[]]> = {
   storeDetails: [describeDetails, describeTransitions],
   markDlqSent: [describeLifeCycle, describeTransitions],
   close: [describeTransitions],
+  eraseEvent: [describeTransitions, describeErasures],
+  removePayloads: [describeErasures, describeTransitions],
+  forgetSubmitter: [describeErasures],
   hold: [describeLifeCycle, describeTransitions],
   unhold: [describeLifeCycle, describeTransitions],
   markRequeued: [describeLifeCycle, describeTransitions],

@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDynamoDbEventScanner } from '../../lambdas/aws/event-scan.ts';
+import { createDynamoDbStoreEraser } from '../../lambdas/aws/dynamodb-store-eraser.ts';
 import { createDynamoDbEventStore } from '../../lambdas/aws/dynamodb-event-store.ts';
 import type { UsedCapacity } from '../../lambdas/aws/table.ts';
 import { fromAttributes, type Item, toAttributes } from '../../lambdas/aws/table-expression.ts';
@@ -15,11 +16,11 @@ import { StoreUnavailableError } from '../../lambdas/core/errors.ts';
 import { eventRefs } from '../../lambdas/core/event-refs.ts';
 import { failure } from '../../lambdas/core/failure.ts';
 import type { EventScanner } from '../../lambdas/core/ports/event-scan.ts';
-import type { EventStore } from '../../lambdas/core/ports/events.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../local/emulators/credentials.ts';
 import { aLeadEvent, aNewEvent, T0 } from '../support/event-builders.ts';
 import { hasLocalTable, type LocalTable, startLocalTable } from '../support/local-table.ts';
 import { describeEventStore } from './event-store-suites.ts';
+import type { ErasableStore } from './event-transition-table.ts';
 
 const RETENTION = { eventDays: 400, rawDays: 90, suppressedDays: 30 };
 const DAY_SECONDS = 86_400;
@@ -35,8 +36,17 @@ describe.runIf(hasLocalTable)('the table', () => {
     await table.stop();
   });
 
-  const open = async (): Promise<EventStore & EventScanner> => ({
+  const open = async (): Promise<ErasableStore & EventScanner> => ({
     ...createDynamoDbEventScanner(table),
+    ...createDynamoDbStoreEraser({
+      ...table,
+      eventDays: RETENTION.eventDays,
+      bodies: {
+        remove: async (pointer) => {
+          archived.delete(pointer.slice('s3://archive/'.length));
+        },
+      },
+    }),
     ...createDynamoDbEventStore({
       client: table.client,
       tableName: table.tableName,
@@ -50,6 +60,13 @@ describe.runIf(hasLocalTable)('the table', () => {
       },
     }),
   });
+  const incompressibleBody = () => {
+    const body = new Uint8Array(400_000);
+    for (let n = 0; n < body.length; n += 65_536) {
+      crypto.getRandomValues(body.subarray(n, Math.min(n + 65_536, 400_000)));
+    }
+    return body;
+  };
   const itemAt = async (ref: string) => {
     const [pk, sk] = ref.split(' ') as [string, string];
     const output = await table.client.send(
@@ -102,12 +119,55 @@ describe.runIf(hasLocalTable)('the table', () => {
     expect(await itemAt(eventRefs(event.key, event.payloadHash).raw)).toBeDefined();
   });
 
+  it('leaves nothing of an erased lead that its sender sends again, in the table or in the bucket', async () => {
+    const store = await open();
+    const key = 'website|lead.created|erased-1';
+    const large = incompressibleBody();
+    const event = aNewEvent({ key });
+    const first = { ...event, raw: { ...event.raw, body: large } };
+    await store.accept(first);
+    const kept = [...archived.keys()].filter((name) => name.includes('corr-erased'));
+    await store.eraseEvent(key, { markOf: (hash) => `h1:${hash}`, nowMs: T0 });
+    await store.removePayloads(key);
+
+    const again = await store.accept({ ...first, correlationId: 'corr-erased-again' });
+
+    expect(kept).toEqual([]);
+    expect(again.kind).toBe('erased');
+    expect(await itemAt(`EVT#${key} RAW#${event.payloadHash}`)).toEqual({
+      pk: `EVT#${key}`,
+      sk: `RAW#${event.payloadHash}`,
+      emptied: true,
+      ttl: T0 / 1_000,
+    });
+    expect(await itemAt(`EVT#${key} NORM#${event.payloadHash}`)).toEqual({
+      pk: `EVT#${key}`,
+      sk: `NORM#${event.payloadHash}`,
+      emptied: true,
+      ttl: T0 / 1_000,
+    });
+    expect(archived.has(`raw/2026-11-22/corr-1001-${event.payloadHash}.gz`)).toBe(false);
+    expect(archived.get(`raw/2026-11-22/corr-erased-again-${event.payloadHash}.gz`)).toEqual(
+      new Uint8Array(),
+    );
+  });
+
+  it('keeps an erased event as long as the event would have been kept', async () => {
+    const store = await open();
+    const key = 'website|lead.created|erased-ttl';
+    await store.accept(aNewEvent({ key }));
+
+    await store.eraseEvent(key, { markOf: (hash) => `h1:${hash}`, nowMs: T0 });
+
+    expect(await itemAt(`EVT#${key} STATE`)).toMatchObject({
+      state: 'erased',
+      ttl: T0 / 1_000 + 400 * DAY_SECONDS,
+    });
+  });
+
   it('puts a body that stays over 300 KB compressed into the archive, with a pointer', async () => {
     const store = await open();
-    const incompressible = new Uint8Array(400_000);
-    for (let n = 0; n < incompressible.length; n += 65_536) {
-      crypto.getRandomValues(incompressible.subarray(n, Math.min(n + 65_536, 400_000)));
-    }
+    const incompressible = incompressibleBody();
     const event = aNewEvent({ key: 'website|lead.created|big-1' });
 
     await store.accept({ ...event, raw: { ...event.raw, body: incompressible } });

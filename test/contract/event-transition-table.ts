@@ -12,6 +12,7 @@ import type {
   QuarantineEntry,
 } from '../../lambdas/core/event-record.ts';
 import { failure } from '../../lambdas/core/failure.ts';
+import type { StoreEraser } from '../../lambdas/core/ports/erasure.ts';
 import type { EventStore } from '../../lambdas/core/ports/events.ts';
 import { aLeadEvent, aNewEvent, T0 } from '../support/event-builders.ts';
 
@@ -36,10 +37,14 @@ const QUARANTINED: QuarantineEntry = {
 /** What both `failed` and `quarantined` have been at when the table tries something. */
 const AT = '2026-11-22T04:00:00.005Z';
 
+/** A store, and what operators erase with. */
+export type ErasableStore = EventStore &
+  Pick<StoreEraser, 'eraseEvent' | 'removePayloads' | 'forgetSubmitter'>;
+
 /** A state to start from: how an event gets there, and how its record then differs from a new one. */
 interface Start {
-  readonly reach: (store: EventStore, key: string) => Promise<unknown>;
-  readonly record?: Partial<EventRecord>;
+  readonly reach: (store: ErasableStore, key: string) => Promise<unknown>;
+  readonly record?: { readonly [Name in keyof EventRecord]?: EventRecord[Name] | undefined };
 }
 
 const claim = async (store: EventStore, key: string, nowMs = NOW - 10_000) =>
@@ -68,6 +73,35 @@ const QUARANTINED_RECORD: Partial<EventRecord> = {
   failure: QUARANTINED.failure,
 };
 const LEASED: Partial<EventRecord> = { state: 'processing', claims: 1, leaseToken: HOLDER };
+
+const markOf = (payloadHash: string) => `h1:${payloadHash.slice(0, 8)}`;
+
+/** What is left of an event, whatever state it was in. */
+const TOMBSTONE: { readonly [Name in keyof EventRecord]?: EventRecord[Name] } = {
+  state: 'erased',
+  occurredAt: '2026-11-22T04:00:00.000Z',
+  correlationId: '',
+  payloadHash: 'h1:aaaaaaaa',
+  attempts: 0,
+  claims: 0,
+};
+const GONE = {
+  sourceEventId: undefined,
+  deliveryId: undefined,
+  leaseToken: undefined,
+  leaseUntilMs: undefined,
+  nextDueAtMs: undefined,
+  lastAttemptAt: undefined,
+  requeuedAtMs: undefined,
+  crm: undefined,
+  failure: undefined,
+  quarantineId: undefined,
+  quarantinedAt: undefined,
+  dlqSentAt: undefined,
+  closedAt: undefined,
+  suppression: undefined,
+  remappedAs: undefined,
+};
 
 /** The states. `absent` is an event that was never stored. */
 export const STARTS = {
@@ -113,6 +147,10 @@ export const STARTS = {
     },
     record: { ...QUARANTINED_RECORD, state: 'closed', closedAt: AT },
   },
+  erased: {
+    reach: async (store, key) => await store.eraseEvent(key, { markOf, nowMs: T0 + 5 }),
+    record: { ...TOMBSTONE, ...GONE, erasedAt: AT },
+  },
   'requeued and received': {
     reach: async (store, key) => await store.markRequeued(key, NOW - 600_000, 0),
     record: { state: 'received', requeuedAtMs: NOW - 600_000 },
@@ -134,7 +172,7 @@ export interface Cell {
 
 /** One operation with its arguments, and a cell for every state. */
 export interface Row {
-  readonly run: (store: EventStore, key: string) => Promise<unknown>;
+  readonly run: (store: ErasableStore, key: string) => Promise<unknown>;
   readonly cells: Readonly<Record<StartName, Cell>>;
 }
 
@@ -252,7 +290,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
           nextDueAtMs: undefined,
         },
       },
-      [['absent', 'succeeded'], { answer: undefined }],
+      [['absent', 'succeeded', 'erased'], { answer: undefined }],
     ),
   },
   'fail by who holds it': {
@@ -390,6 +428,58 @@ export const ROWS: Readonly<Record<string, Row>> = {
     run: async (store, key) => await store.remap(key, 'q-1', 'v2', aLeadEvent()),
     cells: cells(superseded, [QUARANTINES, { answer: 'written', change: { remappedAs: 'v2' } }]),
   },
+  erase: {
+    run: async (store, key) => (await store.eraseEvent(key, { markOf, nowMs: NOW })).kind,
+    cells: cells(
+      { answer: 'erased', change: { ...TOMBSTONE, ...GONE, erasedAt: NOW_AT } },
+      [['processing'], { answer: 'in_delivery' }],
+      [['erased'], { answer: 'erased' }],
+      [
+        ['absent'],
+        {
+          answer: 'erased',
+          change: {
+            ...TOMBSTONE,
+            source: 'website',
+            eventType: 'lead.created',
+            occurredAt: NOW_AT,
+            receivedAt: NOW_AT,
+            erasedAt: NOW_AT,
+            payloadHash: 'h1:',
+            mappingVersion: '',
+            conflicts: 0,
+          },
+        },
+      ],
+    ),
+  },
+  'remove what lies beside a tombstone': {
+    run: async (store, key) => (await store.removePayloads(key)) > 0,
+    cells: cells({ answer: false }, [['erased'], { answer: true }]),
+  },
+  'accept it again': {
+    run: async (store, key) => (await store.accept(aNewEvent({ key }))).kind,
+    cells: cells(
+      { answer: 'duplicate' },
+      [['absent'], { answer: 'accepted', change: { ...recordOf(), state: 'received' } }],
+      [['erased'], { answer: 'erased' }],
+    ),
+  },
+  'accept other content under its key': {
+    run: async (store, key) =>
+      (await store.accept(aNewEvent({ key, payloadHash: 'b'.repeat(64) }))).kind,
+    cells: cells(
+      { answer: 'conflict', change: { conflicts: 1 } },
+      [
+        ['absent'],
+        {
+          answer: 'accepted',
+          change: { ...recordOf(), state: 'received', payloadHash: 'b'.repeat(64) },
+        },
+      ],
+      [['erased'], { answer: 'erased' }],
+    ),
+  },
   'read anew in another quarantine': {
     run: async (store, key) => await store.remap(key, 'q-0', 'v2', aLeadEvent()),
     cells: cells(superseded),
@@ -397,7 +487,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
 };
 
 /** Brings an event into a state. */
-export async function reach(store: EventStore, start: StartName, key: string): Promise<void> {
+export async function reach(store: ErasableStore, start: StartName, key: string): Promise<void> {
   if (start === 'absent') return;
   await store.accept(
     aNewEvent({
@@ -413,22 +503,23 @@ export async function reach(store: EventStore, start: StartName, key: string): P
 /** The whole record of an event in a state. */
 export function recordAt(start: StartName, key: string): EventRecord | undefined {
   const { record } = STARTS[start] as Start;
-  return record === undefined
-    ? undefined
-    : {
-        key,
-        state: 'received',
-        source: 'website',
-        eventType: 'lead.created',
-        sourceEventId: '1001',
-        occurredAt: '2026-11-22T03:59:58.000Z',
-        receivedAt: '2026-11-22T04:00:00.000Z',
-        correlationId: 'corr-1001',
-        payloadHash: 'a'.repeat(64),
-        mappingVersion: 'v1',
-        attempts: 0,
-        claims: 0,
-        conflicts: 0,
-        ...record,
-      };
+  return record === undefined ? undefined : ({ key, ...recordOf(), ...record } as EventRecord);
+}
+
+/** The record of an event that was just received, but for its key. */
+function recordOf(): Omit<EventRecord, 'key'> {
+  return {
+    state: 'received',
+    source: 'website',
+    eventType: 'lead.created',
+    sourceEventId: '1001',
+    occurredAt: '2026-11-22T03:59:58.000Z',
+    receivedAt: '2026-11-22T04:00:00.000Z',
+    correlationId: 'corr-1001',
+    payloadHash: 'a'.repeat(64),
+    mappingVersion: 'v1',
+    attempts: 0,
+    claims: 0,
+    conflicts: 0,
+  };
 }

@@ -6,6 +6,7 @@ import {
   newHead,
   withLease,
 } from '../../lambdas/core/head.ts';
+import type { StoreEraser } from '../../lambdas/core/ports/erasure.ts';
 import type { IdentityLinks, IdentityStore } from '../../lambdas/core/ports/identities.ts';
 
 let sequence = 0;
@@ -51,7 +52,7 @@ export function describeIdentityStore(name: string, open: () => Promise<Identity
 /** What is listed of an identity, for operators. */
 export function describeIdentityLinks(
   name: string,
-  open: () => Promise<IdentityStore & IdentityLinks>,
+  open: () => Promise<IdentityStore & IdentityLinks & Pick<StoreEraser, 'unlink'>>,
 ): void {
   describe(`${name}: the events of an identity`, () => {
     it('are listed by when they occurred, each once, and none of another', async () => {
@@ -69,6 +70,22 @@ export function describeIdentityLinks(
         late,
       ]);
       expect(await store.linkedEvents('Leads', aName())).toEqual([]);
+    });
+
+    it('can be taken from its list, and no other goes with them', async () => {
+      const store = await open();
+      const identity = aName();
+      const at = '2026-11-22T05:00:00.000Z';
+      await store.save(aHead({ identity }));
+      for (const key of ['a|b|1', 'a|b|12', 'a|b|3']) {
+        await store.link('Leads', identity, at, key);
+      }
+
+      const removed = await store.unlink('Leads', identity, new Set(['a|b|1', 'a|b|3', 'a|b|4']));
+
+      expect(removed).toBe(2);
+      expect(await store.linkedEvents('Leads', identity)).toEqual(['a|b|12']);
+      expect((await store.read('Leads', identity))?.kind).toBe('head');
     });
   });
 }

@@ -96,6 +96,7 @@ describe('the outputs', () => {
       'ZohoSecretName',
       'PepperSecretName',
       'SourceSecretPrefix',
+      'SourceSecretForm',
     ]);
   });
 });

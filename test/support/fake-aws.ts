@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import { SOURCE_SECRET_FORM } from '../../lib/pipeline-secrets.ts';
 import { closeServer, listenOnLoopback } from '../../local/emulators/listen.ts';
 import { LOCAL_SECRET_IDS } from '../../local/local-secrets.ts';
 import {
@@ -25,6 +26,7 @@ export async function startFakeAws(sqsUrl: string, endpoint = 'http://127.0.0.1:
     PepperSecretName: LOCAL_SECRET_IDS.pepper,
     ZohoSecretName: LOCAL_SECRET_IDS.zoho,
     SourceSecretPrefix: LOCAL_SECRET_IDS.sourcePrefix,
+    SourceSecretForm: SOURCE_SECRET_FORM,
     Endpoint: `${endpoint}/`,
   };
   const members = Object.entries(outputs).map(

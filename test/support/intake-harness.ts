@@ -4,6 +4,7 @@ import type { DeliveryMessage } from '../../lambdas/core/delivery-message.ts';
 import { SecretUnavailableError, StoreUnavailableError } from '../../lambdas/core/errors.ts';
 import type { HumanAnswer, HumanQuestion } from '../../lambdas/core/ports/human-check.ts';
 import type { NewEvent } from '../../lambdas/core/event-record.ts';
+import type { StoreEraser } from '../../lambdas/core/ports/erasure.ts';
 import type { EventStore } from '../../lambdas/core/ports/events.ts';
 import type { IntakeRequest, IntakeResponse } from '../../lambdas/intake/intake-request.ts';
 import { createReceiveWebhook } from '../../lambdas/intake/receive-webhook.ts';
@@ -50,7 +51,7 @@ export interface IntakeHarness {
     body: string | Uint8Array,
     headers?: Record<string, string>,
   ): Promise<IntakeResponse>;
-  readonly store: EventStore;
+  readonly store: EventStore & Pick<StoreEraser, 'eraseEvent' | 'removePayloads'>;
   /** Events that were stored for the first time, in order. */
   readonly stored: readonly NewEvent[];
   readonly messages: readonly { readonly message: DeliveryMessage; readonly group: string }[];
@@ -108,7 +109,7 @@ export function anIntake(options: HarnessOptions = {}): IntakeHarness {
   let ids = 0;
 
   let accepts = 0;
-  const store: EventStore = {
+  const store: IntakeHarness['store'] = {
     ...memory,
     accept: async (event) => {
       accepts += 1;

@@ -9,13 +9,15 @@ import { reportQuarantine } from '../../lambdas/operations/report-quarantine.ts'
 import { createMemoryBreakerStore } from '../../local/memory/memory-breaker-store.ts';
 import { createMemoryEventStore } from '../../local/memory/memory-event-store.ts';
 import { createMemoryIdentityStore } from '../../local/memory/memory-identity-store.ts';
+import { createMemoryJournal } from '../../local/memory/memory-journal.ts';
 import { createMemoryQueue } from '../../local/memory/memory-queue.ts';
 import { CONSUMER_ENV } from './consumer-env.ts';
 import { aLeadEvent, aNewEvent } from './event-builders.ts';
 import { aClock, aCrm, countingIds, evenRandom } from './fakes.ts';
 import { createRecordingLog, createRecordingMetrics } from './recording-ports.ts';
 
-const PEPPER = 'a-pepper-for-the-tests';
+/** The secret of the installation that the tests work on. */
+export const PEPPER = 'a-pepper-for-the-tests';
 
 const SOURCES: HoldfastConfigInput['sources'] = {
   website: { provider: 'website_form', allowedOrigins: ['https://www.example.com'] },
@@ -34,10 +36,12 @@ export function aReplayWorld(options: { sources?: HoldfastConfigInput['sources']
   const ids = countingIds();
   const log = createRecordingLog();
   const metrics = createRecordingMetrics();
+  const identities = createMemoryIdentityStore();
+  const journal = createMemoryJournal();
   const secrets = { read: async () => PEPPER };
   const consume = buildConsumer(CONSUMER_ENV, config, {
     events,
-    identities: createMemoryIdentityStore(),
+    identities,
     breakers: createMemoryBreakerStore(),
     queue: queue.delivery,
     deadLetters: queue.deadLetter,
@@ -53,6 +57,8 @@ export function aReplayWorld(options: { sources?: HoldfastConfigInput['sources']
     events,
     queue: queue.delivery,
     deadLetters: queue.deadLetterBrowser,
+    identities,
+    journal,
     secrets,
     clock,
     ids,

@@ -86,7 +86,9 @@ function dump(request: SimRequest, world: World): { records: SimulatorRecord[] }
   const asked = request.query.get('module');
   const module = asked === null ? undefined : parseModuleName(asked);
   if (asked !== null && module === undefined) throw new SimulatorInputError(`No module ${asked}`);
-  return { records: world.store.all(module).map(shown) };
+  const id = request.query.get('id');
+  const records = world.store.all(module).filter((record) => id === null || record.id === id);
+  return { records: records.map(shown) };
 }
 
 function seed(request: SimRequest, world: World): { records: SimulatorRecord[] } {

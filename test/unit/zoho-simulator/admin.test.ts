@@ -133,3 +133,16 @@ test('close ends calls under way, frees the port and may be called twice', async
   expect(await hanging).toBe('cut');
   expect(await admin.health()).toBe(false);
 });
+
+test('one record can be looked at by its address', async () => {
+  const simulator = await startZohoSimulator();
+  const admin = createSimulatorAdmin(simulator.url);
+  const [wanted] = await admin.seed({ records: [aRow({ City: 'Oslo' })] });
+  await admin.seed({ records: [aRow({ City: 'Rome' })] });
+
+  const response = await fetch(`${simulator.url}/_sim/dump?module=Leads&id=${wanted!.id}`);
+  const { records } = (await response.json()) as { records: { id: string }[] };
+  await simulator.close();
+
+  expect(records.map(({ id }) => id)).toEqual([wanted!.id]);
+});

@@ -1,0 +1,90 @@
+import { createInterface } from 'node:readline/promises';
+import { type Command, Option } from 'commander';
+import { parseDuration, parseTime, type TypedTime } from '../option-parsers.ts';
+import { openSecretPrompt } from './ask-secret.ts';
+import { commandGroup } from './command-group.ts';
+import { type CommandContext, operatorCommand } from './operator-command.ts';
+import { runSourceRotate } from './run-source-rotate.ts';
+import type { TargetOptions } from './target.ts';
+
+/** Adds the commands that replace secrets while leads come in. */
+export function addRotationCommands(program: Command, context: CommandContext): void {
+  addSourceRotate(program, context);
+}
+
+const KEEP_DEFAULT = '7d';
+
+/** A span of time, or none at all. */
+function parseKeep(text: string): number {
+  return text === '0' ? 0 : parseDuration(text);
+}
+
+function addSourceRotate(program: Command, context: CommandContext): void {
+  const group = commandGroup(
+    program,
+    'source',
+    'the senders: connect one, try it, see what it sends',
+  );
+  operatorCommand(group, 'rotate')
+    .description('replace the secret of a source; the present one is accepted until a set time')
+    .argument('<name>', 'the source, as in holdfast.config.ts')
+    .option(
+      '--keep <duration>',
+      `for how long the present secret is accepted beside the new one: 7d, 12h, 30m, or 0 (default: ${KEEP_DEFAULT})`,
+      parseKeep,
+    )
+    .addOption(
+      new Option('--until <time>', 'until when instead, e.g. 2026-11-29T04:00Z')
+        .argParser(parseTime)
+        .conflicts('keep'),
+    )
+    .option('--secret-from-stdin', 'the sender has made the new secret: ask for it', false)
+    .option('--finish', 'take the previous secret out now, and make no new one', false)
+    .option('--force', 'also where a previous secret may still be in use', false)
+    .option('--reason <text>', 'do it, and put this on record; without it, the plan is shown')
+    .option('--yes', 'change the secret of a deployed stage without asking', false)
+    .addHelpText(
+      'after',
+      `
+A secret that the sender has made is read from the terminal without showing it, or from standard input;
+never from the command line. docs/secrets.md leads through it step by step.
+
+Exit codes: 0 done, or a plan shown; 1 something failed; 2 wrong use, or a previous secret may be in use: nothing was
+done.`,
+    )
+    .action(async (source: string, options: RotateOptions) => {
+      const { keep, until, secretFromStdin: fromStdin, ...rest } = options;
+      const input = process.stdin;
+      process.exitCode = await runSourceRotate({
+        ...rest,
+        ...context,
+        source,
+        keepMs: keep ?? parseDuration(KEEP_DEFAULT),
+        fromStdin,
+        ...(until === undefined ? {} : { untilMs: until.ms }),
+        openPrompt: () => openSecretPrompt(input, (text) => process.stderr.write(text)),
+        ...(input.isTTY ? { confirm } : {}),
+      });
+    });
+}
+
+async function confirm(question: string): Promise<boolean> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^y(?:es)?$/i.test((await lines.question(`${question} [y/N] `)).trim());
+  } finally {
+    lines.close();
+  }
+}
+
+interface RotateOptions extends TargetOptions {
+  readonly keep?: number;
+  readonly until?: TypedTime;
+  readonly secretFromStdin: boolean;
+  readonly finish: boolean;
+  readonly force: boolean;
+  readonly reason?: string;
+  readonly yes: boolean;
+  readonly json: boolean;
+  readonly verbose: boolean;
+}
