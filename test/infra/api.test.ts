@@ -97,6 +97,8 @@ describe('the outputs', () => {
       'PepperSecretName',
       'SourceSecretPrefix',
       'SourceSecretForm',
+      'ViewerPolicyArn',
+      'OperatorPolicyArn',
     ]);
   });
 });
