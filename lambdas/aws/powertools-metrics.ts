@@ -13,6 +13,7 @@ export type FlushableMetrics = Metrics & {
 const UNITS: Partial<Readonly<Record<MetricName, typeof MetricUnit.Seconds>>> = {
   OldestPendingLeadAgeSeconds: MetricUnit.Seconds,
   SecondsSinceLastEvent: MetricUnit.Seconds,
+  CanarySeconds: MetricUnit.Seconds,
 };
 
 /**

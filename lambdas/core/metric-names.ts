@@ -44,4 +44,6 @@ export type MetricName =
   | 'Quarantined'
   | 'DlqDepth'
   | 'SecondsSinceLastEvent'
-  | 'SweeperHeartbeat';
+  | 'SweeperHeartbeat'
+  | 'CanaryDelivered'
+  | 'CanarySeconds';
