@@ -8,6 +8,7 @@ import { withoutCanary } from '../core/canary.ts';
 import type { HoldfastConfig } from '../core/config.ts';
 import { readEnvironment, readSwitch } from '../runtime/environment.ts';
 import { systemClock } from '../runtime/system.ts';
+import { tellOfFailure } from '../runtime/tell-of-failure.ts';
 import { SWEEPER_ENV_NAMES } from './env.ts';
 import { createSweep, type SweepPorts } from './sweep.ts';
 import type { SweepReport } from './sweep-run.ts';
@@ -50,7 +51,7 @@ export function buildSweeper(
   const sweep = createSweep(counting, { deliveryEnabled, config });
   return async () => {
     try {
-      return await sweep();
+      return await tellOfFailure(ports.log, sweep);
     } finally {
       ports.metrics.flush();
     }
