@@ -8,6 +8,7 @@ import type { StoredLead } from '../../lambdas/operations/stored-lead.ts';
 import { tableLines } from '../table-lines.ts';
 import { commandLine } from './commands.ts';
 import { counted } from './counted.ts';
+import { deliverySentence } from './delivery-sentence.ts';
 import { recordText, stateWord } from './lead-state-text.ts';
 import { describeLead, describeLeadShortly } from './lead-text.ts';
 import { oneLine } from './one-line.ts';
@@ -17,6 +18,8 @@ import { shortTime } from './short-time.ts';
 export interface StoryContext {
   readonly config: HoldfastConfig;
   readonly breaker: BreakerStatus;
+  /** Epoch milliseconds. */
+  readonly nowMs: number;
   /** The options that name the target again. */
   readonly options: readonly string[];
   /** How wide lines may be. */
@@ -118,11 +121,7 @@ function whereNowLines(person: Person, context: StoryContext): readonly string[]
       : [
           `${some(closed)} ${verb(closed, 'was', 'were')} closed by hand, and ${verb(closed, 'is', 'are')} not delivered.`,
         ]),
-    ...(moving > 0 && breaker.state !== 'closed'
-      ? [
-          `${breaker.reason === 'operator' ? 'Deliveries are paused by a person.' : 'Deliveries are stopped: the breaker is open.'}  ${commandLine('breaker status', ...context.options)}`,
-        ]
-      : []),
+    ...(moving > 0 && breaker.state !== 'closed' ? deliverySentence(breaker, context.nowMs) : []),
     ...(head !== undefined && unconfirmedFields(head).length > 0 && head.crmRecordId !== undefined
       ? ['Zoho does not hold all of it yet.']
       : []),
