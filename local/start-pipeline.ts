@@ -6,11 +6,12 @@ import { INTAKE_PATHS } from '../lambdas/core/pipeline-names.ts';
 import { buildIntake } from '../lambdas/intake/build-intake.ts';
 import { bindProvider } from '../lambdas/providers/bind-provider.ts';
 import { buildSweeper } from '../lambdas/sweeper/build-sweeper.ts';
+import type { FunctionName } from '../lib/bundling.ts';
 import { STAGE_CONFIG, type StageConfig } from '../lib/stage-config.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from './emulators/credentials.ts';
 import { findDynoxide } from './emulators/dynamodb.ts';
 import { isAddressInUse, PortTakenError, TAKEN_REMEDY } from './emulators/listen.ts';
-import { buildFunctionEnv } from './function-env.ts';
+import { buildFunctionEnv, type FunctionEnv } from './function-env.ts';
 import { startHttpApi } from './http-api.ts';
 import { functionOf, invoke } from './lambda-context.ts';
 import { createLocalLog, type LogEntry } from './local-log.ts';
@@ -104,6 +105,8 @@ export interface PipelineOptions {
   readonly sweepEveryMs?: number;
   /** Gets each line that the functions log, and the faults of what runs them. */
   readonly onLog?: (entry: LogEntry) => void;
+  /** Changes what one function is told of its world, for tests that look at its calls. Called once for each. */
+  readonly functionEnv?: (name: FunctionName, env: FunctionEnv) => Promise<FunctionEnv>;
   /** Replace single adapters of the functions, for tests. */
   readonly overrides?: {
     readonly intake?: Parameters<typeof buildIntake>[2];
@@ -182,24 +185,30 @@ async function assemble(options: PipelineOptions, running: StopList): Promise<Pi
   const zohoUrl = options.zoho?.url ?? (await startZoho(options, ports.zoho, running));
   const providerApis = await startProviderApis({ port: ports.providerApis });
   running.add(() => providerApis.close());
+  const env: FunctionEnv = {
+    ...buildFunctionEnv(stack, {
+      zohoUrl,
+      zohoEnabled: options.zohoEnabled ?? true,
+      providerApisUrl: providerApis.url,
+    }),
+    ...(await turnstileEnv(config, running)),
+  };
+  const { functionEnv = async () => env } = options;
   const consumerSetup: ConsumerSetup = {
     config,
     consumer: stage.consumer,
-    env: {
-      ...buildFunctionEnv(stack, {
-        zohoUrl,
-        zohoEnabled: options.zohoEnabled ?? true,
-        providerApisUrl: providerApis.url,
-      }),
-      ...(await turnstileEnv(config, running)),
-    },
+    env: await functionEnv('consumer', env),
     queueArn: stack.delivery.arn,
   };
   const measured = openMetricHistory(path.join(dataDir, 'metrics.jsonl'), Date.now());
   running.add(async () => measured.save(Date.now()));
   const metricServer = await startMetricServer(measured.history, { port: ports.metrics });
   running.add(metricServer.stop);
-  const functions = buildFunctions(options, consumerSetup.env, stack.table, measured.history);
+  const functionEnvs = {
+    intake: await functionEnv('intake', env),
+    sweeper: await functionEnv('sweeper', env),
+  };
+  const functions = buildFunctions(options, functionEnvs, stack.table, measured.history);
   const saver = startScheduler({
     everyMs: METRICS_SAVED_EVERY_MS,
     run: async () => measured.save(Date.now()),
@@ -283,7 +292,7 @@ async function turnstileEnv(
 
 function buildFunctions(
   options: PipelineOptions,
-  env: ConsumerSetup['env'],
+  env: Readonly<Record<'intake' | 'sweeper', FunctionEnv>>,
   table: TableHome,
   history: MetricHistory,
 ) {
@@ -292,14 +301,14 @@ function buildFunctions(
   const adapters = (service: string) => ({ log: createLocalLog(service, onLog), metrics });
   const stores = table.kind === 'memory' ? createMemoryStores() : undefined;
 
-  const sweeper = buildSweeper(env, config, {
+  const sweeper = buildSweeper(env.sweeper, config, {
     ...adapters('sweeper'),
     ...stores?.sweeper,
     ...overrides.sweeper,
   });
   return {
     metrics,
-    intake: buildIntake(env, config, {
+    intake: buildIntake(env.intake, config, {
       ...adapters('intake'),
       ...stores?.intake,
       ...overrides.intake,

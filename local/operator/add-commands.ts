@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { addAuditCommand } from './add-audit-command.ts';
 import { addLeadCommands } from './add-lead-commands.ts';
 import { addMappingCommands } from './add-mapping-commands.ts';
+import { addPersonCommands } from './add-person-commands.ts';
 import { addRotationCommands } from './add-rotation-commands.ts';
 import { addSourceSetupCommands } from './add-source-setup-commands.ts';
 import { addZohoCommands } from './add-zoho-commands.ts';
@@ -28,6 +29,7 @@ Exit codes: 0 done, or a plan shown; 1 something failed; 2 wrong use, nothing wa
 /** Adds the commands of whoever runs Holdfast: on this machine, or deployed. */
 export function addOperatorCommands(program: Command, context: CommandContext): void {
   addLeadCommands(program, context);
+  addPersonCommands(program, context);
   addQuarantineCommands(program, context);
   addReplay(program, context);
   addAuditCommand(program, context);
