@@ -12,6 +12,7 @@ import { deliverySentence } from './delivery-sentence.ts';
 import { recordText, stateWord } from './lead-state-text.ts';
 import { describeLead, describeLeadShortly } from './lead-text.ts';
 import { oneLine } from './one-line.ts';
+import { replayCommand } from './replay-command.ts';
 import { shortTime } from './short-time.ts';
 
 /** What a story needs to know beside the person. */
@@ -207,13 +208,15 @@ function mergedFields(
 }
 
 function nextLines({ leads }: Person, { options }: StoryContext): readonly string[] {
-  const keys = leads
-    .filter(({ record }) => record.state === 'quarantined')
-    .map(({ record }) => record.key);
+  const quarantined = leads.filter(({ record }) => record.state === 'quarantined');
+  const keys = quarantined.map(({ record }) => record.key);
   if (keys.length === 0) return [];
   return [
     'Deliver it again, once what stood in the way is mended:',
-    `  ${commandLine('replay', '--key', ...keys, ...options)} --reason "…"`,
+    `  ${replayCommand(
+      quarantined.map(({ record }) => record.failure?.code),
+      ['--key', ...keys, ...options],
+    )}`,
     'Or, if you settled it by hand and it shall not be delivered:',
     `  ${commandLine('quarantine close', '--key', ...keys, ...options)} --reason "…"`,
   ];
