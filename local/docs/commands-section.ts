@@ -132,7 +132,7 @@ function aboutOption({
   mandatory,
 }: Pick<Option, 'description' | 'argChoices' | 'defaultValue' | 'mandatory'>): string {
   const value: unknown = defaultValue;
-  const isTold = value !== undefined && value !== false;
+  const isTold = typeof value === 'string' || typeof value === 'number';
   return [
     escaped(description),
     ...(argChoices === undefined ? [] : [`one of ${argChoices.map(code).join(', ')}`]),
