@@ -3,7 +3,7 @@ import { FAILURE_CODES, type FailureCode } from '../lambdas/core/failure.ts';
 import { FETCH_BLOCKED_PORTS, portsFrom } from './start-pipeline.ts';
 
 /** The highest one that leaves room for the others above it. */
-const PORT_MAX = 65_521;
+const PORT_MAX = 65_520;
 
 /**
  * Reads the port of a pipeline's webhooks.

@@ -6,15 +6,19 @@ import { INTAKE_PATHS } from '../lambdas/core/pipeline-names.ts';
 import { buildIntake } from '../lambdas/intake/build-intake.ts';
 import { bindProvider } from '../lambdas/providers/bind-provider.ts';
 import { buildSweeper } from '../lambdas/sweeper/build-sweeper.ts';
+import type { FunctionName } from '../lib/bundling.ts';
 import { STAGE_CONFIG, type StageConfig } from '../lib/stage-config.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from './emulators/credentials.ts';
 import { findDynoxide } from './emulators/dynamodb.ts';
 import { isAddressInUse, PortTakenError, TAKEN_REMEDY } from './emulators/listen.ts';
-import { buildFunctionEnv } from './function-env.ts';
+import { buildFunctionEnv, type FunctionEnv } from './function-env.ts';
 import { startHttpApi } from './http-api.ts';
 import { functionOf, invoke } from './lambda-context.ts';
 import { createLocalLog, type LogEntry } from './local-log.ts';
 import { createLocalMetrics, type LocalMetrics } from './local-metrics.ts';
+import { type MetricHistory, withHistory } from './metric-history.ts';
+import { openMetricHistory } from './metric-history-file.ts';
+import { startMetricServer } from './metric-server.ts';
 import { LOCAL_SECRET_IDS, readSourceSecret } from './local-secrets.ts';
 import { type DynamodbChoice, startLocalStack, type TableHome } from './local-stack.ts';
 import { createMemoryStores } from './memory-stores.ts';
@@ -32,6 +36,7 @@ export interface PipelinePorts {
   readonly sqs: number;
   readonly secrets: number;
   readonly providerApis: number;
+  readonly metrics: number;
 }
 
 /** Ports over 1,000 that fetch refuses (WHATWG, Fetch, port blocking, read 2026-11-22). */
@@ -51,13 +56,14 @@ export const ANY_PORTS: PipelinePorts = {
   sqs: 0,
   secrets: 0,
   providerApis: 0,
+  metrics: 0,
 };
 
 /**
- * The ports of a pipeline whose webhooks have this one: the others lie 10 to 14 above, so that one option
+ * The ports of a pipeline whose webhooks have this one: the others lie 10 to 15 above, so that one option
  * moves them all.
  *
- * @param endpoint 0 for any free ports, or 1–65,521
+ * @param endpoint 0 for any free ports, or 1–65,520
  */
 export function portsFrom(endpoint: number): PipelinePorts {
   if (endpoint === 0) return ANY_PORTS;
@@ -68,8 +74,12 @@ export function portsFrom(endpoint: number): PipelinePorts {
     sqs: endpoint + 12,
     secrets: endpoint + 13,
     providerApis: endpoint + 14,
+    metrics: endpoint + 15,
   };
 }
+
+/** A kill loses no more numbers than those of a minute. */
+const METRICS_SAVED_EVERY_MS = 60_000;
 
 /** The routes of the stack's HTTP API. */
 const ROUTES = INTAKE_PATHS.map((route) => ({ method: 'ANY', path: route }));
@@ -95,6 +105,8 @@ export interface PipelineOptions {
   readonly sweepEveryMs?: number;
   /** Gets each line that the functions log, and the faults of what runs them. */
   readonly onLog?: (entry: LogEntry) => void;
+  /** Changes what one function is told of its world, for tests that look at its calls. Called once for each. */
+  readonly functionEnv?: (name: FunctionName, env: FunctionEnv) => Promise<FunctionEnv>;
   /** Replace single adapters of the functions, for tests. */
   readonly overrides?: {
     readonly intake?: Parameters<typeof buildIntake>[2];
@@ -112,6 +124,8 @@ export interface Pipeline {
   readonly providerApis: Pick<ProviderApiServer, 'url' | 'apis'>;
   readonly sqsUrl: string;
   readonly secretsUrl: string;
+  /** Answers what was measured: see `startMetricServer`. */
+  readonly metricsUrl: string;
   readonly table: TableHome;
   /** With which a consumer of this pipeline can run in a process of its own: see `runConsumer`. */
   readonly consumerSetup: ConsumerSetup;
@@ -171,20 +185,36 @@ async function assemble(options: PipelineOptions, running: StopList): Promise<Pi
   const zohoUrl = options.zoho?.url ?? (await startZoho(options, ports.zoho, running));
   const providerApis = await startProviderApis({ port: ports.providerApis });
   running.add(() => providerApis.close());
+  const env: FunctionEnv = {
+    ...buildFunctionEnv(stack, {
+      zohoUrl,
+      zohoEnabled: options.zohoEnabled ?? true,
+      providerApisUrl: providerApis.url,
+    }),
+    ...(await turnstileEnv(config, running)),
+  };
+  const { functionEnv = async () => env } = options;
   const consumerSetup: ConsumerSetup = {
     config,
     consumer: stage.consumer,
-    env: {
-      ...buildFunctionEnv(stack, {
-        zohoUrl,
-        zohoEnabled: options.zohoEnabled ?? true,
-        providerApisUrl: providerApis.url,
-      }),
-      ...(await turnstileEnv(config, running)),
-    },
+    env: await functionEnv('consumer', env),
     queueArn: stack.delivery.arn,
   };
-  const functions = buildFunctions(options, consumerSetup.env, stack.table);
+  const measured = openMetricHistory(path.join(dataDir, 'metrics.jsonl'), Date.now());
+  running.add(async () => measured.save(Date.now()));
+  const metricServer = await startMetricServer(measured.history, { port: ports.metrics });
+  running.add(metricServer.stop);
+  const functionEnvs = {
+    intake: await functionEnv('intake', env),
+    sweeper: await functionEnv('sweeper', env),
+  };
+  const functions = buildFunctions(options, functionEnvs, stack.table, measured.history);
+  const saver = startScheduler({
+    everyMs: METRICS_SAVED_EVERY_MS,
+    run: async () => measured.save(Date.now()),
+    onError: functions.reportFault('metrics'),
+  });
+  running.add(saver.stop);
   const sqs = new SQSClient({
     endpoint: stack.sqsUrl,
     region: LOCAL_REGION,
@@ -219,6 +249,7 @@ async function assemble(options: PipelineOptions, running: StopList): Promise<Pi
     providerApis,
     sqsUrl: stack.sqsUrl,
     secretsUrl: stack.secretsUrl,
+    metricsUrl: metricServer.url,
     table: stack.table,
     consumerSetup,
     metrics: functions.metrics,
@@ -259,20 +290,25 @@ async function turnstileEnv(
   return { TURNSTILE_URL: simulator.url };
 }
 
-function buildFunctions(options: PipelineOptions, env: ConsumerSetup['env'], table: TableHome) {
+function buildFunctions(
+  options: PipelineOptions,
+  env: Readonly<Record<'intake' | 'sweeper', FunctionEnv>>,
+  table: TableHome,
+  history: MetricHistory,
+) {
   const { config, overrides = {}, onLog = () => {}, stage = STAGE_CONFIG } = options;
-  const metrics = createLocalMetrics();
+  const metrics = withHistory(createLocalMetrics(), history, () => Date.now());
   const adapters = (service: string) => ({ log: createLocalLog(service, onLog), metrics });
   const stores = table.kind === 'memory' ? createMemoryStores() : undefined;
 
-  const sweeper = buildSweeper(env, config, {
+  const sweeper = buildSweeper(env.sweeper, config, {
     ...adapters('sweeper'),
     ...stores?.sweeper,
     ...overrides.sweeper,
   });
   return {
     metrics,
-    intake: buildIntake(env, config, {
+    intake: buildIntake(env.intake, config, {
       ...adapters('intake'),
       ...stores?.intake,
       ...overrides.intake,

@@ -44,7 +44,7 @@ import {
   putRemapped,
 } from './payload-items.ts';
 import type { BodyArchive } from './s3-archive.ts';
-import { getSourceNoteMs, putSourceNote, putSubmitter } from './source-items.ts';
+import { createSourceNotes, putSubmitter } from './source-items.ts';
 import { getItem, putIf, type Table, updateIf } from './table.ts';
 import { type Item, type ItemKey, NOT_THERE } from './table-expression.ts';
 import { normalizedKey, stateKey } from './table-keys.ts';
@@ -123,12 +123,7 @@ export function createDynamoDbEventStore(options: DynamoDbEventStoreOptions): Ev
     readAudit: async (key) => await listAudit(options, key),
     listOpen: async (partition, page) => await listOpen(options, partition, page),
     measureOpen: async (partition, countMax) => await measureOpen(options, partition, countMax),
-    noteSourceSeen: async (source, atMs) => await putSourceNote(options, source, 'seen_at', atMs),
-    readSourceSeenMs: async (source) => await getSourceNoteMs(options, source, 'seen_at'),
-    notePreviousSecret: async (source, atMs) =>
-      await putSourceNote(options, source, 'previous_secret_at', atMs),
-    readPreviousSecretMs: async (source) =>
-      await getSourceNoteMs(options, source, 'previous_secret_at'),
+    ...createSourceNotes(options),
     readSourceFields: async (source) => await getSourceFields(options, source),
     saveSourceFields: async (source, known) => await putSourceFields(options, source, known),
     keepMapping: async (source, version, settings, atMs) =>

@@ -56,7 +56,10 @@ const TRIES_MAX = 10;
  * @throws {StoreUnavailableError}
  */
 export async function breakerStatus(
-  { breakers, clock }: Pick<BreakerPorts, 'breakers' | 'clock'>,
+  {
+    breakers,
+    clock,
+  }: { readonly breakers: Pick<BreakerStore, 'read'>; readonly clock: Pick<Clock, 'nowMs'> },
   settings: BreakerSettings,
 ): Promise<BreakerStatus> {
   return describeStatus((await breakers.read()) ?? NEW_BREAKER, clock.nowMs(), settings);

@@ -1,19 +1,6 @@
-import { AwsClient } from 'aws4fetch';
+import { type AwsAccess, type AwsAnswer, type AwsService, callAws } from './aws-request.ts';
 import { OperatorError } from './operator-error.ts';
-
-/** Who calls, and where. */
-export interface AwsAccess {
-  readonly region: string;
-  readonly credentials: {
-    readonly accessKeyId: string;
-    readonly secretAccessKey: string;
-    readonly sessionToken?: string;
-  };
-  /** `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_<SERVICE>` lead elsewhere, as with the SDK. */
-  readonly env: Readonly<Record<string, string | undefined>>;
-}
-
-const TIMEOUT_MS = 10_000;
+import { allElements } from './xml-elements.ts';
 
 /**
  * Reads the outputs of a CloudFormation stack.
@@ -28,15 +15,15 @@ export async function readStackOutputs(
   access: AwsAccess,
   stackName: string,
 ): Promise<Readonly<Record<string, string>>> {
-  const xml = await query(access, 'cloudformation', {
+  const { text } = await queryAws(access, 'cloudformation', {
     Action: 'DescribeStacks',
     Version: '2010-05-15',
     StackName: stackName,
   });
   return Object.fromEntries(
-    all(xml, 'member').flatMap((member) => {
-      const [key] = all(member, 'OutputKey');
-      const [value] = all(member, 'OutputValue');
+    allElements(text, 'member').flatMap((member) => {
+      const [key] = allElements(member, 'OutputKey');
+      const [value] = allElements(member, 'OutputValue');
       return key === undefined || value === undefined ? [] : [[key, value] as const];
     }),
   );
@@ -49,68 +36,27 @@ export async function readStackOutputs(
  * @throws {OperatorError} AWS refused or did not answer
  */
 export async function readCallerArn(access: AwsAccess): Promise<string> {
-  const xml = await query(access, 'sts', { Action: 'GetCallerIdentity', Version: '2011-06-15' });
-  const [arn] = all(xml, 'Arn');
+  const asked = { Action: 'GetCallerIdentity', Version: '2011-06-15' };
+  const { text } = await queryAws(access, 'sts', asked);
+  const [arn] = allElements(text, 'Arn');
   if (arn === undefined) throw new OperatorError('AWS STS did not say who these credentials are.');
   return arn;
 }
 
-async function query(
-  { region, credentials, env }: AwsAccess,
-  service: 'cloudformation' | 'sts',
+/**
+ * Makes a call of a service that takes forms and answers XML.
+ *
+ * @throws {AwsRefusedError} AWS refused
+ * @throws {OperatorError} AWS did not answer
+ */
+export async function queryAws(
+  access: AwsAccess,
+  service: Extract<AwsService, 'cloudformation' | 'sns' | 'sts'>,
   parameters: Readonly<Record<string, string>>,
-): Promise<string> {
-  const { accessKeyId, secretAccessKey, sessionToken } = credentials;
-  const client = new AwsClient({
-    accessKeyId,
-    secretAccessKey,
-    ...(sessionToken === undefined ? {} : { sessionToken }),
-    service,
-    region,
-    retries: 3,
+): Promise<AwsAnswer> {
+  return await callAws(access, service, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' },
+    body: new URLSearchParams(parameters).toString(),
   });
-  let response: Response;
-  let text: string;
-  try {
-    response = await client.fetch(endpointOf(service, region, env), {
-      method: 'POST',
-      headers: { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' },
-      body: new URLSearchParams(parameters).toString(),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
-    text = await response.text();
-  } catch (error) {
-    throw new OperatorError(`AWS ${service} in ${region} did not answer.`, error);
-  }
-  if (response.ok) return text;
-  const [code = `HTTP ${response.status}`] = all(text, 'Code');
-  const [message = 'no reason given'] = all(text, 'Message');
-  throw new OperatorError(`AWS ${service} in ${region} refused: ${code}: ${message}`);
-}
-
-function endpointOf(
-  service: 'cloudformation' | 'sts',
-  region: string,
-  env: AwsAccess['env'],
-): string {
-  const other = env[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] ?? env['AWS_ENDPOINT_URL'];
-  if (other !== undefined && other !== '') return other;
-  const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
-  return `https://${service}.${region}.${domain}/`;
-}
-
-/** The innermost elements of a name, as text. AWS's answers have neither attributes nor CDATA here. */
-function all(xml: string, name: string): readonly string[] {
-  const pattern = new RegExp(`<${name}>((?:(?!<${name}>)[\\s\\S])*?)</${name}>`, 'g');
-  return [...xml.matchAll(pattern)].map((match) => unescapeXml(match[1] ?? ''));
-}
-
-function unescapeXml(text: string): string {
-  return text
-    .replaceAll('&lt;', '<')
-    .replaceAll('&gt;', '>')
-    .replaceAll('&quot;', '"')
-    .replaceAll('&apos;', "'")
-    .replaceAll('&#39;', "'")
-    .replaceAll('&amp;', '&');
 }

@@ -1,8 +1,10 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { HoldfastConfig } from '../../lambdas/core/config.ts';
 import type { Log } from '../../lambdas/core/ports/telemetry.ts';
-import { type AwsAccess, readCallerArn, readStackOutputs } from './aws-calls.ts';
+import { readCallerArn, readStackOutputs } from './aws-calls.ts';
+import type { AwsAccess } from './aws-request.ts';
 import { buildOperatorPorts } from './build-ports.ts';
+import { createCloudWatchMetricReader } from './cloudwatch-metrics.ts';
 import { OperatorError } from './operator-error.ts';
 import type { OperatorTarget } from './target.ts';
 
@@ -75,6 +77,7 @@ export async function openAwsTarget(
     pepperSecretId,
     zoho,
     ports,
+    metrics: createCloudWatchMetricReader(access),
     close,
   };
 }

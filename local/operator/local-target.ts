@@ -4,6 +4,7 @@ import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../emulators/credentials.ts';
 import { findDynoxide } from '../emulators/dynamodb.ts';
 import { localQueueUrl } from '../emulators/sqs.ts';
 import { LOCAL_SECRET_IDS } from '../local-secrets.ts';
+import { createMemoryJournal } from '../memory/memory-journal.ts';
 import { createMemoryTokenStore } from '../memory/memory-token-store.ts';
 import {
   LOCAL_BUCKET,
@@ -13,6 +14,7 @@ import {
 } from '../local-stack.ts';
 import { DEFAULT_PORT, portsFrom } from '../start-pipeline.ts';
 import { buildOperatorPorts } from './build-ports.ts';
+import { createLocalMetricReader } from './local-metric-reader.ts';
 import { OperatorError } from './operator-error.ts';
 import type { OperatorTarget } from './target.ts';
 
@@ -27,6 +29,8 @@ export interface LocalAddresses {
   readonly dynamodb: string;
   readonly sqs: string;
   readonly secrets: string;
+  /** What was measured. */
+  readonly metrics: string;
 }
 
 /**
@@ -48,6 +52,7 @@ export function localAddresses(
     dynamodb: elsewhere ?? at(ports.dynamodb),
     sqs: at(ports.sqs),
     secrets: at(ports.secrets),
+    metrics: at(ports.metrics),
   };
 }
 
@@ -75,7 +80,7 @@ export async function openLocalTarget(
 
 /**
  * Opens the pipeline that runs on this machine as far as its Zoho goes. Where no other process can reach its
- * table, the access token is not shared: each command asks for one of its own.
+ * table, the access token is not shared: each command asks for one of its own, and what it does is not put on record.
  *
  * @throws {OperatorError} none runs there
  */
@@ -87,7 +92,8 @@ export async function openLocalZoho(
   await assertRunning(addresses);
   const target = buildLocalTarget(addresses, config, log);
   if (await answers(addresses.dynamodb)) return target;
-  return { ...target, ports: { ...target.ports, tokens: createMemoryTokenStore() } };
+  const ownPorts = { tokens: createMemoryTokenStore(), journal: createMemoryJournal() };
+  return { ...target, ports: { ...target.ports, ...ownPorts } };
 }
 
 async function assertRunning({ endpoint }: LocalAddresses): Promise<void> {
@@ -99,7 +105,7 @@ async function assertRunning({ endpoint }: LocalAddresses): Promise<void> {
 }
 
 function buildLocalTarget(
-  { endpoint, zoho, dynamodb, sqs, secrets }: LocalAddresses,
+  { endpoint, zoho, dynamodb, sqs, secrets, metrics }: LocalAddresses,
   config: HoldfastConfig,
   log: Log,
 ): OperatorTarget {
@@ -130,6 +136,7 @@ function buildLocalTarget(
     pepperSecretId: LOCAL_SECRET_IDS.pepper,
     zoho: { secretId: LOCAL_SECRET_IDS.zoho, accountsUrl: zoho, apiUrl: zoho },
     ports,
+    metrics: createLocalMetricReader(metrics),
     close,
   };
 }

@@ -4,6 +4,7 @@ import type { OperatorJournal } from '../../lambdas/core/ports/journal.ts';
 import type { BodyShelf, StoreEraser } from '../../lambdas/core/ports/erasure.ts';
 import type { EventScanner, ReadMeter } from '../../lambdas/core/ports/event-scan.ts';
 import type { EventStore } from '../../lambdas/core/ports/events.ts';
+import type { MetricReader } from '../../lambdas/core/ports/metric-reader.ts';
 import type { StoreScanner } from '../../lambdas/core/ports/store-scan.ts';
 import type { DeliveryQueue } from '../../lambdas/core/ports/queues.ts';
 import type { SecretVault } from '../../lambdas/core/ports/secret-vault.ts';
@@ -32,6 +33,8 @@ export interface OperatorTarget {
   readonly pepperSecretId: string;
   readonly zoho: ZohoAddresses;
   readonly ports: OperatorPorts;
+  /** What was measured. */
+  readonly metrics: MetricReader;
   close(): void;
 }
 

@@ -27,6 +27,7 @@ describe('the pipeline on this machine, for an operator', () => {
       dynamodb: nowhere,
       sqs: nowhere,
       secrets: nowhere,
+      metrics: nowhere,
     };
 
     const opening = openLocalTarget(addresses, CONFIG, createRecordingLog());
