@@ -85,7 +85,7 @@ export async function erasePerson(
   for (const key of found.leftovers) removed += await eraser.removePayloads(key);
 
   const inUse: string[] = [];
-  const gone = new Set([...keysOf('erased'), ...found.expiredLinks]);
+  const gone = new Set([...keysOf('erased'), ...found.deadLinks]);
   for (const identity of found.identities) {
     if (!(await eraseIdentity(module, identity, untilMs, ports))) inUse.push(identity);
     removed += await eraser.unlink(module, identity, gone);

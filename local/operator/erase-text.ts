@@ -89,7 +89,7 @@ function remainingLine({ what, until, note }: Remaining): string {
 }
 
 function foundLines(found: FoundPerson): readonly string[] {
-  const { events, heads, expiredLinks, submitters, looseBodies, leftovers } = found;
+  const { events, heads, deadLinks, submitters, looseBodies, leftovers } = found;
   const total = (count: (event: FoundPerson['events'][number]) => number): number =>
     events.reduce((sum, event) => sum + count(event), 0);
   const parts: readonly (readonly [number, string, string?])[] = [
@@ -102,7 +102,7 @@ function foundLines(found: FoundPerson): readonly string[] {
     ],
     [total((event) => event.history.length), 'entry of their history', 'entries of their history'],
     [heads.length, 'merged state'],
-    [expiredLinks.length, 'link to an expired lead', 'links to expired leads'],
+    [deadLinks.length, 'link to a lead that is gone', 'links to leads that are gone'],
     [submitters.length, 'note that they submitted before', 'notes that they submitted before'],
     [looseBodies.length, 'loose body in the bucket', 'loose bodies in the bucket'],
     [leftovers.length, 'left-over of an erasure', 'left-overs of erasures'],
