@@ -20,8 +20,8 @@ import type { IdentityLinks, IdentityStore } from '../core/ports/identities.ts';
 import type { StoreScanner } from '../core/ports/store-scan.ts';
 import { isBare } from '../core/tombstone.ts';
 import { findByContent, type ContentFound, type SearchProgress } from './find-by-content.ts';
-import { followName } from './follow-name.ts';
 import { gatherEvents, type GatheredEvent } from './gather-events.ts';
+import { nameTrail } from './name-trail.ts';
 import type { PacePorts } from './paced-scan.ts';
 import { identifiersNamed, namesOfPerson, type PersonName } from './person.ts';
 
@@ -59,6 +59,8 @@ export interface FoundPerson {
   readonly identities: readonly string[];
   /** Links of events that have expired, or were erased before; of the others they go with their events. */
   readonly deadLinks: readonly string[];
+  /** Links of events of others whose erasure was interrupted: name → keys. */
+  readonly strayLinks: ReadonlyMap<string, ReadonlySet<string>>;
   readonly submitters: readonly { readonly source: string; readonly personHash: string }[];
   /** Bodies in the bucket that no item points to. */
   readonly looseBodies: readonly string[];
@@ -101,8 +103,7 @@ export async function findPerson(
   const { module } = config.zoho;
   const typed = namesOfPerson(names, config, pepper);
   for (const name of typed) {
-    // Events may be listed under a name whose HEAD was never stored.
-    identities.add((await followName(module, name, ports.identities))?.identity ?? name);
+    for (const each of await nameTrail(module, name, ports.identities)) identities.add(each);
   }
 
   const asked = new Set<string>();
@@ -121,9 +122,12 @@ export async function findPerson(
     const gathered = await gatherEvents(news, search, ports);
     for (const event of gathered.events) events.set(event.key, event);
     for (const key of gathered.absent) absent.add(key);
-    for (const identity of gathered.identities) identities.add(identity);
+    for (const { listedUnder } of gathered.events) {
+      for (const name of listedUnder) identities.add(name);
+    }
   }
 
+  const strayLinks = await findStrayLinks(content.leftovers, events, search, ports);
   const heads = await readHeads(module, [...identities], ports);
   const found = [...events.values()];
   const live = found.filter(({ record }) => record?.state !== 'erased');
@@ -138,6 +142,7 @@ export async function findPerson(
     deadLinks: [...linked].filter(
       (key) => absent.has(key) || events.get(key)?.record?.state === 'erased',
     ),
+    strayLinks,
     submitters: content.submitters
       .filter(({ personHash, key }) => hashes.has(personHash) || events.has(key))
       .map(({ source, personHash }) => ({ source, personHash })),
@@ -158,6 +163,25 @@ export function isAnythingLeft(found: FoundPerson): boolean {
   return [events, heads, deadLinks, submitters, looseBodies, leftovers].some(
     (each) => each.length > 0,
   );
+}
+
+/**
+ * An erasure that was interrupted left the payload beside the tombstone, since that tells under which names the event
+ * is listed. Whose it is does not matter: only its own links go, and its person is not looked for.
+ */
+async function findStrayLinks(
+  leftovers: readonly string[],
+  own: ReadonlyMap<string, GatheredEvent>,
+  search: PersonSearch,
+  ports: FindPersonPorts,
+): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+  const others = leftovers.filter((key) => !own.has(key));
+  const { events } = await gatherEvents(others, search, ports);
+  const stray = new Map<string, Set<string>>();
+  for (const { key, listedUnder } of events) {
+    for (const name of listedUnder) stray.set(name, (stray.get(name) ?? new Set()).add(key));
+  }
+  return stray;
 }
 
 async function readHeads(
