@@ -8,6 +8,7 @@ import { describeOperatorError } from '../local/operator/describe-operator-error
 import { EXIT_WRONG_USE, exitOfWrongUse } from '../local/operator/operator-command.ts';
 import { shellWord } from '../local/operator/shell-word.ts';
 import { parsePort } from '../local/option-parsers.ts';
+import { printable } from '../local/printable.ts';
 import { runSamples } from '../local/run-samples.ts';
 import { runStart } from '../local/run-start.ts';
 import { withEveryProvider } from '../local/samples/every-provider.ts';
@@ -19,11 +20,11 @@ const DEFAULT_DATA_DIR = '.holdfast';
 const config = await loadConfig(process.env);
 
 const print = (line: string): void => {
-  process.stdout.write(`${line}\n`);
+  process.stdout.write(`${printable(line)}\n`);
 };
 
 const printError = (line: string): void => {
-  process.stderr.write(`${line}\n`);
+  process.stderr.write(`${printable(line)}\n`);
 };
 
 const program = new Command('holdfast')

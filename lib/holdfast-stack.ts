@@ -1,7 +1,7 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { HoldfastConfig } from '../lambdas/core/config.ts';
-import { AlarmTopic } from './alarm-topic.ts';
+import { tellOnCall } from './alarm-topic.ts';
 import { ArchiveBucket } from './archive-bucket.ts';
 import { Consumer } from './consumer.ts';
 import { DeliveryQueues } from './delivery-queues.ts';
@@ -63,9 +63,9 @@ export class HoldfastStack extends Stack {
     const consumer = new Consumer(this, 'Consumer', { ...parts, archive });
     const sweeper = new Sweeper(this, 'Sweeper', parts);
     const api = new IntakeApi(this, 'Api', { deployment, stage, key, fn: intake.fn });
-    const { subscriptions } = config.alarms;
-    const { topic } = new AlarmTopic(this, 'OnCall', { deployment, key, subscriptions });
+    const { topic, urgentTopic } = tellOnCall(this, { config, deployment, key });
     new PipelineAlarms(this, 'Alarms', {
+      config,
       deployment,
       stage,
       queues,
@@ -73,6 +73,7 @@ export class HoldfastStack extends Stack {
       consumer: consumer.fn,
       sweeper: sweeper.fn,
       topic,
+      urgentTopic,
     });
 
     this.output('Endpoint', api.endpoint, 'Senders post to <endpoint>/hooks/<source>');

@@ -12,6 +12,7 @@ export type FlushableMetrics = Metrics & {
 /** Units of the gauges that are no plain numbers. */
 const UNITS: Partial<Readonly<Record<MetricName, typeof MetricUnit.Seconds>>> = {
   OldestPendingLeadAgeSeconds: MetricUnit.Seconds,
+  OldestQuarantinedLeadAgeSeconds: MetricUnit.Seconds,
   SecondsSinceLastEvent: MetricUnit.Seconds,
 };
 

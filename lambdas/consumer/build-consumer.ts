@@ -13,6 +13,7 @@ import { ConfigError } from '../core/errors.ts';
 import type { TokenStore } from '../core/ports/crm-access.ts';
 import { readEnvironment, readSwitch } from '../runtime/environment.ts';
 import { systemClock, systemIds, systemRandom } from '../runtime/system.ts';
+import { tellOfFailure } from '../runtime/tell-of-failure.ts';
 import { createZohoCrm } from '../zoho/zoho-crm.ts';
 import { type ConsumerFunction, type ConsumerPorts, createConsumer } from './consume-batch.ts';
 import { lazyDetailsReader } from './lazy-details-reader.ts';
@@ -48,7 +49,7 @@ export function buildConsumer(
 
   return async (event, lambda) => {
     try {
-      return await consume(event, lambda);
+      return await tellOfFailure(ports.log, async () => await consume(event, lambda));
     } finally {
       ports.metrics.flush();
     }

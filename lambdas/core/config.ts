@@ -11,14 +11,22 @@ import { mergedField, zohoSchema } from './zoho-settings.ts';
 
 z.config(en());
 
+/**
+ * `any`, the default: every alarm, when it begins and when it is over. `high`: only that leads may be lost, for what
+ * wakes people up.
+ */
+const urgency = z.optional(z.enum(['any', 'high']));
+
 const subscriptionSchema = z.discriminatedUnion('protocol', [
   z.strictObject({
     protocol: z.literal('email'),
     endpoint: z.string().check(z.email('must be an e-mail address')),
+    urgency,
   }),
   z.strictObject({
     protocol: z.literal('https'),
     endpoint: z.string().check(z.regex(/^https:\/\/\S+$/, 'must be an https URL')),
+    urgency,
   }),
 ]);
 

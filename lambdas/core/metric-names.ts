@@ -42,6 +42,7 @@ export type MetricName =
   | 'Pending'
   | 'Held'
   | 'Quarantined'
+  | 'OldestQuarantinedLeadAgeSeconds'
   | 'DlqDepth'
   | 'SecondsSinceLastEvent'
   | 'SweeperHeartbeat';

@@ -10,6 +10,7 @@ import type { HumanAnswer, HumanQuestion } from '../core/ports/human-check.ts';
 import type { HoldfastConfig } from '../core/config.ts';
 import { readEnvironment } from '../runtime/environment.ts';
 import { systemClock, systemIds } from '../runtime/system.ts';
+import { tellOfFailure } from '../runtime/tell-of-failure.ts';
 import { INTAKE_ENV_NAMES, type IntakeEnv } from './env.ts';
 import { readHttpEvent, writeHttpResult } from './http-event.ts';
 import type { IntakePorts } from './intake-ports.ts';
@@ -39,7 +40,9 @@ export function buildIntake(
 
   return async (event) => {
     try {
-      return writeHttpResult(await receiveWebhook(readHttpEvent(event)));
+      return await tellOfFailure(ports.log, async () =>
+        writeHttpResult(await receiveWebhook(readHttpEvent(event))),
+      );
     } finally {
       ports.metrics.flush?.();
     }

@@ -7,6 +7,7 @@ import { createSqsDeadLetterQueue, createSqsDeliveryQueue } from '../aws/sqs-que
 import type { HoldfastConfig } from '../core/config.ts';
 import { readEnvironment, readSwitch } from '../runtime/environment.ts';
 import { systemClock } from '../runtime/system.ts';
+import { tellOfFailure } from '../runtime/tell-of-failure.ts';
 import { SWEEPER_ENV_NAMES } from './env.ts';
 import { createSweep, type SweepPorts } from './sweep.ts';
 import type { SweepReport } from './sweep-run.ts';
@@ -48,7 +49,7 @@ export function buildSweeper(
   const sweep = createSweep(ports, { deliveryEnabled, config });
   return async () => {
     try {
-      return await sweep();
+      return await tellOfFailure(ports.log, sweep);
     } finally {
       ports.metrics.flush();
     }

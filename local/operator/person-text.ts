@@ -98,6 +98,7 @@ function whereNowLines(person: Person, context: StoryContext): readonly string[]
   const quarantined = count('quarantined');
   const moving = count('received') + count('processing') + count('failed');
   const held = count('held');
+  const closed = count('closed');
   const { breaker } = context;
   return [
     ...recordLines(person, context),
@@ -112,9 +113,14 @@ function whereNowLines(person: Person, context: StoryContext): readonly string[]
     ...(held === 0
       ? []
       : [`${some(held)} ${verb(held, 'is', 'are')} held: delivery is switched off (zohoEnabled).`]),
+    ...(closed === 0
+      ? []
+      : [
+          `${some(closed)} ${verb(closed, 'was', 'were')} closed by hand, and ${verb(closed, 'is', 'are')} not delivered.`,
+        ]),
     ...(moving > 0 && breaker.state !== 'closed'
       ? [
-          `Deliveries are stopped: the breaker is open.  ${commandLine('breaker status', ...context.options)}`,
+          `${breaker.reason === 'operator' ? 'Deliveries are paused by a person.' : 'Deliveries are stopped: the breaker is open.'}  ${commandLine('breaker status', ...context.options)}`,
         ]
       : []),
     ...(head !== undefined && unconfirmedFields(head).length > 0 && head.crmRecordId !== undefined
@@ -143,12 +149,7 @@ function verb(count: number, one: string, many: string): string {
 }
 
 function submissionLines({ leads, older }: Person, context: StoryContext): readonly string[] {
-  const label = {
-    labelOf: (source: string) => {
-      const name = context.config.sources[source]?.label;
-      return name === undefined || name === source ? source : `${name} (${source})`;
-    },
-  };
+  const { config } = context;
   const newest = leads.length - TOLD_IN_FULL;
   const isFull = ({ record }: StoredLead, at: number) => at >= newest || !DONE.has(record.state);
   const short = leads.filter((lead, at) => !isFull(lead, at)).slice(-TOLD_SHORTLY);
@@ -157,8 +158,8 @@ function submissionLines({ leads, older }: Person, context: StoryContext): reado
     ...(left === 0 ? [] : [`… ${counted(left, 'older submission')} (--json lists more)`]),
     ...leads.flatMap((lead, at) => {
       const number = older + at + 1;
-      if (isFull(lead, at)) return [...describeLead(lead, number, label), ''];
-      return short.includes(lead) ? [describeLeadShortly(lead, number, label)] : [];
+      if (isFull(lead, at)) return [...describeLead(lead, number, config), ''];
+      return short.includes(lead) ? [describeLeadShortly(lead, number, config)] : [];
     }),
   ];
 }

@@ -1,6 +1,7 @@
 import type { BreakerStore, TokenStore } from '../../lambdas/core/ports/crm-access.ts';
 import type { IdentityLinks, IdentityStore } from '../../lambdas/core/ports/identities.ts';
 import type { OperatorJournal } from '../../lambdas/core/ports/journal.ts';
+import type { BodyShelf, StoreEraser } from '../../lambdas/core/ports/erasure.ts';
 import type { EventScanner, ReadMeter } from '../../lambdas/core/ports/event-scan.ts';
 import type { EventStore } from '../../lambdas/core/ports/events.ts';
 import type { MetricReader } from '../../lambdas/core/ports/metric-reader.ts';
@@ -56,6 +57,10 @@ export interface OperatorPorts {
   /** Everything that is stored, item by item. */
   readonly items: StoreScanner;
   readonly identities: IdentityStore & IdentityLinks;
+  /** Takes away what is kept of a person. */
+  readonly eraser: StoreEraser;
+  /** The bodies in the bucket. */
+  readonly bodies: BodyShelf;
   readonly journal: OperatorJournal;
   readonly queue: DeliveryQueue;
   readonly deadLetters: DeadLetterBrowser;

@@ -257,6 +257,13 @@ describe('every function', () => {
     }
   });
 
+  it('is not traced: a trace would hold addresses of calls, and nobody reads one', () => {
+    for (const one of functions) expect(one.properties).not.toHaveProperty('TracingConfig');
+    for (const one of stack.resources('AWS::ApiGatewayV2::Stage')) {
+      expect(JSON.stringify(one.properties)).not.toMatch(/tracing/i);
+    }
+  });
+
   it('is never run without idempotency', () => {
     for (const one of functions) {
       expect(variablesOf(one)).not.toHaveProperty('POWERTOOLS_IDEMPOTENCY_DISABLED');

@@ -1,0 +1,52 @@
+import { readPepper } from '../../lambdas/core/pepper.ts';
+import {
+  findPerson,
+  type FoundPerson,
+  type PersonSearch,
+} from '../../lambdas/operations/find-person.ts';
+import { parsePersonName } from '../../lambdas/operations/person.ts';
+import type { HoldfastConfig } from '../../lambdas/core/config.ts';
+import { startProgress } from './progress.ts';
+import type { OperatorTarget } from './target.ts';
+
+/** Who was typed, and for what. */
+export interface PersonTyped {
+  /** One name or several of one person. */
+  readonly typed: readonly string[];
+  readonly config: HoldfastConfig;
+  readonly json: boolean;
+}
+
+/** A search, and what it found. */
+export interface PersonSearched {
+  readonly search: PersonSearch;
+  readonly found: FoundPerson;
+}
+
+/**
+ * Looks for everything that is kept of a person, and draws how far it has come.
+ *
+ * @throws {PersonNameError}
+ * @throws {StoreUnavailableError}
+ * @throws {SecretUnavailableError} the pepper, by which people are named, cannot be read
+ */
+export async function searchPerson(
+  { typed, config, json }: PersonTyped,
+  { ports, pepperSecretId }: OperatorTarget,
+): Promise<PersonSearched> {
+  const names = (
+    await Promise.all(typed.map(async (text) => await parsePersonName(text, config)))
+  ).flat();
+  const pepper = await readPepper(ports.secrets, pepperSecretId);
+  const search: PersonSearch = { names, config, pepper };
+  const { items: total } = await ports.items.measureScan();
+  const progress = startProgress({ title: 'Looking', json, ...(total === 0 ? {} : { total }) });
+  try {
+    const found = await findPerson(search, ports, ({ items, readUnits }) => {
+      progress.update(items, `${Math.round(readUnits)} read units`);
+    });
+    return { search, found };
+  } finally {
+    progress.stop();
+  }
+}
