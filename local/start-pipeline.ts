@@ -171,8 +171,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
 }
 
 async function assemble(options: PipelineOptions, running: StopList): Promise<Pipeline> {
-  const { config, dataDir, stage = STAGE_CONFIG } = options;
-  const ports = options.ports ?? ANY_PORTS;
+  const { config, dataDir, stage = STAGE_CONFIG, ports = ANY_PORTS } = options;
   const stack = await startLocalStack({
     config,
     dataDir,
@@ -185,42 +184,29 @@ async function assemble(options: PipelineOptions, running: StopList): Promise<Pi
   const zohoUrl = options.zoho?.url ?? (await startZoho(options, ports.zoho, running));
   const providerApis = await startProviderApis({ port: ports.providerApis });
   running.add(() => providerApis.close());
-  const env: FunctionEnv = {
+  const envs = await functionEnvs(options, {
     ...buildFunctionEnv(stack, {
       zohoUrl,
       zohoEnabled: options.zohoEnabled ?? true,
       providerApisUrl: providerApis.url,
     }),
     ...(await turnstileEnv(config, running)),
-  };
-  const { functionEnv = async () => env } = options;
+  });
   const consumerSetup: ConsumerSetup = {
     config,
     consumer: stage.consumer,
-    env: await functionEnv('consumer', env),
+    env: envs.consumer,
     queueArn: stack.delivery.arn,
   };
-  const measured = openMetricHistory(path.join(dataDir, 'metrics.jsonl'), Date.now());
-  running.add(async () => measured.save(Date.now()));
-  const metricServer = await startMetricServer(measured.history, { port: ports.metrics });
-  running.add(metricServer.stop);
-  const functionEnvs = {
-    intake: await functionEnv('intake', env),
-    sweeper: await functionEnv('sweeper', env),
-  };
-  const functions = buildFunctions(options, functionEnvs, stack.table, measured.history);
+  const { measured, url: metricsUrl } = await startMeasuring(dataDir, ports.metrics, running);
+  const functions = buildFunctions(options, envs, stack.table, measured.history);
   const saver = startScheduler({
     everyMs: METRICS_SAVED_EVERY_MS,
     run: async () => measured.save(Date.now()),
     onError: functions.reportFault('metrics'),
   });
   running.add(saver.stop);
-  const sqs = new SQSClient({
-    endpoint: stack.sqsUrl,
-    region: LOCAL_REGION,
-    credentials: LOCAL_CREDENTIALS,
-  });
-  running.add(async () => sqs.destroy());
+  const sqs = openQueues(stack.sqsUrl, running);
 
   if ((options.consumer ?? 'here') === 'here') {
     const consumer = startConsumer(consumerSetup, functions.consumer);
@@ -249,7 +235,7 @@ async function assemble(options: PipelineOptions, running: StopList): Promise<Pi
     providerApis,
     sqsUrl: stack.sqsUrl,
     secretsUrl: stack.secretsUrl,
-    metricsUrl: metricServer.url,
+    metricsUrl,
     table: stack.table,
     consumerSetup,
     metrics: functions.metrics,
@@ -260,6 +246,25 @@ async function assemble(options: PipelineOptions, running: StopList): Promise<Pi
     sweep: functions.sweep,
     stop: () => running.stopAll(),
   };
+}
+
+/** What is measured outlives a restart, and the command line asks for it. */
+async function startMeasuring(dataDir: string, port: number, running: StopList) {
+  const measured = openMetricHistory(path.join(dataDir, 'metrics.jsonl'), Date.now());
+  running.add(async () => measured.save(Date.now()));
+  const { url, stop } = await startMetricServer(measured.history, { port });
+  running.add(stop);
+  return { measured, url };
+}
+
+function openQueues(endpoint: string, running: StopList): SQSClient {
+  const sqs = new SQSClient({
+    endpoint,
+    region: LOCAL_REGION,
+    credentials: LOCAL_CREDENTIALS,
+  });
+  running.add(async () => sqs.destroy());
+  return sqs;
 }
 
 async function startZoho(
@@ -288,6 +293,18 @@ async function turnstileEnv(
   const simulator = await startTurnstileSimulator();
   running.add(simulator.stop);
   return { TURNSTILE_URL: simulator.url };
+}
+
+/** Each function is told the same, unless a test wants to look at one of them. */
+async function functionEnvs(
+  { functionEnv = async (_name, env) => env }: PipelineOptions,
+  env: FunctionEnv,
+): Promise<Readonly<Record<FunctionName, FunctionEnv>>> {
+  return {
+    intake: await functionEnv('intake', env),
+    consumer: await functionEnv('consumer', env),
+    sweeper: await functionEnv('sweeper', env),
+  };
 }
 
 function buildFunctions(

@@ -96,8 +96,11 @@ describe('the outputs', () => {
       'DashboardUrl',
       'ZohoSecretName',
       'PepperSecretName',
+      'Version',
       'SourceSecretPrefix',
       'SourceSecretForm',
+      'ViewerPolicyArn',
+      'OperatorPolicyArn',
     ]);
   });
 });
