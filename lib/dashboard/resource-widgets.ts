@@ -4,7 +4,8 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { DeliveryQueues } from '../delivery-queues.ts';
 import type { StageConfig } from '../stage-config.ts';
 import { axis, graphs } from './layout.ts';
-import { COLOURS, COUNT_MINUTES, counted, measured, own } from './shown-metric.ts';
+import { own } from '../alarms/metrics.ts';
+import { COLOURS, COUNT_MINUTES, counted, measured, shown } from './shown-metric.ts';
 
 /** What leads go through. */
 export interface ShownResources {
@@ -45,7 +46,7 @@ function zohoGraphs(): IWidget[] {
     {
       title: 'Zoho API credits left today',
       left: [
-        own('consumer', 'CrmCreditsRemaining', Stats.MINIMUM, COUNT_MINUTES, {
+        shown(own('consumer', 'CrmCreditsRemaining', Stats.MINIMUM, COUNT_MINUTES), {
           label: 'credits, once half are used',
           colour: COLOURS.good,
         }),

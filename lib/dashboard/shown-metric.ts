@@ -1,7 +1,6 @@
-import { Duration } from 'aws-cdk-lib';
-import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { type Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { MetricName } from '../../lambdas/core/metric-names.ts';
-import { METRICS_NAMESPACE } from '../../lambdas/core/pipeline-names.ts';
+import { own } from '../alarms/metrics.ts';
 
 /**
  * Colours that people who see few colours tell apart, by what they stand for.
@@ -33,33 +32,18 @@ export const LEAD_MINUTES = 15;
 export function counted(
   service: 'intake' | 'consumer',
   name: MetricName,
-  shown: Shown,
+  words: Shown,
   source?: string,
 ): Metric {
-  return own(service, name, Stats.SUM, COUNT_MINUTES, shown, source);
+  return shown(own(service, name, Stats.SUM, COUNT_MINUTES, source), words);
 }
 
 /** What the sweeper measured, the largest value of each minute. */
-export function measured(name: MetricName, shown: Shown): Metric {
-  return own('sweeper', name, Stats.MAXIMUM, 1, shown);
+export function measured(name: MetricName, words: Shown): Metric {
+  return shown(own('sweeper', name, Stats.MAXIMUM, 1), words);
 }
 
-/** One of Holdfast's own metrics, with the dimensions that EMF gives it (docs/metrics.md). */
-export function own(
-  service: string,
-  metricName: MetricName,
-  statistic: string,
-  minutes: number,
-  { label, colour }: Shown,
-  source?: string,
-): Metric {
-  return new Metric({
-    namespace: METRICS_NAMESPACE,
-    metricName,
-    dimensionsMap: { service, ...(source === undefined ? {} : { source }) },
-    statistic,
-    period: Duration.minutes(minutes),
-    label,
-    ...(colour === undefined ? {} : { color: colour }),
-  });
+/** One of Holdfast's own metrics, with the words and the colour in which it is shown. */
+export function shown(metric: Metric, { label, colour }: Shown): Metric {
+  return metric.with({ label, ...(colour === undefined ? {} : { color: colour }) });
 }
