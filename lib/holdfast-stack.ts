@@ -15,6 +15,7 @@ import { PipelineAlarms } from './pipeline-alarms.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
 import { PipelineSecrets, SOURCE_SECRET_FORM } from './pipeline-secrets.ts';
 import type { StageConfig } from './stage-config.ts';
+import { sourceVersion } from './source-version.ts';
 import { Sweeper } from './sweeper.ts';
 
 /** What one stage is built from. */
@@ -86,6 +87,7 @@ export class HoldfastStack extends Stack {
     this.output('AlarmTopicArn', topic.topicArn, 'Where alarms go');
     this.output('ZohoSecretName', secrets.zohoName, 'To be filled in by you');
     this.output('PepperSecretName', secrets.pepperName, 'Never to be changed');
+    this.output('Version', sourceVersion(), 'Of what was deployed; holdfast doctor compares it');
     this.output('SourceSecretPrefix', secrets.sourcePrefix, "A source's secret: this and its name");
     this.output('SourceSecretForm', SOURCE_SECRET_FORM, 'Which members of such a secret are known');
     this.output('ViewerPolicyArn', policies.viewer.managedPolicyArn, 'For who only looks');

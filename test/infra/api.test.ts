@@ -95,6 +95,7 @@ describe('the outputs', () => {
       'AlarmTopicArn',
       'ZohoSecretName',
       'PepperSecretName',
+      'Version',
       'SourceSecretPrefix',
       'SourceSecretForm',
       'ViewerPolicyArn',
