@@ -86,10 +86,13 @@ function actionsOfPage(): ReadonlyMap<string, readonly string[]> {
 function resourcesOf(world: World): Readonly<Record<string, readonly string[]>> {
   const arn = (service: string, resource: string): string =>
     `arn:aws:${service}:${REGION}:${ACCOUNT}:${resource}`;
-  const table = arn('dynamodb', `table/${world.output('TableName')}`);
+  // A table that is restored has another name, which begins alike.
+  const table = arn('dynamodb', `table/${STACK}-*`);
   const bucket = `arn:aws:s3:::${world.output('ArchiveBucketName')}`;
   return {
     cloudformation: [arn('cloudformation', `stack/${STACK}/*`)],
+    // It takes no resource.
+    cloudwatch: ['*'],
     dynamodb: [table, `${table}/index/open`],
     kms: [arn('kms', 'key/*')],
     s3: [bucket, `${bucket}/*`],
