@@ -1,13 +1,41 @@
 import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { Topic } from 'aws-cdk-lib/aws-sns';
+import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription, UrlSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import type { HoldfastConfig } from '../lambdas/core/config.ts';
 import type { Deployment } from './deployment.ts';
 
 type AlarmSubscription = HoldfastConfig['alarms']['subscriptions'][number];
+
+/** Whom a stage's alarms reach. */
+export interface OnCallProps {
+  readonly config: Pick<HoldfastConfig, 'alarms'>;
+  readonly deployment: Deployment;
+  readonly key: IKey;
+}
+
+/**
+ * The topics of the alarms: one for whoever is told of all, and one for whoever is told only that leads may be
+ * lost. While nobody asks for the latter alone, all of it goes to the first.
+ */
+export function tellOnCall(
+  scope: Construct,
+  { config, deployment, key }: OnCallProps,
+): { readonly topic: ITopic; readonly urgentTopic: ITopic } {
+  const wanting = (urgency: 'any' | 'high'): readonly AlarmSubscription[] =>
+    config.alarms.subscriptions.filter((one) => (one.urgency ?? 'any') === urgency);
+  const shared = { deployment, key };
+  const { topic } = new AlarmTopic(scope, 'OnCall', { ...shared, subscriptions: wanting('any') });
+  const urgent = wanting('high');
+  if (urgent.length === 0) return { topic, urgentTopic: topic };
+  const { topic: urgentTopic } = new AlarmTopic(scope, 'Urgent', {
+    ...shared,
+    subscriptions: urgent,
+  });
+  return { topic, urgentTopic };
+}
 
 /** Who is told of alarms. */
 export interface AlarmTopicProps {

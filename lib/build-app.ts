@@ -30,6 +30,11 @@ export function buildApp(
       'holdfast:nobody-on-call',
       'alarms.subscriptions: names nobody who can be reached, so no alarm will be heard',
     );
+  } else if (reached.every(({ urgency }) => urgency === 'high')) {
+    Annotations.of(stack).addWarningV2(
+      'holdfast:only-high-urgency',
+      'alarms.subscriptions: everybody who can be reached asks for urgency high, so most alarms will not be heard',
+    );
   }
   return stack;
 }

@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { EventSourceMapping, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { ConsumerEnv } from '../lambdas/consumer/env.ts';
-import { bindProvider } from '../lambdas/providers/bind-provider.ts';
+import { readsDetails } from '../lambdas/providers/reads-details.ts';
 import type { ArchiveBucket } from './archive-bucket.ts';
 import { PipelineFunction } from './pipeline-function.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
@@ -18,8 +18,9 @@ export interface ConsumerProps extends PipelineParts {
  * With delivery switched off it goes on reading the queue, since it is the consumer that holds leads;
  * a queue that nobody reads would drop them after its retention.
  *
- * Of the sources' secrets it may read those alone whose webhooks only name a submission, and the archive is
- * open to it only where there is such a source.
+ * Of the sources' secrets it may read those alone whose submissions are read from their provider's API, and the
+ * archive is open to it only where there is such a source. Submissions that still wait for their details when
+ * `readDetails` is switched off end in quarantine, and are replayed when it is on again.
  */
 export class Consumer extends Construct {
   readonly fn: IFunction;
@@ -30,7 +31,7 @@ export class Consumer extends Construct {
     const tokenSecrets = Object.entries(secrets.bySource)
       .filter(([name]) => {
         const source = config.sources[name];
-        return source !== undefined && bindProvider(source).detailsApi !== undefined;
+        return source !== undefined && readsDetails(source);
       })
       .map(([, secret]) => secret.secretArn);
     const isThin = tokenSecrets.length > 0;

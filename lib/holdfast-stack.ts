@@ -1,7 +1,7 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { HoldfastConfig } from '../lambdas/core/config.ts';
-import { AlarmTopic } from './alarm-topic.ts';
+import { tellOnCall } from './alarm-topic.ts';
 import { ArchiveBucket } from './archive-bucket.ts';
 import { Consumer } from './consumer.ts';
 import { DeliveryQueues } from './delivery-queues.ts';
@@ -10,10 +10,12 @@ import { EncryptionKey } from './encryption-key.ts';
 import { EventTable } from './event-table.ts';
 import { Intake } from './intake.ts';
 import { IntakeApi } from './intake-api.ts';
+import { OperatorPolicies } from './operator-policies.ts';
 import { PipelineAlarms } from './pipeline-alarms.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
 import { PipelineSecrets, SOURCE_SECRET_FORM } from './pipeline-secrets.ts';
 import type { StageConfig } from './stage-config.ts';
+import { sourceVersion } from './source-version.ts';
 import { Sweeper } from './sweeper.ts';
 
 /** What one stage is built from. */
@@ -63,9 +65,9 @@ export class HoldfastStack extends Stack {
     const consumer = new Consumer(this, 'Consumer', { ...parts, archive });
     const sweeper = new Sweeper(this, 'Sweeper', parts);
     const api = new IntakeApi(this, 'Api', { deployment, stage, key, fn: intake.fn });
-    const { subscriptions } = config.alarms;
-    const { topic } = new AlarmTopic(this, 'OnCall', { deployment, key, subscriptions });
+    const { topic, urgentTopic } = tellOnCall(this, { config, deployment, key });
     new PipelineAlarms(this, 'Alarms', {
+      config,
       deployment,
       stage,
       queues,
@@ -73,7 +75,10 @@ export class HoldfastStack extends Stack {
       consumer: consumer.fn,
       sweeper: sweeper.fn,
       topic,
+      urgentTopic,
     });
+
+    const policies = new OperatorPolicies(this, 'Operators', { ...parts, archive });
 
     this.output('Endpoint', api.endpoint, 'Senders post to <endpoint>/hooks/<source>');
     this.output('DeliveryQueueUrl', queues.delivery.queueUrl, 'Leads on their way');
@@ -83,8 +88,11 @@ export class HoldfastStack extends Stack {
     this.output('AlarmTopicArn', topic.topicArn, 'Where alarms go');
     this.output('ZohoSecretName', secrets.zohoName, 'To be filled in by you');
     this.output('PepperSecretName', secrets.pepperName, 'Never to be changed');
+    this.output('Version', sourceVersion(), 'Of what was deployed; holdfast doctor compares it');
     this.output('SourceSecretPrefix', secrets.sourcePrefix, "A source's secret: this and its name");
     this.output('SourceSecretForm', SOURCE_SECRET_FORM, 'Which members of such a secret are known');
+    this.output('ViewerPolicyArn', policies.viewer.managedPolicyArn, 'For who only looks');
+    this.output('OperatorPolicyArn', policies.operator.managedPolicyArn, 'For who mends');
   }
 
   private output(name: string, value: string, description: string): void {

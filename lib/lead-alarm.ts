@@ -1,13 +1,14 @@
 import {
   Alarm,
   ComparisonOperator,
+  type IAlarm,
   type IMetric,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { SettingError } from './setting-error.ts';
+import { describeAlarm } from './alarms/alarm-words.ts';
 
 /**
  * What it means that a metric says nothing.
@@ -21,6 +22,8 @@ export type MissingData = 'good' | 'bad' | 'unchanged';
 /** What an alarm watches, and the words that whoever it wakes needs. */
 export interface LeadAlarmProps {
   readonly alarmName: string;
+  /** What is wrong, in a few words: the heading of its section in the runbook. The alarm's name by default. */
+  readonly title?: string;
   readonly metric: IMetric;
   /** The alarm fires above this, or below it with `direction: 'below'`. */
   readonly threshold: number;
@@ -33,6 +36,11 @@ export interface LeadAlarmProps {
   /** Where to look, and what to do. */
   readonly runbook: string;
   readonly topic: ITopic;
+  /**
+   * The alarm that tells people in its stead, by its name, so that one cause is one message. This one then only
+   * shows its state, to that alarm or on a dashboard.
+   */
+  readonly toldBy?: string;
 }
 
 const TREAT_MISSING: Record<MissingData, TreatMissingData> = {
@@ -48,18 +56,17 @@ const TREAT_MISSING: Record<MissingData, TreatMissingData> = {
  * CloudWatch's own treatment of missing data can flip an alarm on a single point, so each alarm
  * states its own (Amazon CloudWatch, configuring how alarms treat missing data, read 2026-11-22).
  *
- * @throws {SettingError} an empty `impact` or `runbook`
+ * @throws {SettingError} an empty `impact` or `runbook`, or more words than CloudWatch keeps
  */
 export class LeadAlarm extends Construct {
+  readonly alarm: IAlarm;
+
   constructor(scope: Construct, id: string, props: LeadAlarmProps) {
     super(scope, id);
-    const { impact, runbook } = props;
-    if (impact.trim() === '' || runbook.trim() === '') {
-      throw new SettingError([`alarm ${props.alarmName}: must have an impact and a runbook`]);
-    }
+    const { alarmName, title = alarmName } = props;
     const alarm = new Alarm(this, 'Alarm', {
-      alarmName: props.alarmName,
-      alarmDescription: `Impact: ${impact}\nRunbook: ${runbook}`,
+      alarmName,
+      alarmDescription: describeAlarm(alarmName, { ...props, title }),
       metric: props.metric,
       threshold: props.threshold,
       comparisonOperator:
@@ -70,6 +77,8 @@ export class LeadAlarm extends Construct {
       datapointsToAlarm: props.periods,
       treatMissingData: TREAT_MISSING[props.missingData],
     });
+    this.alarm = alarm;
+    if (props.toldBy !== undefined) return;
     const action = new SnsAction(props.topic);
     alarm.addAlarmAction(action);
     alarm.addOkAction(action);

@@ -5,6 +5,11 @@
  * and the reason with its source, or `undefined` when it holds.
  */
 import { CLOSING_TIME_MS, CRM_TIMEOUTS_PER_WRITE } from '../lambdas/core/pipeline-limits.ts';
+import {
+  forgottenIsToldInTime,
+  heartbeatOutlastsSweeps,
+  strandedIsLaterThanLate,
+} from './alarm-relations.ts';
 import type { Relation, Settings } from './relation.ts';
 import {
   creditsRunLowBeforeReserve,
@@ -204,6 +209,9 @@ export const RELATIONS: readonly Relation[] = [
   reservationCoversConsumers,
   restoredTableIsOfStage,
   zohoIsReachable,
+  forgottenIsToldInTime,
+  strandedIsLaterThanLate,
+  heartbeatOutlastsSweeps,
 ];
 
 /** @throws {SettingError} listing every relation that does not hold */

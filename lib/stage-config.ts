@@ -51,6 +51,33 @@ export interface StageConfig {
     readonly breakerOpenMinutes: number;
     readonly heartbeatMinutes: number;
     readonly windowMinutes: number;
+    /** A lead that waits for so long is nearly lost to its reader, though not to us. */
+    readonly strandedHours: number;
+    /** A lead may be in quarantine for so long before somebody is told again: its dead letter soon ends. */
+    readonly quarantineDays: number;
+    /** How long a state of the two above must last, so that one run of the sweeper does not decide. */
+    readonly lastingMinutes: number;
+    /**
+     * Longer than the breaker sends a message away for, so that a lead that keeps waiting is one alarm, not one
+     * an opening.
+     */
+    readonly highIntentMinutes: number;
+    /** Of the calls to the CRM. Zoho fails a few at any time, and those are repeated. */
+    readonly crmFailedPercent: number;
+    /** With fewer calls in the window a share says nothing: one of two is not half. */
+    readonly crmCallsMin: number;
+    readonly crmWindowMinutes: number;
+    /** Zoho tells its credits with an answer only, so that most minutes have no value. */
+    readonly creditsWindowMinutes: number;
+    /** The sweeper sends one or two in the place of their sender; more are a fault that lasts. */
+    readonly unsentMessages: number;
+    readonly unsentMinutes: number;
+    /** Of `expect.leadsPerDay`: fewer in a day is a drop. */
+    readonly intakeDropShare: number;
+    /** How long "leads are late" waits for "deliveries have stopped", which says why. */
+    readonly lateWaitSeconds: number;
+    /** How long the backlog may take to drain after deliveries have begun again. */
+    readonly lateExtensionSeconds: number;
   };
 }
 
@@ -81,5 +108,18 @@ export const STAGE_CONFIG: StageConfig = {
     breakerOpenMinutes: 5,
     heartbeatMinutes: 5,
     windowMinutes: 5,
+    strandedHours: 24,
+    quarantineDays: 10,
+    lastingMinutes: 5,
+    highIntentMinutes: 15,
+    crmFailedPercent: 25,
+    crmCallsMin: 10,
+    crmWindowMinutes: 15,
+    creditsWindowMinutes: 60,
+    unsentMessages: 2,
+    unsentMinutes: 15,
+    intakeDropShare: 0.5,
+    lateWaitSeconds: 300,
+    lateExtensionSeconds: 1_800,
   },
 };

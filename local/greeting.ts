@@ -1,6 +1,6 @@
 import type { HoldfastConfig } from '../lambdas/core/config.ts';
 import { bindProvider } from '../lambdas/providers/bind-provider.ts';
-import { readsDetails } from './reads-details.ts';
+import { readsDetails } from '../lambdas/providers/reads-details.ts';
 import { buildCurlCommand, buildDetailCommand } from './samples/curl-command.ts';
 import { exampleOfSource } from './samples/example-of-source.ts';
 import { sampleDetails } from './samples/sample-details.ts';

@@ -6,11 +6,12 @@ import { INTAKE_PATHS } from '../lambdas/core/pipeline-names.ts';
 import { buildIntake } from '../lambdas/intake/build-intake.ts';
 import { bindProvider } from '../lambdas/providers/bind-provider.ts';
 import { buildSweeper } from '../lambdas/sweeper/build-sweeper.ts';
+import type { FunctionName } from '../lib/bundling.ts';
 import { STAGE_CONFIG, type StageConfig } from '../lib/stage-config.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from './emulators/credentials.ts';
 import { findDynoxide } from './emulators/dynamodb.ts';
 import { isAddressInUse, PortTakenError, TAKEN_REMEDY } from './emulators/listen.ts';
-import { buildFunctionEnv } from './function-env.ts';
+import { buildFunctionEnv, type FunctionEnv } from './function-env.ts';
 import { startHttpApi } from './http-api.ts';
 import { functionOf, invoke } from './lambda-context.ts';
 import { createLocalLog, type LogEntry } from './local-log.ts';
@@ -104,6 +105,8 @@ export interface PipelineOptions {
   readonly sweepEveryMs?: number;
   /** Gets each line that the functions log, and the faults of what runs them. */
   readonly onLog?: (entry: LogEntry) => void;
+  /** Changes what one function is told of its world, for tests that look at its calls. Called once for each. */
+  readonly functionEnv?: (name: FunctionName, env: FunctionEnv) => Promise<FunctionEnv>;
   /** Replace single adapters of the functions, for tests. */
   readonly overrides?: {
     readonly intake?: Parameters<typeof buildIntake>[2];
@@ -168,8 +171,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
 }
 
 async function assemble(options: PipelineOptions, running: StopList): Promise<Pipeline> {
-  const { config, dataDir, stage = STAGE_CONFIG } = options;
-  const ports = options.ports ?? ANY_PORTS;
+  const { config, dataDir, stage = STAGE_CONFIG, ports = ANY_PORTS } = options;
   const stack = await startLocalStack({
     config,
     dataDir,
@@ -182,36 +184,29 @@ async function assemble(options: PipelineOptions, running: StopList): Promise<Pi
   const zohoUrl = options.zoho?.url ?? (await startZoho(options, ports.zoho, running));
   const providerApis = await startProviderApis({ port: ports.providerApis });
   running.add(() => providerApis.close());
+  const envs = await functionEnvs(options, {
+    ...buildFunctionEnv(stack, {
+      zohoUrl,
+      zohoEnabled: options.zohoEnabled ?? true,
+      providerApisUrl: providerApis.url,
+    }),
+    ...(await turnstileEnv(config, running)),
+  });
   const consumerSetup: ConsumerSetup = {
     config,
     consumer: stage.consumer,
-    env: {
-      ...buildFunctionEnv(stack, {
-        zohoUrl,
-        zohoEnabled: options.zohoEnabled ?? true,
-        providerApisUrl: providerApis.url,
-      }),
-      ...(await turnstileEnv(config, running)),
-    },
+    env: envs.consumer,
     queueArn: stack.delivery.arn,
   };
-  const measured = openMetricHistory(path.join(dataDir, 'metrics.jsonl'), Date.now());
-  running.add(async () => measured.save(Date.now()));
-  const metricServer = await startMetricServer(measured.history, { port: ports.metrics });
-  running.add(metricServer.stop);
-  const functions = buildFunctions(options, consumerSetup.env, stack.table, measured.history);
+  const { measured, url: metricsUrl } = await startMeasuring(dataDir, ports.metrics, running);
+  const functions = buildFunctions(options, envs, stack.table, measured.history);
   const saver = startScheduler({
     everyMs: METRICS_SAVED_EVERY_MS,
     run: async () => measured.save(Date.now()),
     onError: functions.reportFault('metrics'),
   });
   running.add(saver.stop);
-  const sqs = new SQSClient({
-    endpoint: stack.sqsUrl,
-    region: LOCAL_REGION,
-    credentials: LOCAL_CREDENTIALS,
-  });
-  running.add(async () => sqs.destroy());
+  const sqs = openQueues(stack.sqsUrl, running);
 
   if ((options.consumer ?? 'here') === 'here') {
     const consumer = startConsumer(consumerSetup, functions.consumer);
@@ -240,7 +235,7 @@ async function assemble(options: PipelineOptions, running: StopList): Promise<Pi
     providerApis,
     sqsUrl: stack.sqsUrl,
     secretsUrl: stack.secretsUrl,
-    metricsUrl: metricServer.url,
+    metricsUrl,
     table: stack.table,
     consumerSetup,
     metrics: functions.metrics,
@@ -251,6 +246,25 @@ async function assemble(options: PipelineOptions, running: StopList): Promise<Pi
     sweep: functions.sweep,
     stop: () => running.stopAll(),
   };
+}
+
+/** What is measured outlives a restart, and the command line asks for it. */
+async function startMeasuring(dataDir: string, port: number, running: StopList) {
+  const measured = openMetricHistory(path.join(dataDir, 'metrics.jsonl'), Date.now());
+  running.add(async () => measured.save(Date.now()));
+  const { url, stop } = await startMetricServer(measured.history, { port });
+  running.add(stop);
+  return { measured, url };
+}
+
+function openQueues(endpoint: string, running: StopList): SQSClient {
+  const sqs = new SQSClient({
+    endpoint,
+    region: LOCAL_REGION,
+    credentials: LOCAL_CREDENTIALS,
+  });
+  running.add(async () => sqs.destroy());
+  return sqs;
 }
 
 async function startZoho(
@@ -281,9 +295,21 @@ async function turnstileEnv(
   return { TURNSTILE_URL: simulator.url };
 }
 
+/** Each function is told the same, unless a test wants to look at one of them. */
+async function functionEnvs(
+  { functionEnv = async (_name, env) => env }: PipelineOptions,
+  env: FunctionEnv,
+): Promise<Readonly<Record<FunctionName, FunctionEnv>>> {
+  return {
+    intake: await functionEnv('intake', env),
+    consumer: await functionEnv('consumer', env),
+    sweeper: await functionEnv('sweeper', env),
+  };
+}
+
 function buildFunctions(
   options: PipelineOptions,
-  env: ConsumerSetup['env'],
+  env: Readonly<Record<'intake' | 'sweeper', FunctionEnv>>,
   table: TableHome,
   history: MetricHistory,
 ) {
@@ -292,14 +318,14 @@ function buildFunctions(
   const adapters = (service: string) => ({ log: createLocalLog(service, onLog), metrics });
   const stores = table.kind === 'memory' ? createMemoryStores() : undefined;
 
-  const sweeper = buildSweeper(env, config, {
+  const sweeper = buildSweeper(env.sweeper, config, {
     ...adapters('sweeper'),
     ...stores?.sweeper,
     ...overrides.sweeper,
   });
   return {
     metrics,
-    intake: buildIntake(env, config, {
+    intake: buildIntake(env.intake, config, {
       ...adapters('intake'),
       ...stores?.intake,
       ...overrides.intake,

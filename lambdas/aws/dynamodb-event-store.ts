@@ -1,3 +1,4 @@
+import { CANARY_SOURCE } from '../core/canary.ts';
 import type { HoldfastConfig } from '../core/config.ts';
 import {
   type Acceptance,
@@ -44,10 +45,10 @@ import {
   putRemapped,
 } from './payload-items.ts';
 import type { BodyArchive } from './s3-archive.ts';
-import { getSourceNoteMs, putSourceNote, putSubmitter } from './source-items.ts';
+import { createSourceNotes, putSubmitter } from './source-items.ts';
 import { getItem, putIf, type Table, updateIf } from './table.ts';
 import { type Item, type ItemKey, NOT_THERE } from './table-expression.ts';
-import { normalizedKey, stateKey } from './table-keys.ts';
+import { auditKey, normalizedKey, stateKey } from './table-keys.ts';
 
 /** Where the events lie, and for how long. */
 export interface DynamoDbEventStoreOptions extends Table {
@@ -116,29 +117,16 @@ export function createDynamoDbEventStore(options: DynamoDbEventStoreOptions): Ev
       await getNormalized(options, normalizedKey(key, payloadHash, remappedAs)),
     readRaw: async (key, payloadHash) => await getRaw(options, key, payloadHash, archive),
     readDetails: async (key, payloadHash) => await getDetails(options, key, payloadHash, archive),
-    remap: async (key, quarantineId, mappingVersion, normalized) => {
-      const storedAt = await storeReading(options, {
-        key,
-        quarantineId,
-        mappingVersion,
-        normalized,
-      });
-      if (storedAt === undefined) return 'superseded';
-      const written = await fenced(key, remapTransition(quarantineId, mappingVersion));
-      if (written === 'superseded') await emptyIfErased(options, key, storedAt);
-      return written;
+    remap: async (key, quarantineId, mappingVersion, normalized) =>
+      await remap(options, { key, quarantineId, mappingVersion, normalized }),
+    appendAudit: async (key, entry) => {
+      await putAudit(options, key, entry, expiry(entry.at, retention.eventDays));
+      await emptyIfErased(options, key, auditKey(key, entry.at, entry.id));
     },
-    appendAudit: async (key, entry) =>
-      await putAudit(options, key, entry, expiry(entry.at, retention.eventDays)),
     readAudit: async (key) => await listAudit(options, key),
     listOpen: async (partition, page) => await listOpen(options, partition, page),
     measureOpen: async (partition, countMax) => await measureOpen(options, partition, countMax),
-    noteSourceSeen: async (source, atMs) => await putSourceNote(options, source, 'seen_at', atMs),
-    readSourceSeenMs: async (source) => await getSourceNoteMs(options, source, 'seen_at'),
-    notePreviousSecret: async (source, atMs) =>
-      await putSourceNote(options, source, 'previous_secret_at', atMs),
-    readPreviousSecretMs: async (source) =>
-      await getSourceNoteMs(options, source, 'previous_secret_at'),
+    ...createSourceNotes(options),
     readSourceFields: async (source) => await getSourceFields(options, source),
     saveSourceFields: async (source, known) => await putSourceFields(options, source, known),
     keepMapping: async (source, version, settings, atMs) =>
@@ -153,8 +141,9 @@ export function createDynamoDbEventStore(options: DynamoDbEventStoreOptions): Ev
 async function accept(options: DynamoDbEventStoreOptions, event: NewEvent): Promise<Acceptance> {
   const { retention, archive } = options;
   const suppressed = event.initial.state === 'suppressed';
+  const isCanary = event.source === CANARY_SOURCE;
   const kept = (days: number): number =>
-    expiry(event.receivedAt, suppressed ? retention.suppressedDays : days);
+    expiry(event.receivedAt, suppressed || isCanary ? retention.suppressedDays : days);
 
   // The payload first, the state last: the state is the commit, and a payload without one is a
   // harmless leftover.
@@ -188,6 +177,28 @@ async function readRecord(table: Table, key: string): Promise<EventRecord | unde
   return item === undefined ? undefined : recordFromItem(item);
 }
 
+async function remap(
+  options: DynamoDbEventStoreOptions,
+  reading: NewReading,
+): Promise<FencedWrite> {
+  const { key, quarantineId, mappingVersion } = reading;
+  const storedAt = await storeReading(options, reading);
+  if (storedAt === undefined) return 'superseded';
+  const { change, condition } = remapTransition(quarantineId, mappingVersion);
+  const { kind } = await updateIf(options, stateKey(key), change, condition);
+  if (kind === 'written') return 'written';
+  await emptyIfErased(options, key, storedAt);
+  return 'superseded';
+}
+
+/** What a quarantined event says, read anew. */
+interface NewReading {
+  readonly key: string;
+  readonly quarantineId: string;
+  readonly mappingVersion: string;
+  readonly normalized: NormalizedEvent;
+}
+
 /**
  * Stores a new reading of an event, before the state names it: what the state names is there. The state's
  * own write decides; looking first keeps a reading away that was late by more than a moment.
@@ -196,12 +207,7 @@ async function readRecord(table: Table, key: string): Promise<EventRecord | unde
  */
 async function storeReading(
   options: DynamoDbEventStoreOptions,
-  reading: {
-    readonly key: string;
-    readonly quarantineId: string;
-    readonly mappingVersion: string;
-    readonly normalized: NormalizedEvent;
-  },
+  reading: NewReading,
 ): Promise<ItemKey | undefined> {
   const record = await readRecord(options, reading.key);
   if (record?.state !== 'quarantined' || record.quarantineId !== reading.quarantineId) {
@@ -213,7 +219,7 @@ async function storeReading(
   return at;
 }
 
-/** The event was erased between the look at it and the write of its state: its new reading must not stay. */
+/** Nothing may stay beside a tombstone that was made between a look at the event and this write. */
 async function emptyIfErased(table: Table, key: string, storedAt: ItemKey): Promise<void> {
   const record = await readRecord(table, key);
   if (record?.state === 'erased') await emptyItem(table, storedAt, record.receivedAt);

@@ -6,7 +6,7 @@ import type {
 } from '../core/ports/erasure.ts';
 import { busyUntilMs, eventTombstone, eventWithoutState } from '../core/tombstone.ts';
 import { recordFromItem, tombstoneItem } from './event-record-item.ts';
-import { getItem, putIf, queryPage, type QueryPage, type Table } from './table.ts';
+import { getItem, putIf, queryAll, type Table } from './table.ts';
 import { deleteItem } from './table-delete.ts';
 import { type Expression, type Item, type ItemKey, NOT_THERE } from './table-expression.ts';
 import {
@@ -76,7 +76,7 @@ function isErasable(nowMs: number): Expression {
 async function removePayloads(options: DynamoDbStoreEraserOptions, key: string): Promise<number> {
   const state = await getItem(options, stateKey(key), { consistent: true });
   if (state === undefined || recordFromItem(state).state !== 'erased') return 0;
-  const items = await readPartition(options, {
+  const items = await queryAll(options, {
     text: 'pk = :event',
     values: { ':event': eventPartition(key) },
   });
@@ -102,7 +102,7 @@ async function unlink(
   keys: ReadonlySet<string>,
 ): Promise<number> {
   const { pk, sk } = identityEventKey(module, identity, '', '');
-  const links = await readPartition(table, {
+  const links = await queryAll(table, {
     text: 'pk = :identity AND begins_with(sk, :event)',
     values: { ':identity': pk, ':event': sk.slice(0, -1) },
   });
@@ -112,20 +112,6 @@ async function unlink(
     if (await deleteItem(table, link)) removed += 1;
   }
   return removed;
-}
-
-async function readPartition(table: Table, condition: Expression): Promise<readonly Item[]> {
-  const items: Item[] = [];
-  let next: QueryPage['next'];
-  do {
-    const page = await queryPage(table, condition, {
-      ConsistentRead: true,
-      ...(next === undefined ? {} : { ExclusiveStartKey: next }),
-    });
-    items.push(...page.items);
-    next = page.next;
-  } while (next !== undefined);
-  return items;
 }
 
 function keyOf({ pk, sk }: Item): ItemKey {

@@ -12,7 +12,9 @@ export type FlushableMetrics = Metrics & {
 /** Units of the gauges that are no plain numbers. */
 const UNITS: Partial<Readonly<Record<MetricName, typeof MetricUnit.Seconds>>> = {
   OldestPendingLeadAgeSeconds: MetricUnit.Seconds,
+  OldestQuarantinedLeadAgeSeconds: MetricUnit.Seconds,
   SecondsSinceLastEvent: MetricUnit.Seconds,
+  CanarySeconds: MetricUnit.Seconds,
 };
 
 /**

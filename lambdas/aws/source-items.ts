@@ -1,12 +1,29 @@
+import type { EventStore } from '../core/ports/events.ts';
 import { getItem, putIf, type Table, updateIf } from './table.ts';
 import { NOT_THERE } from './table-expression.ts';
 import { sourceKey, submitterKey } from './table-keys.ts';
 
-/** What is noted of a source: when it last sent an event, and when one that its previous secret verified. */
-export type SourceNote = 'seen_at' | 'previous_secret_at';
+/** What is noted of sources: when each last sent something, and with its previous secret. */
+export function createSourceNotes(
+  table: Table,
+): Pick<
+  EventStore,
+  'noteSourceSeen' | 'readSourceSeenMs' | 'notePreviousSecret' | 'readPreviousSecretMs'
+> {
+  return {
+    noteSourceSeen: async (source, atMs) => await putSourceNote(table, source, 'seen_at', atMs),
+    readSourceSeenMs: async (source) => await getSourceNoteMs(table, source, 'seen_at'),
+    notePreviousSecret: async (source, atMs) =>
+      await putSourceNote(table, source, 'previous_secret_at', atMs),
+    readPreviousSecretMs: async (source) =>
+      await getSourceNoteMs(table, source, 'previous_secret_at'),
+  };
+}
+
+type SourceNote = 'seen_at' | 'previous_secret_at';
 
 /** Notes when that last happened; time never goes back. */
-export async function putSourceNote(
+async function putSourceNote(
   table: Table,
   source: string,
   note: SourceNote,
@@ -22,7 +39,7 @@ export async function putSourceNote(
 }
 
 /** When that last happened; may lag behind by a moment. Milliseconds since the epoch. */
-export async function getSourceNoteMs(
+async function getSourceNoteMs(
   table: Table,
   source: string,
   note: SourceNote,

@@ -12,13 +12,18 @@ import { measureScan } from './event-scan.ts';
 import { readCursor, writeCursor } from './page-cursor.ts';
 import { detailsFromItem, isEmptied, normalizedFromItem, rawFromItem } from './payload-items.ts';
 import { placeOf, type StoredPlace } from './stored-place.ts';
-import { scanPage, type Table } from './table.ts';
+import { queryAll, scanPage, type Table } from './table.ts';
 import type { Item } from './table-expression.ts';
+import { eventPartition } from './table-keys.ts';
 
 /** The scanner of all items over the table. The functions' roles do not allow its calls. */
 export function createDynamoDbStoreScanner(table: Table): StoreScanner {
   return {
     scanStore: async (request) => await scanStore(table, request),
+    readEvent: async (key) => {
+      const condition = { text: 'pk = :event', values: { ':event': eventPartition(key) } };
+      return (await queryAll(table, condition)).map(storedItemOf);
+    },
     measureScan: async () => await measureScan(table),
   };
 }

@@ -202,6 +202,25 @@ export async function queryPage(
 }
 
 /**
+ * Reads everything that a query finds; every write that was answered before is seen.
+ *
+ * @throws {StoreUnavailableError} the table did not answer
+ */
+export async function queryAll(table: Table, condition: Expression): Promise<readonly Item[]> {
+  const items: Item[] = [];
+  let next: QueryPage['next'];
+  do {
+    const page = await queryPage(table, condition, {
+      ConsistentRead: true,
+      ...(next === undefined ? {} : { ExclusiveStartKey: next }),
+    });
+    items.push(...page.items);
+    next = page.next;
+  } while (next !== undefined);
+  return items;
+}
+
+/**
  * Reads one page of a scan.
  *
  * @param filter of what is handed over, none: everything; everything that is looked at is billed

@@ -42,6 +42,9 @@ export type MetricName =
   | 'Pending'
   | 'Held'
   | 'Quarantined'
+  | 'OldestQuarantinedLeadAgeSeconds'
   | 'DlqDepth'
   | 'SecondsSinceLastEvent'
-  | 'SweeperHeartbeat';
+  | 'SweeperHeartbeat'
+  | 'CanaryDelivered'
+  | 'CanarySeconds';

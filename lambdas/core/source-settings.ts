@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { expectSchema } from './expect-settings.ts';
 import { canonicalField, countryCode, defaultValues } from './lead-settings.ts';
 import { ownRetrySchema } from './retry-settings.ts';
 import { wholeNumber } from './setting.ts';
@@ -81,6 +82,8 @@ export const sourceBase = {
   highIntent: z._default(z.boolean(), false),
   /** Retry settings of this source, over those in `delivery.retry`. */
   retry: z._default(ownRetrySchema, {}),
+  /** What is normal for this source: its alarms. None without it. */
+  expect: z.optional(expectSchema),
 };
 
 /** What every source's configuration has, whatever its provider. */

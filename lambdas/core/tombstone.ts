@@ -12,7 +12,7 @@
  */
 import { createHmac } from 'node:crypto';
 import type { EventRecord } from './event-record.ts';
-import { type Head, newHead } from './head.ts';
+import { type Head, type HeadField, type HeadValue, newHead } from './head.ts';
 
 /** Marks begin with this, so that none can be taken for the fingerprint of a payload. */
 const MARK_PREFIX = 'h1:';
@@ -109,6 +109,56 @@ export function headBusyUntilMs(head: Head, nowMs: number): number | undefined {
   const leaseUntilMs = head.leaseToken === undefined ? 0 : (head.leaseUntilMs ?? 0);
   const untilMs = Math.max(leaseUntilMs, head.unsettledUntilMs ?? 0);
   return untilMs > nowMs ? untilMs : undefined;
+}
+
+/** Keys of the events that a HEAD has something of. */
+export function eventsIn(head: Head): ReadonlySet<string> {
+  const values = [
+    ...Object.values(head.fields).flatMap((field) => [field, ...(field.replaced ?? [])]),
+    ...Object.values(head.appended ?? {}).flat(),
+  ];
+  const { creator } = head;
+  return new Set([
+    ...values.map(({ event }) => event),
+    ...(creator === undefined ? [] : [creator]),
+  ]);
+}
+
+/**
+ * Takes what some events said out of an identity, to be stored in place of it. What others said stays: the person
+ * may have come back while the erasure was under way.
+ *
+ * Call only when `headBusyUntilMs` is `undefined`.
+ *
+ * @param gone keys of events
+ * @returns a tombstone when nothing is left
+ */
+export function headWithout(head: Head, gone: ReadonlySet<string>): Head {
+  const stays = ({ event }: HeadValue): boolean => !gone.has(event);
+  const fields: Record<string, HeadField> = {};
+  for (const [name, { replaced = [], ...current }] of Object.entries(head.fields)) {
+    const [first, ...others] = [current, ...replaced].filter(stays);
+    if (first === undefined) continue;
+    fields[name] = others.length === 0 ? first : { ...first, replaced: others };
+  }
+  const appended = Object.fromEntries(
+    Object.entries(head.appended ?? {})
+      .map(([name, values]) => [name, values.filter(stays)] as const)
+      .filter(([, values]) => values.length > 0),
+  );
+  const { creator, appended: _appended, ...rest } = head;
+  const kept = creator === undefined || gone.has(creator) ? {} : { creator };
+  const hasAppended = Object.keys(appended).length > 0;
+  if (Object.keys(fields).length === 0 && !hasAppended && kept.creator === undefined) {
+    return headTombstone(head);
+  }
+  return {
+    ...rest,
+    revision: head.revision + 1,
+    fields,
+    ...(hasAppended ? { appended } : {}),
+    ...kept,
+  };
 }
 
 /**

@@ -6,10 +6,12 @@ import { createPowertoolsMetrics } from '../aws/powertools-metrics.ts';
 import { createS3Archive } from '../aws/s3-archive.ts';
 import { createSecretReader } from '../aws/secrets-manager.ts';
 import { createSqsDeadLetterQueue, createSqsDeliveryQueue } from '../aws/sqs-queues.ts';
+import { withoutCanary } from '../core/canary.ts';
 import type { HumanAnswer, HumanQuestion } from '../core/ports/human-check.ts';
 import type { HoldfastConfig } from '../core/config.ts';
 import { readEnvironment } from '../runtime/environment.ts';
 import { systemClock, systemIds } from '../runtime/system.ts';
+import { tellOfFailure } from '../runtime/tell-of-failure.ts';
 import { INTAKE_ENV_NAMES, type IntakeEnv } from './env.ts';
 import { readHttpEvent, writeHttpResult } from './http-event.ts';
 import type { IntakePorts } from './intake-ports.ts';
@@ -30,7 +32,8 @@ export function buildIntake(
   overrides: Partial<IntakePorts> = {},
 ): Intake {
   const variables = readEnvironment(INTAKE_ENV_NAMES, env);
-  const ports: IntakePorts = { ...awsPorts(variables, env, config), ...overrides };
+  const adapters: IntakePorts = { ...awsPorts(variables, env, config), ...overrides };
+  const ports = { ...adapters, metrics: withoutCanary(adapters.metrics) };
   const receiveWebhook = createReceiveWebhook(ports, {
     config,
     sourceSecretPrefix: variables.SOURCE_SECRET_PREFIX,
@@ -39,7 +42,9 @@ export function buildIntake(
 
   return async (event) => {
     try {
-      return writeHttpResult(await receiveWebhook(readHttpEvent(event)));
+      return await tellOfFailure(ports.log, async () =>
+        writeHttpResult(await receiveWebhook(readHttpEvent(event))),
+      );
     } finally {
       ports.metrics.flush?.();
     }

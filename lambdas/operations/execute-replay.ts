@@ -76,6 +76,7 @@ const AT_A_TIME = 10;
  * Doing it twice changes nothing more: the key stays, and a claim takes an event out of a quarantine
  * once. One that fails is reported and stops no other; it stays in quarantine, to be planned again.
  *
+ * @param report is told how many events were tried
  * @throws {ReasonError}
  * @throws {SecretUnavailableError} the pepper, needed to map anew, cannot be read
  * @throws {MappingVersionError} the mapping version that was asked for cannot be used
@@ -86,14 +87,18 @@ export async function executeReplay(
   order: ReplayOrder,
   ports: ReplayPorts,
   settings: ReplaySettings,
+  report: (tried: number) => void = () => undefined,
 ): Promise<ReplayResult> {
   const checked = { ...order, reason: parseReason(order.reason) };
   const mapping = plan.remap ? await mappingSettings(ports, settings) : undefined;
   if (mapping !== undefined) await keepMappings(plan, mapping, ports);
-  const results = await inParallel(plan.items, AT_A_TIME, async (item) => ({
-    item,
-    outcome: await replayOrReport(item, checked, ports, mapping),
-  }));
+  let tried = 0;
+  const results = await inParallel(plan.items, AT_A_TIME, async (item) => {
+    const outcome = await replayOrReport(item, checked, ports, mapping);
+    tried += 1;
+    report(tried);
+    return { item, outcome };
+  });
   const keysOf = (kind: Outcome['kind']) =>
     results.filter(({ outcome }) => outcome.kind === kind).map(({ item }) => item.key);
   const opened = results.filter(({ outcome }) => outcome.kind === 'enqueued');
@@ -186,6 +191,7 @@ async function replay(
     at: new Date(ports.clock.nowMs()).toISOString(),
     ...order,
     quarantineId,
+    failureCode: item.failure.code,
   });
   let isMappedAnew = false;
   if (mapping !== undefined && hasChange(item)) {

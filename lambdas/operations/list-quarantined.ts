@@ -39,12 +39,14 @@ const CLOCK_DIFFERENCE_MAX_MS = 24 * 60 * 60 * 1_000;
  * is found once or, at worst, the next time.
  *
  * @param countMax finds no more than these, 1 or more
+ * @param report is told how many were found, after each page
  * @throws {StoreUnavailableError}
  */
 export async function listQuarantined(
   selection: ReplaySelection,
   countMax: number,
   ports: ListPorts,
+  report: (found: number) => void = () => undefined,
 ): Promise<QuarantinedEvents> {
   const found = new Map<string, EventRecord>();
   const quarantined = classesOf(selection).map(
@@ -53,6 +55,7 @@ export async function listQuarantined(
   for (const partition of quarantined) {
     for await (const records of pagesOf(partition, selection, ports)) {
       take(records, selection, found);
+      report(found.size);
       if (found.size > countMax) return firstOf(found, countMax, true);
     }
   }
@@ -60,6 +63,7 @@ export async function listQuarantined(
   for (const partition of OPEN_PARTITIONS) {
     for await (const records of pagesOf(partition, selection, ports)) {
       take(records, selection, found);
+      report(found.size);
       looked += records.length;
       if (found.size > countMax) return firstOf(found, countMax, true);
       if (looked >= OPEN_EVENTS_MAX) return firstOf(found, countMax, true);

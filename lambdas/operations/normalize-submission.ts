@@ -111,6 +111,7 @@ const NOT_READING: ReadonlySet<string> = new Set([
   'mode',
   'highIntent',
   'retry',
+  'expect',
   'signature',
   'secretHeader',
   'toleranceSeconds',

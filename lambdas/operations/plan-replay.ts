@@ -17,12 +17,13 @@ import type { EventStore } from '../core/ports/events.ts';
 import type { Clock, SecretReader } from '../core/ports/world.ts';
 import { inParallel } from './in-parallel.ts';
 import { loadMappings } from './kept-mapping.ts';
-import { listQuarantined, READS_AT_A_TIME } from './list-quarantined.ts';
+import { READS_AT_A_TIME } from './list-quarantined.ts';
 import { mapAnew, type MappingSettings } from './map-anew.ts';
 import { mappingChangeOf } from './mapping-change.ts';
 import { namesSomebody } from './normalize-submission.ts';
+import { findCandidates } from './quarantine-candidates.ts';
 import type { ReplayItem, ReplayPlan, SkipReason, SkippedEvent } from './replay-plan.ts';
-import { isSelected, type ReplaySelection } from './replay-selection.ts';
+import type { ReplaySelection } from './replay-selection.ts';
 
 /** What planning needs of the world. It only reads. */
 export interface PlanPorts {
@@ -76,16 +77,21 @@ export async function planReplay(
   settings: ReplaySettings,
 ): Promise<ReplayPlan> {
   const mapping = remap ? await mappingSettings(ports, settings) : undefined;
-  const candidates = await candidatesOf(selection, countMax, ports);
-  const assessed = await inParallel(candidates.events, READS_AT_A_TIME, async (candidate) =>
-    'why' in candidate ? candidate : await assess(candidate, ports, settings.config, mapping),
+  const candidates = await findCandidates(selection, countMax, ports);
+  const assessed = await inParallel(
+    candidates.records,
+    READS_AT_A_TIME,
+    async (record) => await assess(record, ports, settings.config, mapping),
   );
   return {
     remap,
     items: assessed
       .filter((each): each is ReplayItem => !('why' in each))
       .toSorted((left, right) => (positionOf(left) < positionOf(right) ? -1 : 1)),
-    skipped: assessed.filter((each): each is SkippedEvent => 'why' in each),
+    skipped: [
+      ...candidates.skipped,
+      ...assessed.filter((each): each is SkippedEvent => 'why' in each),
+    ],
     hasMore: candidates.hasMore,
   };
 }
@@ -106,54 +112,12 @@ export async function mappingSettings(
   return { config, pepper, mappings: await loadMappings(events, config, mappingVersion) };
 }
 
-async function candidatesOf(
-  selection: ReplaySelection,
-  countMax: number,
-  ports: PlanPorts,
-): Promise<{ events: readonly (EventRecord | SkippedEvent)[]; hasMore: boolean }> {
-  if (selection.keys === undefined) {
-    const { records, hasMore } = await listQuarantined(selection, countMax, ports);
-    return { events: records, hasMore };
-  }
-  const keys = [...new Set(selection.keys)];
-  const events = await inParallel(keys.slice(0, countMax), READS_AT_A_TIME, async (key) => {
-    const record = await ports.events.readRecord(key);
-    if (record === undefined) return skipped(key, 'unknown');
-    const why = reasonOfState(record);
-    if (why !== undefined) return skipped(key, why);
-    return isSelected(record, selection) ? record : skipped(key, 'not_selected');
-  });
-  return { events, hasMore: keys.length > countMax };
-}
-
 function positionOf(item: ReplayItem): string {
   return `${item.receivedAt} ${item.key}`;
 }
 
 function skipped(key: string, why: SkipReason): SkippedEvent {
   return { key, why };
-}
-
-function reasonOfState(record: EventRecord): SkipReason | undefined {
-  switch (record.state) {
-    case 'succeeded':
-      return 'delivered';
-    case 'suppressed':
-      return 'suppressed';
-    case 'closed':
-      return 'closed';
-    case 'erased':
-      return 'erased';
-    case 'processing':
-      return 'in_progress';
-    case 'received':
-    case 'failed':
-      return 'waiting';
-    case 'held':
-      return 'held';
-    case 'quarantined':
-      return undefined;
-  }
 }
 
 async function assess(

@@ -4,9 +4,11 @@ import { createDynamoDbEventStore } from '../aws/dynamodb-event-store.ts';
 import { createPowertoolsLog } from '../aws/powertools-log.ts';
 import { createPowertoolsMetrics, type FlushableMetrics } from '../aws/powertools-metrics.ts';
 import { createSqsDeadLetterQueue, createSqsDeliveryQueue } from '../aws/sqs-queues.ts';
+import { withoutCanary } from '../core/canary.ts';
 import type { HoldfastConfig } from '../core/config.ts';
 import { readEnvironment, readSwitch } from '../runtime/environment.ts';
 import { systemClock } from '../runtime/system.ts';
+import { tellOfFailure } from '../runtime/tell-of-failure.ts';
 import { SWEEPER_ENV_NAMES } from './env.ts';
 import { createSweep, type SweepPorts } from './sweep.ts';
 import type { SweepReport } from './sweep-run.ts';
@@ -45,10 +47,11 @@ export function buildSweeper(
     metrics: overrides.metrics ?? createPowertoolsMetrics('sweeper'),
     ...overrides,
   };
-  const sweep = createSweep(ports, { deliveryEnabled, config });
+  const counting = { ...ports, metrics: withoutCanary(ports.metrics) };
+  const sweep = createSweep(counting, { deliveryEnabled, config });
   return async () => {
     try {
-      return await sweep();
+      return await tellOfFailure(ports.log, sweep);
     } finally {
       ports.metrics.flush();
     }

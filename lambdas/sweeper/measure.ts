@@ -56,13 +56,12 @@ export async function measure(
       const { oldestReceivedAt } = sumOf([open, held]);
       metrics.gauge('Pending', open.count);
       metrics.gauge('Held', held.count);
-      metrics.gauge(
-        'OldestPendingLeadAgeSeconds',
-        oldestReceivedAt === undefined ? 0 : secondsBetween(Date.parse(oldestReceivedAt), nowMs),
-      );
+      metrics.gauge('OldestPendingLeadAgeSeconds', ageOf(oldestReceivedAt, nowMs));
     }),
     run.attempt(FAULT, {}, async () => {
-      metrics.gauge('Quarantined', (await measureAll(QUARANTINED)).count);
+      const { count, oldestReceivedAt } = await measureAll(QUARANTINED);
+      metrics.gauge('Quarantined', count);
+      metrics.gauge('OldestQuarantinedLeadAgeSeconds', ageOf(oldestReceivedAt, nowMs));
     }),
     run.attempt(FAULT, {}, async () => {
       metrics.gauge('DlqDepth', await deadLetters.count());
@@ -92,6 +91,11 @@ function sumOf(measures: readonly OpenMeasure[]): OpenMeasure {
     .flatMap((one) => (one.oldestReceivedAt === undefined ? [] : [one.oldestReceivedAt]))
     .toSorted((left, right) => Date.parse(left) - Date.parse(right));
   return { count, ...(oldest === undefined ? {} : { oldestReceivedAt: oldest }) };
+}
+
+/** How long ago the oldest one came, in seconds; 0 when there is none. */
+function ageOf(receivedAt: string | undefined, nowMs: number): number {
+  return receivedAt === undefined ? 0 : secondsBetween(Date.parse(receivedAt), nowMs);
 }
 
 /** Whole seconds, and never below 0: clocks of two machines differ a little. */

@@ -3,6 +3,16 @@ import type { Clock } from '../core/ports/world.ts';
 import type { ZohoCredentials } from './credentials.ts';
 import { callHttp, type HttpAnswer } from './http.ts';
 
+/** A token as Zoho gave it. */
+export interface TokenGrant {
+  readonly token: string;
+  /** From now. */
+  readonly expiresInMs: number;
+  readonly apiDomain?: string;
+  /** What it may do, where Zoho says so. */
+  readonly scopes?: readonly string[];
+}
+
 /**
  * What the accounts server made of one request for an access token.
  *
@@ -12,12 +22,7 @@ import { callHttp, type HttpAnswer } from './http.ts';
  * - `unavailable`: no answer, or none that says anything
  */
 export type TokenRequestOutcome =
-  | {
-      readonly kind: 'granted';
-      readonly token: string;
-      readonly expiresInMs: number;
-      readonly apiDomain?: string;
-    }
+  | ({ readonly kind: 'granted' } & TokenGrant)
   | { readonly kind: 'refused'; readonly error: string; readonly status: number }
   | { readonly kind: 'throttled'; readonly retryAfterMs?: number; readonly status: number }
   | { readonly kind: 'unavailable'; readonly status?: number };
@@ -30,6 +35,7 @@ const EXPIRES_IN_SECONDS_MAX = 100_000;
 
 const grantSchema = z.object({
   access_token: z.string().check(z.minLength(1)),
+  scope: z.catch(z.optional(z.string()), undefined),
   api_domain: z.catch(z.optional(z.string()), undefined),
   expires_in: z.catch(z.optional(z.number().check(z.positive())), undefined),
   expires_in_sec: z.catch(z.optional(z.number().check(z.positive())), undefined),
@@ -91,12 +97,14 @@ function readTokenAnswer(answer: HttpAnswer): TokenRequestOutcome {
   const json = answer.body.kind === 'json' ? answer.body.value : undefined;
   const grant = grantSchema.safeParse(json);
   if (grant.success && answer.status >= 200 && answer.status < 300) {
-    const { access_token: token, api_domain: apiDomain } = grant.data;
+    const { access_token: token, api_domain: apiDomain, scope } = grant.data;
+    const scopes = scope?.split(/[\s,]+/).filter((each) => each !== '') ?? [];
     return {
       kind: 'granted',
       token,
       expiresInMs: expiresInMs(grant.data.expires_in, grant.data.expires_in_sec),
       ...(apiDomain === undefined ? {} : { apiDomain }),
+      ...(scopes.length === 0 ? {} : { scopes }),
     };
   }
 

@@ -6,6 +6,7 @@ import { chooseApiUrl } from './api-domain.ts';
 import type { Deadline } from './deadline.ts';
 import { sameFingerprint } from './seal-token.ts';
 import type { KeyReading, TokenKeys } from './token-keys.ts';
+import { recentRequests, REQUESTS_MAX, requestWindowEndMs } from './token-budget.ts';
 import { requestToken, type TokenRequestOutcome } from './token-request.ts';
 
 /*
@@ -100,10 +101,6 @@ const REFRESH_AHEAD_MAX_MS = 10 * 60_000;
 const HOLD_OFF_MS = 65_000;
 const THROTTLE_HOLD_OFF_MS = 10 * 60_000;
 
-/** Requests in one window, one less than Zoho takes; a window as long as Zoho's and clocks differ. */
-const REQUESTS_MAX = 9;
-const WINDOW_MS = 10 * 60_000 + 10_000;
-
 /** Beyond the request's time-out, so that the lease outlives the request. */
 const LEASE_MARGIN_MS = 5_000;
 
@@ -140,7 +137,7 @@ export async function stepToToken(
   const recent = recentRequests(stored, nowMs);
   if (recent.length >= REQUESTS_MAX) {
     return usable === undefined
-      ? heldOff((recent[0] ?? nowMs) + WINDOW_MS - nowMs)
+      ? heldOff(requestWindowEndMs(recent, nowMs) - nowMs)
       : { kind: 'token', token: usable };
   }
   const leased: StoredToken = {
@@ -152,11 +149,6 @@ export async function stepToToken(
   };
   if ((await options.tokens.save(leased)) === 'changed') return { kind: 'again' };
   return refresh(options, keys, leased, usable, deadline);
-}
-
-/** When tokens were asked for within the window, oldest first. */
-function recentRequests(stored: StoredToken | undefined, nowMs: number): readonly number[] {
-  return (stored?.requestedAtMs ?? []).filter((atMs) => atMs > nowMs - WINDOW_MS);
 }
 
 /** Whether a token is alive and not the one that Zoho turned down. */

@@ -6,7 +6,7 @@ import {
   sourceSchema,
 } from '../../lambdas/providers/catalogue.ts';
 import type { ProviderGuide } from '../../lambdas/providers/guide.ts';
-import { readsDetails } from '../reads-details.ts';
+import { readsDetails } from '../../lambdas/providers/reads-details.ts';
 import { readExample } from '../samples/webhook-example.ts';
 import { type OwnSetting, ownSettings } from './own-settings.ts';
 import { PROVIDERS_PAGE_HEAD } from './providers-page-head.ts';

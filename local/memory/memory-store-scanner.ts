@@ -18,6 +18,26 @@ export function createMemoryStoreScanner(stores: readonly StoredItems[]): StoreS
         ...(end < items.length ? { cursor: String(end) } : {}),
       };
     },
+    readEvent: async (key) => all().filter((item) => isOfEvent(item, key)),
     measureScan: async () => ({ items: all().length }),
   };
+}
+
+function isOfEvent(item: StoredItem, key: string): boolean {
+  switch (item.kind) {
+    case 'record':
+      return item.record.key === key;
+    case 'request':
+    case 'details':
+    case 'reading':
+    case 'history':
+      return item.key === key;
+    case 'head':
+    case 'alias':
+    case 'link':
+    case 'submitter':
+    case 'damaged':
+    case 'other':
+      return false;
+  }
 }

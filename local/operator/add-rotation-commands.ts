@@ -5,11 +5,43 @@ import { openSecretPrompt } from './ask-secret.ts';
 import { commandGroup } from './command-group.ts';
 import { type CommandContext, operatorCommand } from './operator-command.ts';
 import { runSourceRotate } from './run-source-rotate.ts';
+import { runZohoRotate } from './run-zoho-rotate.ts';
 import type { TargetOptions } from './target.ts';
 
 /** Adds the commands that replace secrets while leads come in. */
 export function addRotationCommands(program: Command, context: CommandContext): void {
   addSourceRotate(program, context);
+  addZohoRotate(program, context);
+}
+
+function addZohoRotate(program: Command, context: CommandContext): void {
+  const group = commandGroup(program, 'zoho', 'the Zoho organisation that leads go to');
+  operatorCommand(group, 'rotate')
+    .description('replace the refresh token for Zoho, once Zoho has taken the new one')
+    .option('--client', 'ask for another client id and client secret, too', false)
+    .option('--force', 'also where a scope or the field of the key is missing', false)
+    .option('--yes', 'change the secret of a deployed stage without asking', false)
+    .requiredOption('--reason <text>', 'why; it is put on record, with who you are')
+    .addHelpText(
+      'after',
+      `
+The values are read from the terminal without showing them, or from standard input, one line each: with --client the
+client id and the client secret, then the new refresh token. They are tried at Zoho before anything is stored: one
+token request of the ten that Zoho allows in ten minutes, and 2 API credits. Leads go on meanwhile. Revoke the old
+refresh token afterwards, never before. docs/secrets.md leads through it step by step.
+
+Exit codes: 0 done, or you declined; 1 Zoho does not take them, something speaks against them, or something failed:
+nothing was changed; 2 wrong use.`,
+    )
+    .action(async (options: ZohoRotateTyped) => {
+      const input = process.stdin;
+      process.exitCode = await runZohoRotate({
+        ...options,
+        ...context,
+        openPrompt: () => openSecretPrompt(input, (text) => process.stderr.write(text)),
+        ...(input.isTTY ? { confirm } : {}),
+      });
+    });
 }
 
 const KEEP_DEFAULT = '7d';
@@ -75,6 +107,15 @@ async function confirm(question: string): Promise<boolean> {
   } finally {
     lines.close();
   }
+}
+
+interface ZohoRotateTyped extends TargetOptions {
+  readonly client: boolean;
+  readonly force: boolean;
+  readonly yes: boolean;
+  readonly reason: string;
+  readonly json: boolean;
+  readonly verbose: boolean;
 }
 
 interface RotateOptions extends TargetOptions {

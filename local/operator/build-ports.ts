@@ -10,6 +10,8 @@ import {
 } from '../../lambdas/aws/dynamodb-identity-store.ts';
 import { createDynamoDbJournal } from '../../lambdas/aws/dynamodb-journal.ts';
 import { createDynamoDbTokenStore } from '../../lambdas/aws/dynamodb-token-store.ts';
+import { createDynamoDbStoreEraser } from '../../lambdas/aws/dynamodb-store-eraser.ts';
+import { createS3BodyShelf } from '../../lambdas/aws/s3-body-shelf.ts';
 import { createS3Archive } from '../../lambdas/aws/s3-archive.ts';
 import { createSecretReader } from '../../lambdas/aws/secrets-manager.ts';
 import { createSqsDeliveryQueue } from '../../lambdas/aws/sqs-queues.ts';
@@ -77,7 +79,7 @@ export function buildOperatorPorts(
       usedUnits += read;
     },
   };
-  const archive = createS3Archive({
+  const bucket = {
     bucket: resources.archiveBucket,
     env: {
       AWS_REGION: region,
@@ -86,7 +88,9 @@ export function buildOperatorPorts(
       AWS_SESSION_TOKEN: credentials.sessionToken,
       AWS_ENDPOINT_URL_S3: endpoints.s3,
     },
-  });
+  };
+  const archive = createS3Archive(bucket);
+  const bodies = createS3BodyShelf(bucket);
   return {
     ports: {
       events: createDynamoDbEventStore({ ...table, retention: config.retention, archive }),
@@ -96,6 +100,12 @@ export function buildOperatorPorts(
         ...createDynamoDbIdentityStore(table),
         ...createDynamoDbIdentityLinks(table),
       },
+      eraser: createDynamoDbStoreEraser({
+        ...table,
+        eventDays: config.retention.eventDays,
+        bodies,
+      }),
+      bodies,
       journal: createDynamoDbJournal(table),
       breakers: createDynamoDbBreakerStore(table),
       queue: createSqsDeliveryQueue({ client: sqs, queueUrl: resources.deliveryQueueUrl }),

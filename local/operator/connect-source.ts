@@ -2,7 +2,7 @@ import type { HoldfastConfig } from '../../lambdas/core/config.ts';
 import { bindProvider } from '../../lambdas/providers/bind-provider.ts';
 import type { SourceConfig } from '../../lambdas/providers/catalogue.ts';
 import type { ProviderGuide } from '../../lambdas/providers/guide.ts';
-import { readsDetails } from '../reads-details.ts';
+import { readsDetails } from '../../lambdas/providers/reads-details.ts';
 import type { SecretPrompt } from './ask-secret.ts';
 import { fillGuide } from './filled-guide.ts';
 import { EXIT_WRONG_USE } from './operator-command.ts';

@@ -1,6 +1,6 @@
 import type { AuditAction, AuditEntry } from '../../lambdas/core/audit.ts';
 import type { CrmResult, EventRecord, Suppression } from '../../lambdas/core/event-record.ts';
-import { failureSentenceOf } from '../../lambdas/core/failure.ts';
+import { type FailureCode, failureSentenceOf } from '../../lambdas/core/failure.ts';
 import type { StoredLead } from '../../lambdas/operations/stored-lead.ts';
 import { counted } from './counted.ts';
 import { shortTime } from './short-time.ts';
@@ -18,6 +18,7 @@ const BECAUSE: Readonly<Record<Suppression, string>> = {
   test_lead: 'its sender says that it is a test',
   deleted_at_source: 'it was deleted where it came from',
   not_a_lead: 'it tells of something else than a lead',
+  canary: 'it is a canary, which only tries the way',
 };
 
 const ACTIONS: Readonly<Record<CrmResult['action'], string>> = {
@@ -65,7 +66,12 @@ export function stepsOf({ record, history }: StoredLead): readonly LeadStep[] {
   const timed: readonly LeadStep[] = [
     { at: receivedAt, what: 'received' },
     ...(isQuarantineOver
-      ? [{ at: quarantinedAt, what: `set aside, for a person to look at${whyThen(history)}` }]
+      ? [
+          {
+            at: quarantinedAt,
+            what: `set aside, for a person to look at${whyThen(record, history)}`,
+          },
+        ]
       : []),
     ...history.map((entry) => ({ at: entry.at, what: actText(entry) })),
     ...(last === undefined ? [] : [last]),
@@ -89,7 +95,7 @@ export function actText({ action, by, reason }: AuditEntry): string {
 
 function lastStep(record: EventRecord): LeadStep | undefined {
   const { state, lastAttemptAt, attempts, failure, nextDueAtMs } = record;
-  const why = failure === undefined ? '' : `: ${failure.message} (${failure.code})`;
+  const why = failure === undefined ? '' : whyText(failure.message, failure.code);
   const at = lastAttemptAt === undefined ? {} : { at: lastAttemptAt };
   switch (state) {
     case 'received':
@@ -147,9 +153,14 @@ export function suppressionText({ suppression }: Pick<EventRecord, 'suppression'
 }
 
 /** A delivered lead no longer says why it had failed; what was done about it does. */
-function whyThen(history: readonly AuditEntry[]): string {
-  const code = history.find(({ failureCode }) => failureCode !== undefined)?.failureCode;
-  return code === undefined ? '' : `: ${failureSentenceOf(code)} (${code})`;
+function whyThen({ state, failure }: EventRecord, history: readonly AuditEntry[]): string {
+  if (state === 'closed' && failure !== undefined) return whyText(failure.message, failure.code);
+  const code = history.findLast(({ failureCode }) => failureCode !== undefined)?.failureCode;
+  return code === undefined ? '' : whyText(failureSentenceOf(code), code);
+}
+
+function whyText(sentence: string, code: FailureCode): string {
+  return `: ${sentence} (${code})`;
 }
 
 function compare(left: string, right: string): number {

@@ -1,13 +1,9 @@
+import type { HoldfastConfig } from '../../lambdas/core/config.ts';
 import type { StoredLead } from '../../lambdas/operations/stored-lead.ts';
 import { remedyOf } from './error-remedies.ts';
 import { recordText, stateWord, stepsOf } from './lead-state-text.ts';
 import { shortTime } from './short-time.ts';
-
-/** Lines of one submission in a story. */
-export interface LeadTextContext {
-  /** `Demo request (demo_request)`. */
-  readonly labelOf: (source: string) => string;
-}
+import { sourceLabel } from './source-label.ts';
 
 /** As wide as a time, so that a step without one stands below the others. */
 const NO_TIME = ' '.repeat(shortTime('2026-11-22T04:00:05.000Z').length);
@@ -15,18 +11,18 @@ const NO_TIME = ' '.repeat(shortTime('2026-11-22T04:00:05.000Z').length);
 /**
  * One submission with everything that happened to it.
  *
- * @param number its place among those of its person, 1 and more
+ * @param number its place among those of its person, 1 and more; `undefined` where it stands alone
  */
 export function describeLead(
   lead: StoredLead,
-  number: number,
-  context: LeadTextContext,
+  number: number | undefined,
+  config: Pick<HoldfastConfig, 'sources'>,
 ): readonly string[] {
   const { record, event } = lead;
   const { state, failure } = record;
   const isQuarantined = state === 'quarantined' && failure !== undefined;
   return [
-    headLine(lead, number, context),
+    headLine(lead, number, config),
     ...stepsOf(lead).map(
       ({ at, what }) => `    ${at === undefined ? NO_TIME : shortTime(at)}  ${what}`,
     ),
@@ -42,13 +38,18 @@ export function describeLead(
 export function describeLeadShortly(
   lead: StoredLead,
   number: number,
-  context: LeadTextContext,
+  config: Pick<HoldfastConfig, 'sources'>,
 ): string {
   const { crm } = lead.record;
   const how = crm === undefined ? '' : ` (${recordText(crm)})`;
-  return `${headLine(lead, number, context)}: ${stateWord(lead.record)}${how}`;
+  return `${headLine(lead, number, config)}: ${stateWord(lead.record)}${how}`;
 }
 
-function headLine({ record }: StoredLead, number: number, { labelOf }: LeadTextContext): string {
-  return `#${number}  ${labelOf(record.source)}, submitted ${shortTime(record.occurredAt)}`;
+function headLine(
+  { record }: StoredLead,
+  number: number | undefined,
+  config: Pick<HoldfastConfig, 'sources'>,
+): string {
+  const mark = number === undefined ? '' : `#${number}  `;
+  return `${mark}${sourceLabel(config, record.source)}, submitted ${shortTime(record.occurredAt)}`;
 }

@@ -4,6 +4,7 @@ import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../emulators/credentials.ts';
 import { findDynoxide } from '../emulators/dynamodb.ts';
 import { localQueueUrl } from '../emulators/sqs.ts';
 import { LOCAL_SECRET_IDS } from '../local-secrets.ts';
+import { createMemoryJournal } from '../memory/memory-journal.ts';
 import { createMemoryTokenStore } from '../memory/memory-token-store.ts';
 import {
   LOCAL_BUCKET,
@@ -13,6 +14,7 @@ import {
 } from '../local-stack.ts';
 import { DEFAULT_PORT, portsFrom } from '../start-pipeline.ts';
 import { buildOperatorPorts } from './build-ports.ts';
+import { createLocalInspector } from './doctor/local-inspector.ts';
 import { createLocalMetricReader } from './local-metric-reader.ts';
 import { OperatorError } from './operator-error.ts';
 import type { OperatorTarget } from './target.ts';
@@ -79,7 +81,7 @@ export async function openLocalTarget(
 
 /**
  * Opens the pipeline that runs on this machine as far as its Zoho goes. Where no other process can reach its
- * table, the access token is not shared: each command asks for one of its own.
+ * table, the access token is not shared: each command asks for one of its own, and what it does is not put on record.
  *
  * @throws {OperatorError} none runs there
  */
@@ -91,7 +93,8 @@ export async function openLocalZoho(
   await assertRunning(addresses);
   const target = buildLocalTarget(addresses, config, log);
   if (await answers(addresses.dynamodb)) return target;
-  return { ...target, ports: { ...target.ports, tokens: createMemoryTokenStore() } };
+  const ownPorts = { tokens: createMemoryTokenStore(), journal: createMemoryJournal() };
+  return { ...target, ports: { ...target.ports, ...ownPorts } };
 }
 
 async function assertRunning({ endpoint }: LocalAddresses): Promise<void> {
@@ -135,6 +138,10 @@ function buildLocalTarget(
     zoho: { secretId: LOCAL_SECRET_IDS.zoho, accountsUrl: zoho, apiUrl: zoho },
     ports,
     metrics: createLocalMetricReader(metrics),
+    inspector: createLocalInspector(sqs, {
+      delivery: localQueueUrl(sqs, LOCAL_DELIVERY_QUEUE),
+      deadLetter: localQueueUrl(sqs, LOCAL_DEAD_LETTER_QUEUE),
+    }),
     close,
   };
 }

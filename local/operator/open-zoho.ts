@@ -1,4 +1,5 @@
 import type { HoldfastConfig } from '../../lambdas/core/config.ts';
+import type { RecordPorts } from '../../lambdas/operations/on-record.ts';
 import { systemRandom } from '../../lambdas/runtime/system.ts';
 import { startDeadline } from '../../lambdas/zoho/deadline.ts';
 import type { Refusal } from '../../lambdas/zoho/request-outcome.ts';
@@ -18,6 +19,10 @@ export interface OpenZoho {
   readonly name: string;
   /** The options that name the target again, for commands that are printed. */
   readonly options: readonly string[];
+  /** Who works on it: an ARN, or `local`. */
+  readonly by: string;
+  /** What puts acts on record. */
+  readonly records: RecordPorts;
   nowIso(): string;
   /** Does a piece of work with Zoho, within two minutes. */
   work<T>(task: (session: ZohoSession) => Promise<T>): Promise<T>;
@@ -49,7 +54,7 @@ export async function openZoho(options: OpenTargetOptions): Promise<OpenZoho> {
 
 /** The Zoho of a target that is open already; to close it closes the target. */
 export function zohoOf(target: OperatorTarget, config: HoldfastConfig): OpenZoho {
-  const { name, options, zoho } = target;
+  const { name, options, by, zoho } = target;
   const { clock, log, secrets, tokens } = target.ports;
   const shared = { clock, log, metrics: createLocalMetrics(), fetch: globalThis.fetch };
   const accessTokens = createAccessTokens({
@@ -70,6 +75,8 @@ export function zohoOf(target: OperatorTarget, config: HoldfastConfig): OpenZoho
   return {
     name,
     options,
+    by,
+    records: target.ports,
     nowIso: () => new Date(clock.nowMs()).toISOString(),
     work: async <T>(task: (session: ZohoSession) => Promise<T>): Promise<T> => {
       const deadline = startDeadline(WORK_TIMEOUT_MS, clock);

@@ -8,15 +8,19 @@ import type { StoredLead } from '../../lambdas/operations/stored-lead.ts';
 import { tableLines } from '../table-lines.ts';
 import { commandLine } from './commands.ts';
 import { counted } from './counted.ts';
+import { deliverySentence } from './delivery-sentence.ts';
 import { recordText, stateWord } from './lead-state-text.ts';
 import { describeLead, describeLeadShortly } from './lead-text.ts';
 import { oneLine } from './one-line.ts';
+import { replayCommand } from './replay-command.ts';
 import { shortTime } from './short-time.ts';
 
 /** What a story needs to know beside the person. */
 export interface StoryContext {
   readonly config: HoldfastConfig;
   readonly breaker: BreakerStatus;
+  /** Epoch milliseconds. */
+  readonly nowMs: number;
   /** The options that name the target again. */
   readonly options: readonly string[];
   /** How wide lines may be. */
@@ -98,6 +102,7 @@ function whereNowLines(person: Person, context: StoryContext): readonly string[]
   const quarantined = count('quarantined');
   const moving = count('received') + count('processing') + count('failed');
   const held = count('held');
+  const closed = count('closed');
   const { breaker } = context;
   return [
     ...recordLines(person, context),
@@ -112,11 +117,12 @@ function whereNowLines(person: Person, context: StoryContext): readonly string[]
     ...(held === 0
       ? []
       : [`${some(held)} ${verb(held, 'is', 'are')} held: delivery is switched off (zohoEnabled).`]),
-    ...(moving > 0 && breaker.state !== 'closed'
-      ? [
-          `Deliveries are stopped: the breaker is open.  ${commandLine('breaker status', ...context.options)}`,
-        ]
-      : []),
+    ...(closed === 0
+      ? []
+      : [
+          `${some(closed)} ${verb(closed, 'was', 'were')} closed by hand, and ${verb(closed, 'is', 'are')} not delivered.`,
+        ]),
+    ...(moving > 0 && breaker.state !== 'closed' ? deliverySentence(breaker, context.nowMs) : []),
     ...(head !== undefined && unconfirmedFields(head).length > 0 && head.crmRecordId !== undefined
       ? ['Zoho does not hold all of it yet.']
       : []),
@@ -143,12 +149,7 @@ function verb(count: number, one: string, many: string): string {
 }
 
 function submissionLines({ leads, older }: Person, context: StoryContext): readonly string[] {
-  const label = {
-    labelOf: (source: string) => {
-      const name = context.config.sources[source]?.label;
-      return name === undefined || name === source ? source : `${name} (${source})`;
-    },
-  };
+  const { config } = context;
   const newest = leads.length - TOLD_IN_FULL;
   const isFull = ({ record }: StoredLead, at: number) => at >= newest || !DONE.has(record.state);
   const short = leads.filter((lead, at) => !isFull(lead, at)).slice(-TOLD_SHORTLY);
@@ -157,8 +158,8 @@ function submissionLines({ leads, older }: Person, context: StoryContext): reado
     ...(left === 0 ? [] : [`… ${counted(left, 'older submission')} (--json lists more)`]),
     ...leads.flatMap((lead, at) => {
       const number = older + at + 1;
-      if (isFull(lead, at)) return [...describeLead(lead, number, label), ''];
-      return short.includes(lead) ? [describeLeadShortly(lead, number, label)] : [];
+      if (isFull(lead, at)) return [...describeLead(lead, number, config), ''];
+      return short.includes(lead) ? [describeLeadShortly(lead, number, config)] : [];
     }),
   ];
 }
@@ -207,13 +208,15 @@ function mergedFields(
 }
 
 function nextLines({ leads }: Person, { options }: StoryContext): readonly string[] {
-  const keys = leads
-    .filter(({ record }) => record.state === 'quarantined')
-    .map(({ record }) => record.key);
+  const quarantined = leads.filter(({ record }) => record.state === 'quarantined');
+  const keys = quarantined.map(({ record }) => record.key);
   if (keys.length === 0) return [];
   return [
     'Deliver it again, once what stood in the way is mended:',
-    `  ${commandLine('replay', '--key', ...keys, ...options)} --reason "…"`,
+    `  ${replayCommand(
+      quarantined.map(({ record }) => record.failure?.code),
+      ['--key', ...keys, ...options],
+    )}`,
     'Or, if you settled it by hand and it shall not be delivered:',
     `  ${commandLine('quarantine close', '--key', ...keys, ...options)} --reason "…"`,
   ];

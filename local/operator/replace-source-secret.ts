@@ -87,7 +87,7 @@ export async function replaceSourceSecret(
   await target.ports.clock.sleep(FRESH_INTERVAL_MS);
 
   const filled = fill(next);
-  say(describeRotated(keepUntilMs));
+  say(describeRotated(keepUntilMs, nowMs));
   if (!isAsked) say(describeNext(filled, GUIDES[source.provider]));
   say([`When that is done, send a test lead:  ${testCommand(name, target)}`]);
   if (json) {

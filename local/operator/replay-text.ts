@@ -3,6 +3,7 @@ import type { ReplayResult } from '../../lambdas/operations/execute-replay.ts';
 import {
   type ReplayGroup,
   type ReplayPlan,
+  type SkippedEvent,
   skipSentenceOf,
   summarizePlan,
 } from '../../lambdas/operations/replay-plan.ts';
@@ -38,7 +39,7 @@ export function describePlan(
     ]),
     ...(count === 0 ? [] : ['', 'Keys:', ...keyLines(plan.items.map((item) => item.key))]),
     ...(plan.remap && count > 0 ? ['', ...changeLines(plan, mappingName(mappingVersion))] : []),
-    ...skippedLines(plan),
+    ...describeSkipped(plan.skipped),
     ...(plan.hasMore
       ? ['', 'There may be more than one replay takes: run it again once these are delivered.']
       : []),
@@ -120,18 +121,17 @@ function changeLines(plan: ReplayPlan, mapping: string): readonly string[] {
   ];
 }
 
-function skippedLines(plan: ReplayPlan): readonly string[] {
-  if (plan.skipped.length === 0) return [];
+/** Leads that were asked for and are left out, by the reason. */
+export function describeSkipped(skipped: readonly SkippedEvent[]): readonly string[] {
+  if (skipped.length === 0) return [];
+  const reasons = [...new Set(skipped.map(({ why }) => why))];
   return [
     '',
-    `${counted(plan.skipped.length, 'lead')} left out:`,
-    ...summarizePlan(plan).skipped.flatMap(({ why, count }) => [
-      `  ${count} × ${skipSentenceOf(why)}`,
-      ...keyLines(
-        plan.skipped.filter((each) => each.why === why).map((each) => each.key),
-        '    ',
-      ),
-    ]),
+    `${counted(skipped.length, 'lead')} left out:`,
+    ...reasons.flatMap((why) => {
+      const keys = skipped.filter((each) => each.why === why).map((each) => each.key);
+      return [`  ${keys.length} × ${skipSentenceOf(why)}`, ...keyLines(keys, '    ')];
+    }),
   ];
 }
 

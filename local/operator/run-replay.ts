@@ -1,8 +1,15 @@
-import { executeReplay, parseReason } from '../../lambdas/operations/execute-replay.ts';
-import { planReplay } from '../../lambdas/operations/plan-replay.ts';
-import { summarizePlan } from '../../lambdas/operations/replay-plan.ts';
+import {
+  executeReplay,
+  parseReason,
+  type ReplayResult,
+} from '../../lambdas/operations/execute-replay.ts';
+import { onRecord } from '../../lambdas/operations/on-record.ts';
+import { planReplay, type ReplaySettings } from '../../lambdas/operations/plan-replay.ts';
+import { type ReplayPlan, summarizePlan } from '../../lambdas/operations/replay-plan.ts';
 import type { ReplaySelection } from '../../lambdas/operations/replay-selection.ts';
+import { touchedLeads } from '../../lambdas/operations/touched-leads.ts';
 import { type OpenTargetOptions, openTarget } from './open-target.ts';
+import { startProgress } from './progress.ts';
 import { describePlan, describeResult } from './replay-text.ts';
 import { shellWord } from './shell-word.ts';
 import type { OperatorTarget } from './target.ts';
@@ -48,7 +55,7 @@ export async function runReplay(options: RunReplayOptions): Promise<number> {
       else if (plan.items.length > 0) for (const line of howToGoOn(options, target)) print(line);
       return 0;
     }
-    const result = await executeReplay(plan, { by: target.by, reason }, target.ports, settings);
+    const result = await replayOnRecord(plan, reason, options, target, settings);
     if (json) {
       print(JSON.stringify({ plan, summary, result }, undefined, 2));
     } else {
@@ -62,6 +69,31 @@ export async function runReplay(options: RunReplayOptions): Promise<number> {
     return result.failed.length > 0 || result.letters === undefined ? 1 : 0;
   } finally {
     target.close();
+  }
+}
+
+/** Replays as one act in the journal. A plan without leads is none. */
+async function replayOnRecord(
+  plan: ReplayPlan,
+  reason: string,
+  { json }: RunReplayOptions,
+  { by, ports }: OperatorTarget,
+  settings: ReplaySettings,
+): Promise<ReplayResult> {
+  const order = { by, reason };
+  if (plan.items.length === 0) return await executeReplay(plan, order, ports, settings);
+  const touched = touchedLeads(plan.items.map(({ key }) => key));
+  const progress = startProgress({ title: 'Replaying', total: plan.items.length, json });
+  try {
+    return await onRecord({ action: 'replayed', ...order, touched }, ports, async () => {
+      const result = await executeReplay(plan, order, ports, settings, (tried) =>
+        progress.update(tried),
+      );
+      const hasFailed = result.failed.length > 0 || result.letters === undefined;
+      return { result, touched: touchedLeads(result.enqueued), hasFailed };
+    });
+  } finally {
+    progress.stop();
   }
 }
 

@@ -8,7 +8,7 @@ import {
 import { bindProvider } from '../../lambdas/providers/bind-provider.ts';
 import { GUIDES, type SourceConfig } from '../../lambdas/providers/catalogue.ts';
 import { parseSourceSecrets } from '../../lambdas/providers/verification/source-secrets.ts';
-import { readsDetails } from '../reads-details.ts';
+import { readsDetails } from '../../lambdas/providers/reads-details.ts';
 import { unknownTo } from './connect-source.ts';
 import { describeUnknownSource } from './describe-unknown-source.ts';
 import { openTarget } from './open-target.ts';

@@ -1,3 +1,4 @@
+import { onRecord } from '../../lambdas/operations/on-record.ts';
 import {
   type MissingField,
   planZohoSetup,
@@ -72,7 +73,7 @@ async function setUp(options: RunZohoSetupOptions, zoho: OpenZoho): Promise<numb
     return 0;
   }
 
-  const result = await zoho.work(async (session) => createZohoFields(session, module, chosen));
+  const result = await createOnRecord(zoho, module, chosen);
   if (result.refusal !== undefined) {
     say(describeOutcomes(result, new Set(), module));
     throw refused(result.refusal);
@@ -82,6 +83,30 @@ async function setUp(options: RunZohoSetupOptions, zoho: OpenZoho): Promise<numb
   say(describeCreated(result, plan, after, module));
   const isDone = after.missing.length === 0 && after.wrong.length === 0;
   return isDone && isFine ? 0 : 1;
+}
+
+/** Creates fields as one act in the journal. */
+async function createOnRecord(
+  zoho: OpenZoho,
+  module: string,
+  fields: readonly MissingField[],
+): Promise<CreateResult> {
+  const touchedOf = (created: readonly MissingField[]) =>
+    created.map(({ apiName }) => ({ kind: 'crm_field', id: `${module}.${apiName}` }) as const);
+  const { by, records } = zoho;
+  const act = { action: 'zoho_fields_created', by, reason: 'zoho setup' } as const;
+  const create = async () =>
+    await zoho.work(async (session) => await createZohoFields(session, module, fields));
+  if (fields.length === 0) return await create();
+  return await onRecord({ ...act, touched: touchedOf(fields) }, records, async () => {
+    const result = await create();
+    const created = result.outcomes.filter(({ kind }) => kind === 'created');
+    return {
+      result,
+      touched: touchedOf(created.map(({ field }) => field)),
+      hasFailed: created.length < fields.length,
+    };
+  });
 }
 
 /** A name that may be a slip of the pen is nothing to be created unasked: Zoho keeps fields for good. */

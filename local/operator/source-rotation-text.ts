@@ -1,3 +1,4 @@
+import { CACHE_MS } from '../../lambdas/aws/secrets-manager.ts';
 import type { PreviousSecret } from '../../lambdas/operations/rotate-source-secret.ts';
 import { shellWord } from './shell-word.ts';
 import { shortTime } from './short-time.ts';
@@ -45,16 +46,21 @@ export function describeRotationPlan(plan: {
   ];
 }
 
-/** A function keeps what it has read for this long (`lambdas/aws/secrets-manager.ts`). */
-const MINUTES_LATER = 'once the functions have forgotten it, 5 minutes later at the latest';
+/** A function keeps what it has read for a while. */
+const MINUTES = `for ${CACHE_MS / 60_000} minutes from now at the latest`;
+const MINUTES_LATER = `once the functions have forgotten it, ${CACHE_MS / 60_000} minutes later at the latest`;
 
 /** What a rotation has done, in sentences. */
-export function describeRotated(keepUntilMs: number | undefined): readonly string[] {
+export function describeRotated(keepUntilMs: number | undefined, nowMs: number): readonly string[] {
+  const isSoon = keepUntilMs !== undefined && keepUntilMs - nowMs < CACHE_MS;
   return [
     'The new secret is stored, and every function accepts it.',
     keepUntilMs === undefined
       ? `The one before is refused ${MINUTES_LATER}.`
       : `The one before is accepted until ${at(keepUntilMs)}: put the new one in its place before that.`,
+    ...(isSoon
+      ? [`(A function that has not read the secret since takes it longer, ${MINUTES}.)`]
+      : []),
   ];
 }
 

@@ -1,3 +1,4 @@
+import { onRecord } from '../../lambdas/operations/on-record.ts';
 import { parseSourceSecrets } from '../../lambdas/providers/verification/source-secrets.ts';
 import type { BoundProvider } from '../../lambdas/providers/bind-provider.ts';
 import type { ProviderGuide } from '../../lambdas/providers/guide.ts';
@@ -24,7 +25,7 @@ export interface StoreOptions {
   readonly provider: Pick<BoundProvider, 'authentication' | 'provesSender'>;
   readonly guide: Pick<ProviderGuide, 'title'>;
   readonly secretId: string;
-  readonly target: Pick<OperatorTarget, 'ports'>;
+  readonly target: Pick<OperatorTarget, 'by' | 'ports'>;
   readonly openPrompt: () => SecretPrompt;
 }
 
@@ -56,6 +57,7 @@ export function needsWriting({ members }: SourceSecretPlan): boolean {
  * @param made by `makeMembers`
  * @throws {OperatorError} nothing was given, or something that cannot be this sender's secret
  * @throws {SecretUnavailableError} it could not be written
+ * @throws {StoreUnavailableError} it could not be put on record; nothing was changed
  */
 export async function storeSecret(
   plan: SourceSecretPlan,
@@ -75,7 +77,15 @@ export async function storeSecret(
   const text = JSON.stringify({ ...stored, ...moved, ...replaced });
   // What the functions would answer 503 for must not be stored.
   parseSourceSecrets(name, text);
-  await target.ports.vault.write(secretId, text);
+  const act = {
+    action: 'source_secret_stored',
+    by: target.by,
+    reason: 'source add',
+    touched: [{ kind: 'source', id: name }],
+  } as const;
+  await onRecord(act, target.ports, async () => ({
+    result: await target.ports.vault.write(secretId, text),
+  }));
   return {
     ...kept(plan),
     ...changesOf(moved, 'moved'),

@@ -1,6 +1,7 @@
 import type { BreakerStore, TokenStore } from '../../lambdas/core/ports/crm-access.ts';
 import type { IdentityLinks, IdentityStore } from '../../lambdas/core/ports/identities.ts';
 import type { OperatorJournal } from '../../lambdas/core/ports/journal.ts';
+import type { BodyShelf, StoreEraser } from '../../lambdas/core/ports/erasure.ts';
 import type { EventScanner, ReadMeter } from '../../lambdas/core/ports/event-scan.ts';
 import type { EventStore } from '../../lambdas/core/ports/events.ts';
 import type { MetricReader } from '../../lambdas/core/ports/metric-reader.ts';
@@ -9,6 +10,7 @@ import type { DeliveryQueue } from '../../lambdas/core/ports/queues.ts';
 import type { SecretVault } from '../../lambdas/core/ports/secret-vault.ts';
 import type { Log } from '../../lambdas/core/ports/telemetry.ts';
 import type { Clock, Ids, SecretReader } from '../../lambdas/core/ports/world.ts';
+import type { StageInspector } from '../../lambdas/operations/doctor/facts.ts';
 import type { DeadLetterBrowser } from '../../lambdas/operations/remove-dead-letters.ts';
 
 /** What an operator's command works on: a deployed stage, or the pipeline on this machine. */
@@ -34,6 +36,8 @@ export interface OperatorTarget {
   readonly ports: OperatorPorts;
   /** What was measured. */
   readonly metrics: MetricReader;
+  /** Looks at what it is made of. */
+  readonly inspector: StageInspector;
   close(): void;
 }
 
@@ -53,6 +57,10 @@ export interface OperatorPorts {
   /** Everything that is stored, item by item. */
   readonly items: StoreScanner;
   readonly identities: IdentityStore & IdentityLinks;
+  /** Takes away what is kept of a person. */
+  readonly eraser: StoreEraser;
+  /** The bodies in the bucket. */
+  readonly bodies: BodyShelf;
   readonly journal: OperatorJournal;
   readonly queue: DeliveryQueue;
   readonly deadLetters: DeadLetterBrowser;

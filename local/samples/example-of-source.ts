@@ -1,5 +1,5 @@
 import type { SourceConfig } from '../../lambdas/providers/catalogue.ts';
-import { readsDetails } from '../reads-details.ts';
+import { readsDetails } from '../../lambdas/providers/reads-details.ts';
 import { listExamples, readExample, type WebhookExample } from './webhook-example.ts';
 
 /**

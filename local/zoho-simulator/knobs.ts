@@ -11,7 +11,9 @@ const knobsSchema = z.strictObject({
   clientId: z.string().check(z.minLength(1)),
   clientSecret: z.string().check(z.minLength(1)),
   refreshToken: z.string().check(z.minLength(1)),
-  /** What the refresh token may do. */
+  /** Others that the same user has made. */
+  moreRefreshTokens: z.readonly(z.array(z.string().check(z.minLength(1)))),
+  /** What the refresh tokens may do. */
   scopes: z.readonly(z.array(z.string())),
   accessTokenTtlSeconds: wholeNumber(1, 86_400),
   /** Live access tokens of one refresh token; one more ends the oldest. */
@@ -89,6 +91,7 @@ export const DEFAULT_KNOBS: Knobs = {
   clientId: '1000.SIMULATOR',
   clientSecret: 'simulator-secret',
   refreshToken: '1000.simulator.refresh',
+  moreRefreshTokens: [],
   scopes: [
     'ZohoCRM.modules.leads.CREATE',
     'ZohoCRM.modules.leads.READ',

@@ -168,6 +168,22 @@ export function describeStoreScan(name: string, open: () => Promise<ScannedStore
       expect(consistent.items).toEqual(whole.items);
     });
 
+    it('hands over what lies under one event’s key, and nothing of another', async () => {
+      const event = aNewEvent({ key, source });
+      const { payloadHash, raw, normalized } = event;
+      await stores.events.accept(event);
+      await stores.events.accept(aNewEvent({ key: `${key}0`, source }));
+      await stores.identities.link('Leads', aName(), '2026-11-22T03:59:58.000Z', key);
+
+      const items = await stores.scanner.readEvent(key);
+
+      expect(items).toHaveLength(3);
+      expect(items).toContainEqual({ kind: 'record', record: await stores.events.readRecord(key) });
+      expect(items).toContainEqual({ kind: 'request', key, payloadHash, raw });
+      expect(items).toContainEqual({ kind: 'reading', key, payloadHash, normalized });
+      expect(await stores.scanner.readEvent(`${key}|none`)).toEqual([]);
+    });
+
     it('says how much there is to look at', async () => {
       const before = await stores.scanner.measureScan();
 

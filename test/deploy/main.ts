@@ -41,7 +41,7 @@ const STEPS = [
   ['the event source mapping is as configured', eventSourceMapping],
   ['every alarm of the template is there, and tells somebody', alarms],
   ['logs end by themselves', logs],
-  ['an operator with the rights that docs/deploy.md names', giveRights],
+  ['an operator with the policy that the stack makes for operators, and no other', giveRights],
   ['holdfast source add puts the secrets of sources in place', connectSources],
   ['a lead that comes before delivery is switched on is held', holdLead],
   ['Zoho credentials', storeZohoCredentials],

@@ -4,32 +4,100 @@ import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, it } from 'vitest';
 import { LeadAlarm } from '../../lib/lead-alarm.ts';
-import { aConfig, at, listAt, type Resource, statementsOf, synthesize } from './template.ts';
+import {
+  aConfig,
+  aConfigWithEveryAlarm,
+  at,
+  listAt,
+  numberAt,
+  type Resource,
+  statementsOf,
+  synthesize,
+} from './template.ts';
 
-const stack = synthesize();
+const stack = synthesize({ config: aConfigWithEveryAlarm() });
 const alarms = stack.resources('AWS::CloudWatch::Alarm');
+const composites = stack.resources('AWS::CloudWatch::CompositeAlarm');
 const named = (name: string): Resource =>
   stack.one('AWS::CloudWatch::Alarm', `Alarms/${name}/Alarm`);
+const composite = (name: string): Resource =>
+  stack.one('AWS::CloudWatch::CompositeAlarm', `Alarms/${name}/Alarm`);
+const shortName = ({ properties }: Resource): string =>
+  String(properties['AlarmName']).replace('holdfast-dev-', '');
+
+/** What it means, for each alarm, that its metric says nothing. */
+const MISSING_DATA: Readonly<Record<string, 'notBreaching' | 'breaching' | 'ignore'>> = {
+  'dead-letter-depth': 'ignore',
+  'dead-letter-burst': 'notBreaching',
+  'dead-letter-unsent': 'notBreaching',
+  'quarantine-forgotten': 'ignore',
+  'delivery-age': 'notBreaching',
+  'lead-pending': 'ignore',
+  'lead-stranded': 'ignore',
+  'high-intent-delayed': 'notBreaching',
+  'consumer-errors': 'notBreaching',
+  'consumer-throttles': 'notBreaching',
+  'breaker-open': 'ignore',
+  'breaker-needs-operator': 'ignore',
+  'crm-error-rate': 'notBreaching',
+  'credits-low': 'notBreaching',
+  'details-unauthorized': 'notBreaching',
+  'intake-unavailable': 'notBreaching',
+  'intake-errors': 'notBreaching',
+  'intake-throttles': 'notBreaching',
+  'enqueue-failed': 'notBreaching',
+  'sweeper-errors': 'notBreaching',
+  'sweeper-silent': 'breaching',
+  'source-silent-demo_request': 'ignore',
+  'intake-drop-demo_request': 'ignore',
+};
+
+/** Alarms that tell nobody, because another one does. */
+const TOLD_BY_ANOTHER: Readonly<Record<string, string>> = {
+  'delivery-age': 'leads-late',
+  'lead-pending': 'leads-late',
+  'sweeper-errors': 'sweeper-silent',
+  'breaker-not-closed': 'breaker-open',
+};
 
 describe('every alarm', () => {
-  it('says whom it hurts and what to do', () => {
-    for (const { properties } of alarms) {
-      expect(properties['AlarmDescription']).toMatch(/^Impact: .{30,}\nRunbook: .{20,}/);
+  it('says what is wrong, whom it hurts, what to do, and where there is more', () => {
+    for (const { properties } of [...alarms, ...composites]) {
+      const description = String(properties['AlarmDescription']);
+      expect(description).toMatch(
+        /^.{8,50}\nImpact: .{30,}\nRunbook: .{20,}\nMore: docs\/runbook\.md#[a-z-]+$/,
+      );
+      expect(description.length).toBeLessThanOrEqual(1_024);
     }
-    expect(alarms).toHaveLength(15);
+    expect(composites.map(shortName).sort()).toEqual([
+      'breaker-not-closed',
+      'lead-loss-risk',
+      'leads-late',
+    ]);
   });
 
-  it('tells the people on call when it begins and when it is over', () => {
-    for (const alarm of alarms) {
-      expect(listAt(alarm, 'AlarmActions').map(stack.render)).toEqual(['OnCall/Topic']);
-      expect(listAt(alarm, 'OKActions').map(stack.render)).toEqual(['OnCall/Topic']);
+  it('tells the people on call when it begins and when it is over, unless another one does', () => {
+    for (const alarm of [...alarms, ...composites]) {
+      const told = shortName(alarm) in TOLD_BY_ANOTHER ? [] : ['OnCall/Topic'];
+      for (const kind of ['AlarmActions', 'OKActions']) {
+        const actions = alarm.properties[kind] === undefined ? [] : listAt(alarm, kind);
+        expect(actions.map(stack.render), `${shortName(alarm)} ${kind}`).toEqual(told);
+      }
+    }
+    const telling = [...alarms, ...composites].map(shortName);
+    for (const [silent, teller] of Object.entries(TOLD_BY_ANOTHER)) {
+      expect(telling).toEqual(expect.arrayContaining([silent, teller]));
+      expect(teller in TOLD_BY_ANOTHER).toBe(false);
     }
   });
 
   it('says what missing data means', () => {
-    for (const { properties } of alarms) {
-      expect(['notBreaching', 'breaching', 'ignore']).toContain(properties['TreatMissingData']);
-    }
+    const treatments = alarms.map((alarm) => [
+      shortName(alarm),
+      alarm.properties['TreatMissingData'],
+    ]);
+
+    expect(Object.fromEntries(treatments)).toEqual(MISSING_DATA);
   });
 
   it('is refused without words for the people on call', () => {
@@ -52,6 +120,9 @@ describe('every alarm', () => {
 
     expect(() => build(' ', 'Look at the log.')).toThrow('must have an impact and a runbook');
     expect(() => build('Leads are late.', '')).toThrow('must have an impact and a runbook');
+    expect(() => build('Leads are late. '.repeat(70), 'Look at the log.')).toThrow(
+      /its description has \d+ characters; CloudWatch keeps 1024/,
+    );
   });
 });
 
@@ -158,27 +229,116 @@ describe('alarms that a lost lead would raise', () => {
     });
   });
 
-  it('a breaker that stays open, and at once one that only a person can close', () => {
+  it('a breaker that stays open, and at once, and by itself, one that only a person can close', () => {
     const shared = {
-      Namespace: 'Holdfast',
-      Dimensions: [{ Name: 'service', Value: 'sweeper' }],
-      Statistic: 'Maximum',
-      Period: 60,
       ComparisonOperator: 'GreaterThanThreshold',
       Threshold: 0,
       TreatMissingData: 'ignore',
     };
+    const metric = {
+      Namespace: 'Holdfast',
+      Dimensions: [{ Name: 'service', Value: 'sweeper' }],
+    };
 
     expect(named('breaker-open').properties).toMatchObject({
       ...shared,
-      MetricName: 'BreakerOpen',
+      Metrics: [
+        { Expression: 'open - operator', ReturnData: true },
+        {
+          Id: 'open',
+          MetricStat: {
+            Metric: { ...metric, MetricName: 'BreakerOpen' },
+            Period: 60,
+            Stat: 'Maximum',
+          },
+          ReturnData: false,
+        },
+        {
+          Id: 'operator',
+          MetricStat: {
+            Metric: { ...metric, MetricName: 'BreakerNeedsOperator' },
+            Period: 60,
+            Stat: 'Maximum',
+          },
+          ReturnData: false,
+        },
+      ],
       EvaluationPeriods: 5,
     });
     expect(named('breaker-needs-operator').properties).toMatchObject({
       ...shared,
+      ...metric,
+      Statistic: 'Maximum',
+      Period: 60,
       MetricName: 'BreakerNeedsOperator',
       EvaluationPeriods: 1,
     });
+  });
+
+  it('a share of failed calls to Zoho, where there are calls enough for a share', () => {
+    const { Metrics, Threshold, EvaluationPeriods } = named('crm-error-rate').properties;
+
+    expect(Metrics).toMatchObject([
+      { Expression: 'IF(calls >= 10, 100 * failed / calls, 0)' },
+      { Id: 'calls', MetricStat: { Metric: { MetricName: 'CrmCall' }, Stat: 'Sum', Period: 900 } },
+      { Id: 'failed', MetricStat: { Metric: { MetricName: 'CrmCallFailed' }, Period: 900 } },
+    ]);
+    expect([Threshold, EvaluationPeriods]).toEqual([25, 1]);
+  });
+
+  it('credits of the day that run out, from where writes are slowed down', () => {
+    expect(named('credits-low').properties).toMatchObject({
+      MetricName: 'CrmCreditsRemaining',
+      Dimensions: [{ Name: 'service', Value: 'consumer' }],
+      Statistic: 'Minimum',
+      Period: 3_600,
+      ComparisonOperator: 'LessThanThreshold',
+      Threshold: 1_000,
+    });
+  });
+
+  it('messages and dead letters that cannot be sent, for longer than the sweeper needs', () => {
+    for (const [name, MetricName, service] of [
+      ['enqueue-failed', 'EnqueueFailed', 'intake'],
+      ['dead-letter-unsent', 'DeadLetterFailed', 'sweeper'],
+    ] as const) {
+      expect(named(name).properties).toMatchObject({
+        MetricName,
+        Dimensions: [{ Name: 'service', Value: service }],
+        Statistic: 'Sum',
+        Period: 900,
+        Threshold: 2,
+      });
+    }
+  });
+
+  it('a lead that waits for a day, or lies in quarantine for ten', () => {
+    expect(named('lead-stranded').properties).toMatchObject({
+      MetricName: 'OldestPendingLeadAgeSeconds',
+      Threshold: 86_400,
+      EvaluationPeriods: 5,
+    });
+    expect(named('quarantine-forgotten').properties).toMatchObject({
+      MetricName: 'OldestQuarantinedLeadAgeSeconds',
+      Threshold: 864_000,
+      EvaluationPeriods: 5,
+    });
+  });
+
+  it('counts a lead that the breaker sends away in every window, however long it is away', () => {
+    const config = aConfig();
+    const { delivery, sweeper } = config;
+    const patient = synthesize({
+      config: {
+        ...config,
+        delivery: { ...delivery, breaker: { ...delivery.breaker, openMaxMs: 1_800_000 } },
+        sweeper: { ...sweeper, requeueIntervalMs: 3_000_000 },
+      },
+    });
+
+    const periodOf = (from: typeof stack): unknown =>
+      at(from.one('AWS::CloudWatch::Alarm', 'Alarms/high-intent-delayed/Alarm'), 'Period');
+    expect([periodOf(stack), periodOf(patient)]).toEqual([900, 37 * 60]);
   });
 
   it('a provider that no longer lets us read submissions, at the first lead', () => {
@@ -206,17 +366,18 @@ describe('alarms that a lost lead would raise', () => {
       .filter((name) => !page.includes(`\`${name}\``));
 
     expect(unexplained).toEqual([]);
-    for (const { properties } of alarms) {
-      if (properties['Namespace'] !== 'Holdfast') continue;
-      expect(page).toContain(`\`${String(properties['AlarmName']).replace('holdfast-dev-', '')}\``);
+    for (const alarm of [...alarms, ...composites]) {
+      expect(page).toContain(`\`${shortName(alarm).replace('demo_request', '<source>')}\``);
     }
   });
 
   it('are raised on no metric that nothing emits', () => {
-    const own = alarms
-      .filter(({ properties }) => properties['Namespace'] === 'Holdfast')
-      .map(({ properties }) => String(properties['MetricName']));
-    const sources = ['intake', 'consumer', 'sweeper'].flatMap((room) =>
+    const template = JSON.stringify(alarms.map(({ properties }) => properties));
+    const own = [...template.matchAll(/"MetricName":"(\w+)","Namespace":"Holdfast"/g)].map(
+      ([, name]) => name!,
+    );
+    const rooms = ['intake', 'consumer', 'sweeper', 'operations', 'zoho'];
+    const sources = rooms.flatMap((room) =>
       readdirSync(new URL(`../../lambdas/${room}/`, import.meta.url)).map((file) =>
         readFileSync(new URL(`../../lambdas/${room}/${file}`, import.meta.url), 'utf8'),
       ),
@@ -225,6 +386,88 @@ describe('alarms that a lost lead would raise', () => {
     const silent = own.filter((name) => !sources.some((text) => text.includes(`'${name}'`)));
 
     expect(silent).toEqual([]);
+    expect(own.length).toBeGreaterThan(15);
+  });
+});
+
+describe('alarms on sources', () => {
+  it('are raised for what the configuration expects, and for nothing else', () => {
+    const bare = synthesize();
+
+    expect(
+      bare
+        .resources('AWS::CloudWatch::Alarm')
+        .map(shortName)
+        .filter((name) => /^(source-silent|intake-drop)/.test(name)),
+    ).toEqual([]);
+    expect(named('source-silent-demo_request').properties).toMatchObject({
+      MetricName: 'SecondsSinceLastEvent',
+      Dimensions: [
+        { Name: 'service', Value: 'sweeper' },
+        { Name: 'source', Value: 'demo_request' },
+      ],
+      Threshold: 86_400,
+      EvaluationPeriods: 1,
+    });
+  });
+
+  it('take whole days, one more than may be quiet and one before them', () => {
+    expect(named('intake-drop-demo_request').properties).toMatchObject({
+      MetricName: 'LeadAccepted',
+      Dimensions: [
+        { Name: 'service', Value: 'intake' },
+        { Name: 'source', Value: 'demo_request' },
+      ],
+      Statistic: 'Sum',
+      Period: 86_400,
+      EvaluationPeriods: 4,
+      DatapointsToAlarm: 4,
+      ComparisonOperator: 'LessThanThreshold',
+      Threshold: 20,
+    });
+  });
+
+  it('stay within the seven days that CloudWatch looks back', () => {
+    for (const alarm of alarms) {
+      const periods = [...JSON.stringify(alarm.properties).matchAll(/"Period":(\d+)/g)];
+      const seconds = Math.max(...periods.map(([, period]) => Number(period)));
+      const lookedBack = seconds * numberAt(alarm, 'EvaluationPeriods');
+      expect(lookedBack, shortName(alarm)).toBeLessThanOrEqual(seconds >= 3_600 ? 604_800 : 86_400);
+    }
+  });
+});
+
+describe('alarms over alarms', () => {
+  it('risk to lose leads: senders turned away, nobody looking, forgotten, stranded; nothing else', () => {
+    const rule = stack.render(at(composite('lead-loss-risk'), 'AlarmRule'));
+
+    expect(rule).toBe(
+      [
+        'intake-unavailable',
+        'intake-errors',
+        'intake-throttles',
+        'sweeper-silent',
+        'quarantine-forgotten',
+        'lead-stranded',
+      ]
+        .map((name) => `ALARM("Alarms/${name}/Alarm")`)
+        .join(' OR ')
+        .replace(/^(.*)$/, '($1)'),
+    );
+  });
+
+  it('late leads are told once, and not while deliveries have stopped', () => {
+    const late = composite('leads-late');
+
+    expect(stack.render(at(late, 'AlarmRule'))).toBe(
+      '(ALARM("Alarms/delivery-age/Alarm") OR ALARM("Alarms/lead-pending/Alarm"))',
+    );
+    expect(stack.render(at(late, 'ActionsSuppressor'))).toBe('Alarms/breaker-not-closed/Alarm');
+    expect(at(late, 'ActionsSuppressorWaitPeriod')).toBe(300);
+    expect(at(late, 'ActionsSuppressorExtensionPeriod')).toBe(1_800);
+    expect(stack.render(at(composite('breaker-not-closed'), 'AlarmRule'))).toBe(
+      '(ALARM("Alarms/breaker-open/Alarm") OR ALARM("Alarms/breaker-needs-operator/Alarm"))',
+    );
   });
 });
 
@@ -258,6 +501,53 @@ describe('the people on call', () => {
 
     expect(nobody.warnings).toEqual([expect.stringContaining('no alarm will be heard')]);
     expect(stack.warnings).toEqual([]);
+  });
+
+  it('hear that leads may be lost on a topic of its own, where somebody asks for that alone', () => {
+    const pager = {
+      protocol: 'https',
+      endpoint: 'https://pager.leads.test/in',
+      urgency: 'high',
+    } as const;
+    const mail = { protocol: 'email', endpoint: 'on-call@leads.test' } as const;
+    const both = synthesize({ config: aConfig({ alarms: { subscriptions: [mail, pager] } }) });
+
+    const subscribed = both
+      .resources('AWS::SNS::Subscription')
+      .map(({ properties }) => [properties['Endpoint'], both.render(properties['TopicArn'])]);
+    const told = both
+      .resources('AWS::CloudWatch::CompositeAlarm')
+      .filter(({ properties }) => properties['AlarmActions'] !== undefined)
+      .map((alarm) => [shortName(alarm), ...listAt(alarm, 'AlarmActions').map(both.render)]);
+
+    expect(subscribed).toEqual([
+      [mail.endpoint, 'OnCall/Topic'],
+      [pager.endpoint, 'Urgent/Topic'],
+    ]);
+    expect(Object.fromEntries(told)).toEqual({
+      'lead-loss-risk': 'Urgent/Topic',
+      'leads-late': 'OnCall/Topic',
+    });
+    expect(stack.resources('AWS::SNS::Topic').map(({ path }) => path)).toEqual(['OnCall/Topic']);
+  });
+
+  it('get messages that a pager understands: not raw', () => {
+    const subscriptions = [{ protocol: 'https' as const, endpoint: 'https://pager.leads.test/in' }];
+    const paged = synthesize({ config: aConfig({ alarms: { subscriptions } }) });
+
+    for (const { properties } of paged.resources('AWS::SNS::Subscription')) {
+      expect(properties['RawMessageDelivery'] ?? false).toBe(false);
+    }
+  });
+
+  it('are missed at synth when all of them ask for high urgency alone', () => {
+    const subscriptions = [
+      { protocol: 'email' as const, endpoint: 'on-call@leads.test', urgency: 'high' as const },
+    ];
+
+    const deaf = synthesize({ config: aConfig({ alarms: { subscriptions } }) });
+
+    expect(deaf.warnings).toEqual([expect.stringContaining('most alarms will not be heard')]);
   });
 
   it('can be reached by alarms through the encrypted topic', () => {

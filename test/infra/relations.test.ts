@@ -3,6 +3,7 @@ import type { HoldfastConfig } from '../../lambdas/core/config.ts';
 import type { Deployment } from '../../lib/deployment.ts';
 import type { Relation, Settings } from '../../lib/relation.ts';
 import * as relations from '../../lib/relations.ts';
+import * as alarms from '../../lib/alarm-relations.ts';
 import * as retry from '../../lib/retry-relations.ts';
 import { STAGE_CONFIG, type StageConfig } from '../../lib/stage-config.ts';
 import * as sweeper from '../../lib/sweeper-relations.ts';
@@ -176,6 +177,21 @@ const BROKEN: readonly [Relation, Changes, readonly string[]][] = [
     relations.intakeAnswersInTime,
     { stage: { intake: { timeoutSeconds: 30 } } },
     ['intake.timeoutSeconds is 30', 'less than 30', 'Amazon API Gateway'],
+  ],
+  [
+    alarms.forgottenIsToldInTime,
+    { stage: { alarms: { quarantineDays: 13 } } },
+    ['alarms.quarantineDays is 13', 'at most 12', 'deadLetterQueue.retentionDays (14)'],
+  ],
+  [
+    alarms.strandedIsLaterThanLate,
+    { stage: { alarms: { oldestPendingSeconds: 86_400 } } },
+    ['alarms.strandedHours is 24', 'alarms.oldestPendingSeconds (86400)'],
+  ],
+  [
+    alarms.heartbeatOutlastsSweeps,
+    { stage: { alarms: { heartbeatMinutes: 2 } } },
+    ['alarms.heartbeatMinutes is 2', 'more than 2', 'sweeper.everyMinutes (1)'],
   ],
   [
     sweeper.sweepsDoNotOverlap,

@@ -54,6 +54,14 @@ export function aConfig(changes: Partial<HoldfastConfig> = {}): HoldfastConfig {
   return { ...config, ...changes };
 }
 
+/** The same, with everything expected of one source that can be: every alarm that there is. */
+export function aConfigWithEveryAlarm(): HoldfastConfig {
+  const config = aConfig();
+  const { demo_request: demo } = config.sources;
+  const expect = { everyHours: 24, leadsPerDay: 40, quietDays: 2 };
+  return { ...config, sources: { ...config.sources, demo_request: { ...demo!, expect } } };
+}
+
 /** One resource of the template, with the construct path that it came from. */
 export interface Resource {
   readonly logicalId: string;

@@ -86,7 +86,7 @@ export async function startFaultPipeline(input: FaultPipelineInput = {}): Promis
     },
   };
   assertDeployable(defineConfig(settings), options.stage);
-  const running = await startTestPipeline({ ...settings, options });
+  const running = await startTestPipeline({ ...settings, options, recordsCalls: false });
 
   const sent: SentSubmission[] = [];
   const states = async (): Promise<Readonly<Record<string, number>>> => {

@@ -51,7 +51,8 @@ export interface IntakeHarness {
     body: string | Uint8Array,
     headers?: Record<string, string>,
   ): Promise<IntakeResponse>;
-  readonly store: EventStore & Pick<StoreEraser, 'eraseEvent' | 'removePayloads'>;
+  readonly store: EventStore &
+    Pick<StoreEraser, 'eraseEvent' | 'removePayloads' | 'forgetSubmitter'>;
   /** Events that were stored for the first time, in order. */
   readonly stored: readonly NewEvent[];
   readonly messages: readonly { readonly message: DeliveryMessage; readonly group: string }[];

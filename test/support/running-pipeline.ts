@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DynamoDBClient, paginateScan, type ScanCommandInput } from '@aws-sdk/client-dynamodb';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { expect } from 'vitest';
 import { fromAttributes } from '../../lambdas/aws/table-expression.ts';
 import { defineConfig, type HoldfastConfigInput } from '../../lambdas/core/config.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../local/emulators/credentials.ts';
@@ -13,6 +14,9 @@ import { buildSampleRequest } from '../../local/samples/sample-request.ts';
 import { signSample } from '../../local/samples/sample-signing.ts';
 import { type PipelineOptions, portsFrom, startPipeline } from '../../local/start-pipeline.ts';
 import { createSimulatorAdmin } from '../../local/zoho-simulator/admin-client.ts';
+import { type AwsCallRecorder, startAwsCallRecorder } from './aws-calls.ts';
+import { notPermitted } from './compare-permissions.ts';
+import { permissionsOf } from './permissions.ts';
 
 const SOURCES: HoldfastConfigInput['sources'] = {
   demo: { provider: 'typeform', label: 'Demo request' },
@@ -30,6 +34,8 @@ export interface PipelineInput {
   readonly delivery?: HoldfastConfigInput['delivery'];
   readonly sweeper?: HoldfastConfigInput['sweeper'];
   readonly options?: Partial<PipelineOptions>;
+  /** `false`: the functions' AWS calls go straight to the emulators, for tests that count on every millisecond. */
+  readonly recordsCalls?: boolean;
 }
 
 /** The whole pipeline over sockets, in a directory of its own, with what tests ask of it. */
@@ -43,7 +49,17 @@ export async function startTestPipeline(input: PipelineInput = {}) {
     delivery: { crmTimeoutMs: 2_000, settleWindowMs: 1_000, ...input.delivery },
     sweeper: input.sweeper ?? {},
   });
-  const pipeline = await startPipeline({ config, dataDir, ...input.options });
+  let recorder: AwsCallRecorder | undefined;
+  const pipeline = await startPipeline({
+    config,
+    dataDir,
+    ...input.options,
+    functionEnv: async (name, env) => {
+      if (input.recordsCalls === false) return env;
+      recorder ??= await startAwsCallRecorder(env);
+      return recorder.envOf(name, env);
+    },
+  });
   const zoho = createSimulatorAdmin(pipeline.zohoUrl);
   const sqs = new SQSClient({
     endpoint: pipeline.sqsUrl,
@@ -119,10 +135,16 @@ export async function startTestPipeline(input: PipelineInput = {}) {
       );
     },
     sqs,
+    /** Every AWS call that the functions have made, each once. */
+    awsCalls: () => recorder?.calls() ?? [],
+    /** Fails when a function has called anything that its role does not allow. */
     stop: async (keep = false) => {
       sqs.destroy();
       await pipeline.stop();
+      await recorder?.stop();
       if (!keep) rmSync(dataDir, { recursive: true, force: true });
+      expect(recorder?.unknown() ?? []).toEqual([]);
+      expect(notPermitted(recorder?.calls() ?? [], permissionsOf(config))).toEqual([]);
     },
   };
 }

@@ -79,10 +79,12 @@ export interface StoreScanPage {
  * A way through all that is stored, item by item, in no order of time. For operators: no function has the
  * right to it. An item that changes meanwhile comes once, as it is then.
  *
- * Both methods let out `StoreUnavailableError`.
+ * Each method lets out `StoreUnavailableError`.
  */
 export interface StoreScanner {
   scanStore(request: StoreScanRequest): Promise<StoreScanPage>;
+  /** Everything that lies under one event's key; every write that was answered before is seen. */
+  readEvent(key: string): Promise<readonly StoredItem[]>;
   /** How much there is to look at; figures may be hours old. */
   measureScan(): Promise<ScanMeasure>;
 }

@@ -7,15 +7,18 @@ export type TokenCheck =
 
 interface LiveToken {
   readonly value: string;
+  /** The refresh token that it was asked for with. */
+  readonly parent: string;
   readonly expiresAtMs: number;
   readonly scopes: readonly string[];
 }
 
 /**
- * The access tokens of the one refresh token, with Zoho's two limits.
+ * The access tokens of the refresh tokens, with Zoho's two limits.
  *
- * - at most 10 live ones: an eleventh ends the oldest without a word
- * - at most 10 requests in 10 minutes, then none until the window is over
+ * - at most 10 live ones of one refresh token: an eleventh ends the oldest without a word
+ * - at most 10 requests in 10 minutes, then none until the window is over; for all refresh tokens together, since Zoho
+ *   does not say whether another one has a window of its own
  *
  * @see Zoho Accounts, OAuth 2.0, Token limits, read 2026-11-22
  */
@@ -24,7 +27,7 @@ export class AccessTokens {
   private readonly now: () => number;
   private live: LiveToken[] = [];
   private window: { startedAtMs: number; requests: number } | undefined;
-  private revoked = false;
+  private readonly revoked = new Set<string>();
   /** Since the start or the last reset. */
   issued = 0;
   throttled = 0;
@@ -50,12 +53,15 @@ export class AccessTokens {
     return false;
   }
 
-  /** Issues a token; the oldest one ends when there would be too many. */
-  issue(value: string): LiveToken {
+  /** Issues a token of a refresh token; its oldest one ends when there would be too many. */
+  issue(value: string, parent: string): LiveToken {
     const { accessTokenTtlSeconds, liveTokensMax, scopes } = this.knobs();
-    const token = { value, expiresAtMs: this.now() + accessTokenTtlSeconds * 1_000, scopes };
+    const expiresAtMs = this.now() + accessTokenTtlSeconds * 1_000;
+    const token = { value, parent, expiresAtMs, scopes };
     this.dropExpired();
-    this.live = [...this.live, token].slice(-liveTokensMax);
+    const others = this.live.filter((each) => each.parent !== parent);
+    const own = this.live.filter((each) => each.parent === parent);
+    this.live = [...others, ...[...own, token].slice(-liveTokensMax)];
     this.issued += 1;
     return token;
   }
@@ -66,15 +72,16 @@ export class AccessTokens {
     return token === undefined ? { kind: 'dead' } : { kind: 'valid', scopes: token.scopes };
   }
 
-  /** Whether the refresh token still works. */
-  refreshTokenWorks(): boolean {
-    return !this.revoked;
+  /** Whether a refresh token still works. */
+  refreshTokenWorks(refreshToken: string): boolean {
+    const { refreshToken: first, moreRefreshTokens } = this.knobs();
+    return [first, ...moreRefreshTokens].includes(refreshToken) && !this.revoked.has(refreshToken);
   }
 
-  /** Ends the refresh token and with it every access token. */
-  revokeRefreshToken(): void {
-    this.revoked = true;
-    this.live = [];
+  /** Ends a refresh token and with it every access token of it. */
+  revokeRefreshToken(refreshToken: string): void {
+    this.revoked.add(refreshToken);
+    this.live = this.live.filter((token) => token.parent !== refreshToken);
   }
 
   /** Ends one access token. @returns whether it was alive */
@@ -84,7 +91,7 @@ export class AccessTokens {
     return this.live.length < before;
   }
 
-  /** Ends every access token; the refresh token stays. */
+  /** Ends every access token; the refresh tokens stay. */
   expireAll(): void {
     this.live = [];
   }
@@ -92,7 +99,7 @@ export class AccessTokens {
   reset(): void {
     this.live = [];
     this.window = undefined;
-    this.revoked = false;
+    this.revoked.clear();
     this.issued = 0;
     this.throttled = 0;
   }

@@ -25,7 +25,7 @@ export async function answerOauth(
     case '/oauth/v2/token':
       return refresh(parameters, tokens, knobs, baseUrl);
     case '/oauth/v2/token/revoke':
-      return revoke(parameters, tokens, knobs);
+      return revoke(parameters, tokens);
     default:
       return oauthError('invalid_request');
   }
@@ -42,12 +42,12 @@ function refresh(
   if (parameters.get('client_secret') !== knobs.clientSecret) {
     return oauthError('invalid_client_secret');
   }
-  if (parameters.get('refresh_token') !== knobs.refreshToken || !tokens.refreshTokenWorks()) {
-    return oauthError('invalid_code');
-  }
+  const refreshToken = parameters.get('refresh_token') ?? '';
+  if (!tokens.refreshTokenWorks(refreshToken)) return oauthError('invalid_code');
   if (!tokens.admit()) return accessDenied(knobs.tokenThrottleStatus);
   const token = tokens.issue(
     `1000.${randomBytes(16).toString('hex')}.${randomBytes(16).toString('hex')}`,
+    refreshToken,
   );
   return jsonReply(200, {
     access_token: token.value,
@@ -58,10 +58,10 @@ function refresh(
   });
 }
 
-function revoke(parameters: URLSearchParams, tokens: AccessTokens, knobs: Knobs): SimReply {
+function revoke(parameters: URLSearchParams, tokens: AccessTokens): SimReply {
   const token = parameters.get('token') ?? '';
-  if (token === knobs.refreshToken && tokens.refreshTokenWorks()) {
-    tokens.revokeRefreshToken();
+  if (tokens.refreshTokenWorks(token)) {
+    tokens.revokeRefreshToken(token);
     return jsonReply(200, { status: 'success' });
   }
   return tokens.revoke(token)

@@ -95,6 +95,7 @@ export async function operatorCommands(world: World): Promise<string> {
     ['resume', '--reason', 'The work is done'],
     ['breaker', 'status'],
     ['stats'],
+    ['quarantine', 'list'],
   ];
   for (const words of commands) {
     const answer = await world.holdfast(words);

@@ -48,6 +48,53 @@ describe('what a log tells of an error', () => {
     expect(describeCause(error)['error_stack']).toEqual(places.slice(0, 8));
   });
 
+  it('is no line of a message that looks like a place', () => {
+    const error = new TypeError(
+      'cannot take\n    at ana@example.com\n    at lead (/ana@example.com:1:1)\n    at /ana.ng:1:1',
+    );
+
+    const places = describeCause(error)['error_stack'];
+
+    expect(JSON.stringify(places)).not.toMatch(/ana/);
+    expect(places).not.toEqual([]);
+  });
+
+  it('is no such line, either, when the message was changed after the stack was taken', () => {
+    const error = new TypeError('\n    at ana@example.com\n    at Ana Ng');
+    error.message = 'something else';
+
+    expect(JSON.stringify(describeCause(error))).not.toMatch(/ana/i);
+  });
+
+  it('is neither a name nor a code that holds more than a word', () => {
+    const cause = Object.assign(new Error('x'), { name: '+1 202 555 0143' });
+    const error = Object.assign(new Error('x', { cause }), {
+      name: 'Ana Ng <ana@example.com>',
+      code: 'for ana@example.com',
+    });
+
+    expect(describeCause(error)).toMatchObject({
+      error_name: 'other',
+      error_code: 'other',
+      error_cause: 'other',
+    });
+  });
+
+  it.each([
+    'at deliver (/var/task/index.mjs:12:34)',
+    'at async Promise.all (index 0)',
+    'at async file:///var/task/index.mjs:1:2345',
+    'at new Table (C:\\holdfast\\lambdas\\aws\\table.ts:1:2)',
+    'at Array.map (<anonymous>)',
+    'at process.processTicksAndRejections (node:internal/process/task_queues:105:5)',
+    'at Object.read [as send] (/x/node_modules/@aws-sdk/client-sqs/dist-cjs/index.js:1:2)',
+  ])('is a place as it stands in a stack: %s', (place) => {
+    const error = new Error('x');
+    error.stack = `Error: x\n    ${place}`;
+
+    expect(describeCause(error)['error_stack']).toEqual([place]);
+  });
+
   it('is an empty list of places for an error without a stack', () => {
     const error = new Error('x');
     delete error.stack;

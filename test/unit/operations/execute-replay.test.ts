@@ -73,6 +73,7 @@ describe('a replay', () => {
         by: 'arn:aws:iam::111122223333:user/ana',
         reason: 'mended',
         quarantineId,
+        failureCode: 'crm_invalid_data',
       },
     ]);
     expect([await world.stateOf('a'), world.letterKeys()]).toEqual(['quarantined', ['a']]);

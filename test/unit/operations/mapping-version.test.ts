@@ -19,6 +19,7 @@ describe('the version of a mapping', () => {
     ['highIntent', { highIntent: true }],
     ['onRepeat', { onRepeat: 'conflict' }],
     ['retry', { retry: { attemptsMax: 9 } }],
+    ['expect', { expect: { everyHours: 24, leadsPerDay: 40 } }],
     ['signature', { signature: { ...SIGNATURE, header: 'x-other' } }],
   ])('stays when the setting %s changes, which decides no reading', (_name, settings) => {
     expect(shop(settings)).not.toEqual(shop());

@@ -17,6 +17,7 @@ describe('the sweeper measures', () => {
       { name: 'DlqDepth', value: 0 },
       { name: 'Held', value: 0 },
       { name: 'OldestPendingLeadAgeSeconds', value: 0 },
+      { name: 'OldestQuarantinedLeadAgeSeconds', value: 0 },
       { name: 'Pending', value: 0 },
       { name: 'Quarantined', value: 0 },
       { name: 'SweeperHeartbeat', value: 1 },
@@ -61,7 +62,7 @@ describe('the sweeper measures', () => {
     expect(world.valuesOf('Held')).toEqual([100]);
   });
 
-  it('quarantined leads of every class, once somebody has been told of them', async () => {
+  it('quarantined leads of every class, once somebody has been told of them, and since when', async () => {
     const world = aWorld();
     const codes = [
       'unknown_shape',
@@ -75,11 +76,13 @@ describe('the sweeper measures', () => {
       const entry = { quarantineId: code, failure: failure(code), attempts: 1, atMs: 0 };
       await world.events.quarantine(code, 't', entry);
       await world.events.markDlqSent(code, code, entry.failure.class, world.clock.nowMs());
+      world.clock.advance(MINUTE_MS);
     }
 
     await world.run();
 
     expect(world.valuesOf('Quarantined')).toEqual([4]);
+    expect(world.valuesOf('OldestQuarantinedLeadAgeSeconds')).toEqual([240]);
     expect(world.valuesOf('Pending')).toEqual([0]);
   });
 

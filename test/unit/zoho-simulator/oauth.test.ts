@@ -144,6 +144,23 @@ test('a revoked access token is dead; a revoked refresh token gives no more toke
   expect(json).toEqual({ error: 'invalid_code' });
 });
 
+test('another refresh token works beside the first, and outlives it with its access tokens', async () => {
+  const { call, refresh, url } = await startHarness({ moreRefreshTokens: ['1000.another'] });
+  const first = (await refresh()).json.access_token;
+  const second = (await refresh({ refresh_token: '1000.another' })).json.access_token;
+  const statusOf = async (token: string) => {
+    const authorization = `Zoho-oauthtoken ${token}`;
+    return (await call('GET', 'settings/modules', undefined, { authorization })).status;
+  };
+
+  const token = CREDENTIALS.refresh_token;
+  await fetch(`${url}/oauth/v2/token/revoke?token=${token}`, { method: 'POST' });
+
+  expect([await statusOf(first), await statusOf(second)]).toEqual([401, 200]);
+  expect((await refresh()).json).toEqual({ error: 'invalid_code' });
+  expect((await refresh({ refresh_token: '1000.another' })).json).toHaveProperty('access_token');
+});
+
 test.each([['Bearer'], ['zoho-oauthtoken'], ['Basic']])(
   'refuses the scheme %s with AUTHENTICATION_FAILURE',
   async (scheme) => {

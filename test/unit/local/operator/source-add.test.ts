@@ -18,7 +18,7 @@ import {
   fillSteps,
   showsSecret,
 } from '../../../../local/operator/source-guide-text.ts';
-import { readsDetails } from '../../../../local/reads-details.ts';
+import { readsDetails } from '../../../../lambdas/providers/reads-details.ts';
 import { readExample } from '../../../../local/samples/webhook-example.ts';
 import { aSource } from '../../../support/webhook-builders.ts';
 

@@ -1,5 +1,5 @@
-import { bindProvider } from '../lambdas/providers/bind-provider.ts';
-import type { SourceConfig } from '../lambdas/providers/catalogue.ts';
+import { bindProvider } from './bind-provider.ts';
+import type { SourceConfig } from './catalogue.ts';
 
 /**
  * Whether leads of a source are read from its provider's API, which takes a token. Of a provider whose webhooks tell

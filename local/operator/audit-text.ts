@@ -1,0 +1,94 @@
+import type { JournalAction, JournalEntry, Touched } from '../../lambdas/core/journal.ts';
+import type { ListedActs } from '../../lambdas/operations/list-acts.ts';
+import { tableLines } from '../table-lines.ts';
+import { counted } from './counted.ts';
+import { oneLine } from './one-line.ts';
+import { shortTime } from './short-time.ts';
+
+const ACTIONS: Readonly<Record<JournalAction, string>> = {
+  replayed: 'replayed',
+  closed: 'closed',
+  erased: 'erased',
+  exported: 'exported',
+  breaker_opened: 'opened the breaker',
+  breaker_closed: 'closed the breaker',
+  paused: 'paused deliveries',
+  resumed: 'resumed deliveries',
+  source_secret_stored: 'stored the secret of',
+  secret_rotated: 'changed the secret of',
+  secret_rotation_finished: 'ended the old secret of',
+  zoho_credentials_replaced: 'replaced the credentials of Zoho',
+  zoho_fields_created: 'created in Zoho',
+};
+
+const KINDS: Readonly<Record<Touched['kind'], readonly [one: string, many: string]>> = {
+  lead: ['lead', 'leads'],
+  identity: ['person', 'people'],
+  source: ['source', 'sources'],
+  secret: ['secret', 'secrets'],
+  breaker: ['breaker', 'breakers'],
+  crm_field: ['field', 'fields'],
+};
+
+const OUTCOMES: Readonly<Record<JournalEntry['outcome'], string>> = {
+  done: '',
+  failed: 'FAILED, in part or whole: ',
+  begun: 'NOT KNOWN TO HAVE ENDED: ',
+};
+
+/** Acts whose words say all: what they touched is one thing, and the same each time. */
+const SAYS_ALL: ReadonlySet<JournalAction> = new Set<JournalAction>([
+  'breaker_opened',
+  'breaker_closed',
+  'paused',
+  'resumed',
+  'zoho_credentials_replaced',
+]);
+
+const REASON_SHOWN_MAX = 500;
+
+/**
+ * What operators did, a line each, newest first.
+ *
+ * @param columns how wide lines may be
+ */
+export function describeActs(
+  { entries, from, hasMore }: ListedActs,
+  target: string,
+  columns: number,
+): readonly string[] {
+  if (entries.length === 0) {
+    return [`No act of an operator is on record on ${target} since ${shortTime(from)}.`];
+  }
+  return [
+    ...tableLines(
+      entries.map((entry) => [
+        shortTime(entry.at),
+        shortIdentity(entry.by),
+        whatText(entry),
+        `${OUTCOMES[entry.outcome]}${oneLine(entry.reason, REASON_SHOWN_MAX)}`,
+      ]),
+      columns,
+    ),
+    ...(hasMore ? ['… and more: --limit, --from and --to show others'] : []),
+  ];
+}
+
+/** `replayed 12 leads`, `replayed website|form_submission|1`. */
+function whatText({ action, touched, touchedCount }: JournalEntry): string {
+  const [first] = touched;
+  if (SAYS_ALL.has(action)) return ACTIONS[action];
+  if (first === undefined) return `${ACTIONS[action]} nothing`;
+  const [one, many] = KINDS[first.kind];
+  return touchedCount === 1
+    ? `${ACTIONS[action]} ${first.id}`
+    : `${ACTIONS[action]} ${counted(touchedCount, one, many)}`;
+}
+
+/**
+ * Who it was, without what is the same for everybody of an account: `user/ana` of
+ * `arn:aws:iam::111122223333:user/ana`.
+ */
+export function shortIdentity(by: string): string {
+  return by.startsWith('arn:') ? by.split(':').slice(5).join(':') : by;
+}

@@ -1,0 +1,39 @@
+import { shellWord } from './shell-word.ts';
+import type { OperatorTarget } from './target.ts';
+
+/** What a replacement has done beside storing the credentials. */
+export interface ZohoRotated {
+  /** The functions have a token of them already, and need not ask for one. */
+  readonly handedOver: boolean;
+  /** The breaker was open because Zoho refused the credentials before, and is closed now. */
+  readonly breakerClosed: boolean;
+  /** It is open for another reason, and stays so. */
+  readonly breakerStaysOpen?: string;
+  readonly doubts: readonly string[];
+}
+
+/** What a replacement of the Zoho credentials has done, and what is left to a person. */
+export function describeZohoRotated(
+  { handedOver, breakerClosed, breakerStaysOpen, doubts }: ZohoRotated,
+  target: Pick<OperatorTarget, 'name' | 'options'>,
+): readonly string[] {
+  const command = (...words: readonly string[]): string =>
+    ['npx holdfast', ...[...words, ...target.options].map(shellWord)].join(' ');
+  return [
+    `Zoho takes the new credentials, and they are stored for ${target.name}.`,
+    ...doubts.map((doubt) => `In spite of this: ${doubt}`),
+    handedOver
+      ? 'The functions have an access token of them already.'
+      : 'The functions ask for an access token of their own with the next lead.',
+    ...(breakerClosed
+      ? [
+          'Deliveries stood still because Zoho refused the credentials before: they go on now, within 5 minutes.',
+          `Leads that were set aside for that:  ${command('replay', '--code', 'crm_unauthorized')}`,
+        ]
+      : []),
+    ...(breakerStaysOpen === undefined
+      ? []
+      : [`Deliveries stand still for another reason:  ${command('breaker', 'status')}`]),
+    'The old refresh token may be revoked now: no lead needs it. docs/secrets.md says how.',
+  ];
+}
