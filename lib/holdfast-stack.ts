@@ -10,10 +10,12 @@ import { EncryptionKey } from './encryption-key.ts';
 import { EventTable } from './event-table.ts';
 import { Intake } from './intake.ts';
 import { IntakeApi } from './intake-api.ts';
+import { OperatorPolicies } from './operator-policies.ts';
 import { PipelineAlarms } from './pipeline-alarms.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
 import { PipelineSecrets, SOURCE_SECRET_FORM } from './pipeline-secrets.ts';
 import type { StageConfig } from './stage-config.ts';
+import { sourceVersion } from './source-version.ts';
 import { Sweeper } from './sweeper.ts';
 
 /** What one stage is built from. */
@@ -75,6 +77,8 @@ export class HoldfastStack extends Stack {
       urgentTopic,
     });
 
+    const policies = new OperatorPolicies(this, 'Operators', { ...parts, archive });
+
     this.output('Endpoint', api.endpoint, 'Senders post to <endpoint>/hooks/<source>');
     this.output('DeliveryQueueUrl', queues.delivery.queueUrl, 'Leads on their way');
     this.output('DeadLetterQueueUrl', queues.deadLetter.queueUrl, 'Leads that need a person');
@@ -83,8 +87,11 @@ export class HoldfastStack extends Stack {
     this.output('AlarmTopicArn', topic.topicArn, 'Where alarms go');
     this.output('ZohoSecretName', secrets.zohoName, 'To be filled in by you');
     this.output('PepperSecretName', secrets.pepperName, 'Never to be changed');
+    this.output('Version', sourceVersion(), 'Of what was deployed; holdfast doctor compares it');
     this.output('SourceSecretPrefix', secrets.sourcePrefix, "A source's secret: this and its name");
     this.output('SourceSecretForm', SOURCE_SECRET_FORM, 'Which members of such a secret are known');
+    this.output('ViewerPolicyArn', policies.viewer.managedPolicyArn, 'For who only looks');
+    this.output('OperatorPolicyArn', policies.operator.managedPolicyArn, 'For who mends');
   }
 
   private output(name: string, value: string, description: string): void {

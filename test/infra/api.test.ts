@@ -95,8 +95,11 @@ describe('the outputs', () => {
       'AlarmTopicArn',
       'ZohoSecretName',
       'PepperSecretName',
+      'Version',
       'SourceSecretPrefix',
       'SourceSecretForm',
+      'ViewerPolicyArn',
+      'OperatorPolicyArn',
     ]);
   });
 });
