@@ -200,10 +200,7 @@ async function assemble(options: PipelineOptions, running: StopList): Promise<Pi
     env: await functionEnv('consumer', env),
     queueArn: stack.delivery.arn,
   };
-  const measured = openMetricHistory(path.join(dataDir, 'metrics.jsonl'), Date.now());
-  running.add(async () => measured.save(Date.now()));
-  const metricServer = await startMetricServer(measured.history, { port: ports.metrics });
-  running.add(metricServer.stop);
+  const { measured, url: metricsUrl } = await startMeasuring(dataDir, ports.metrics, running);
   const functionEnvs = {
     intake: await functionEnv('intake', env),
     sweeper: await functionEnv('sweeper', env),
@@ -215,12 +212,7 @@ async function assemble(options: PipelineOptions, running: StopList): Promise<Pi
     onError: functions.reportFault('metrics'),
   });
   running.add(saver.stop);
-  const sqs = new SQSClient({
-    endpoint: stack.sqsUrl,
-    region: LOCAL_REGION,
-    credentials: LOCAL_CREDENTIALS,
-  });
-  running.add(async () => sqs.destroy());
+  const sqs = openQueues(stack.sqsUrl, running);
 
   if ((options.consumer ?? 'here') === 'here') {
     const consumer = startConsumer(consumerSetup, functions.consumer);
@@ -249,7 +241,7 @@ async function assemble(options: PipelineOptions, running: StopList): Promise<Pi
     providerApis,
     sqsUrl: stack.sqsUrl,
     secretsUrl: stack.secretsUrl,
-    metricsUrl: metricServer.url,
+    metricsUrl,
     table: stack.table,
     consumerSetup,
     metrics: functions.metrics,
@@ -260,6 +252,25 @@ async function assemble(options: PipelineOptions, running: StopList): Promise<Pi
     sweep: functions.sweep,
     stop: () => running.stopAll(),
   };
+}
+
+/** What is measured outlives a restart, and the command line asks for it. */
+async function startMeasuring(dataDir: string, port: number, running: StopList) {
+  const measured = openMetricHistory(path.join(dataDir, 'metrics.jsonl'), Date.now());
+  running.add(async () => measured.save(Date.now()));
+  const { url, stop } = await startMetricServer(measured.history, { port });
+  running.add(stop);
+  return { measured, url };
+}
+
+function openQueues(endpoint: string, running: StopList): SQSClient {
+  const sqs = new SQSClient({
+    endpoint,
+    region: LOCAL_REGION,
+    credentials: LOCAL_CREDENTIALS,
+  });
+  running.add(async () => sqs.destroy());
+  return sqs;
 }
 
 async function startZoho(

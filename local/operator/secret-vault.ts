@@ -21,6 +21,7 @@ const PENDING = 'HOLDFASTPENDING';
  * @throws {SecretUnavailableError} from each method, when the store did not answer or refused
  * @see AWS Secrets Manager, DescribeSecret, read 2026-11-22: a secret that was replaced has a version with the
  *   label AWSPREVIOUS
+ * @see AWS Secrets Manager, GetSecretValue, read 2026-11-22: `CreatedDate` is when the version was created
  * @see AWS Secrets Manager, PutSecretValue and UpdateSecretVersionStage, read 2026-11-22: a value stored under a label
  *   of its own is not in force, and the label AWSCURRENT is moved only from the version that is named, which makes
  *   both together a compare-and-set
@@ -46,12 +47,16 @@ export function createSecretVault(
   return {
     read: async (id) => {
       try {
-        const { SecretString: text, VersionId: version } = await client.send(
-          new GetSecretValueCommand({ SecretId: id }),
-        );
+        const found = await client.send(new GetSecretValueCommand({ SecretId: id }));
+        const { SecretString: text, VersionId: version, CreatedDate: createdAt } = found;
         if (text === undefined) return undefined;
         const isGenerated = !(await wasReplaced(id));
-        return { text, isGenerated, ...(version === undefined ? {} : { version }) };
+        return {
+          text,
+          isGenerated,
+          ...(version === undefined ? {} : { version }),
+          ...(createdAt === undefined ? {} : { changedAtMs: createdAt.getTime() }),
+        };
       } catch (error) {
         if (error instanceof ResourceNotFoundException) return undefined;
         throw new SecretUnavailableError(`The secret ${id} could not be read`, error);

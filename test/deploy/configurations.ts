@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { defineConfig, type HoldfastConfig } from '../../lambdas/core/config.ts';
-import { readsDetails } from '../../local/reads-details.ts';
+import { readsDetails } from '../../lambdas/providers/reads-details.ts';
 import { withEveryProvider } from '../../local/samples/every-provider.ts';
 
 /** A configuration, and the file that holds it for `HOLDFAST_CONFIG`. */

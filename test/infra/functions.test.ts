@@ -136,7 +136,7 @@ describe('what the functions call', () => {
   // The event source mapping makes these calls, with the consumer's role.
   const BY_EVENT_SOURCE = ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'];
   // Operators go through the table under their own names.
-  const FOR_OPERATORS = ['dynamodb:DescribeTable', 'dynamodb:Scan'];
+  const FOR_OPERATORS = ['dynamodb:DeleteItem', 'dynamodb:DescribeTable', 'dynamodb:Scan'];
   // The archive signs its one request without the SDK.
   const WITHOUT_SDK = ['s3:PutObject'];
 

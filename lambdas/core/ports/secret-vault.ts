@@ -3,6 +3,8 @@ export interface StoredSecret {
   readonly text: string;
   /** It is what the stack generated: nobody has stored another one since. */
   readonly isGenerated: boolean;
+  /** When this value was stored, epoch milliseconds; absent where the store does not tell. */
+  readonly changedAtMs?: number;
   /** Which value of the secret this is, for `replace`; every store that is in use names it. */
   readonly version?: string;
 }
