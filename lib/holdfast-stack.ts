@@ -84,7 +84,11 @@ export class HoldfastStack extends Stack {
     this.output('AlarmTopicArn', topic.topicArn, 'Where alarms go');
     this.output('ZohoSecretName', secrets.zohoName, 'To be filled in by you');
     this.output('PepperSecretName', secrets.pepperName, 'Never to be changed');
-    this.output('Version', sourceVersion(), 'Of what was deployed; holdfast doctor compares it');
+    this.output(
+      'Version',
+      sourceVersion(config),
+      'Of what was deployed; holdfast doctor compares it',
+    );
     this.output('SourceSecretPrefix', secrets.sourcePrefix, "A source's secret: this and its name");
     this.output('SourceSecretForm', SOURCE_SECRET_FORM, 'Which members of such a secret are known');
   }

@@ -7,7 +7,7 @@ import { assertRelations } from '../../lib/relations.ts';
 import { SettingError } from '../../lib/setting-error.ts';
 import { sourceVersion } from '../../lib/source-version.ts';
 import { STAGE_CONFIG } from '../../lib/stage-config.ts';
-import { readsDetails } from '../reads-details.ts';
+import { readsDetails } from '../../lambdas/providers/reads-details.ts';
 import { textColumns } from '../table-lines.ts';
 import { createZohoInspector } from './doctor/zoho-inspector.ts';
 import { countChecks, describeChecks } from './doctor-text.ts';
@@ -143,7 +143,7 @@ function unreachable(options: RunDoctorOptions, error: OperatorError): Examinati
 
 function hereFacts({ config, stage }: RunDoctorOptions, by: string): HereFacts {
   return {
-    version: sourceVersion(),
+    version: sourceVersion(config),
     node: process.versions.node,
     by,
     sources: Object.keys(config.sources).length,

@@ -21,6 +21,7 @@ import { quarantine, redrive, replay } from './steps/quarantine.ts';
 import { balance, destroy, protection } from './steps/removal.ts';
 import { alarms, dataStores, eventSourceMapping, logs, queues } from './steps/resources.ts';
 import { connectSources, storeZohoCredentials } from './steps/secrets.ts';
+import { statusCommands } from './steps/status.ts';
 import { updateUnderTraffic } from './steps/update.ts';
 import { createWorld, type World } from './world.ts';
 import { startSecureZoho } from './zoho.ts';
@@ -52,6 +53,7 @@ const STEPS = [
     'holdfast source test, mapping check, breaker status, mapping diff, source drift',
     operatorCommands,
   ],
+  ['holdfast stats, source list, doctor, pause and resume', statusCommands],
   ['a lead that Zoho refuses lies in quarantine, with a dead letter', quarantine],
   ['a redrive delivers it', redrive],
   ['another one is delivered by holdfast replay', replay],

@@ -94,6 +94,9 @@ function resourcesOf(world: World): Readonly<Record<string, readonly string[]>> 
     kms: [arn('kms', 'key/*')],
     s3: [bucket, `${bucket}/*`],
     secretsmanager: [arn('secretsmanager', `secret:holdfast/${STAGE}/*`)],
+    cloudwatch: ['*'],
+    lambda: ['*'],
+    sns: [arn('sns', '*')],
     sqs: ['delivery', 'dead-letter'].map((queue) => arn('sqs', `${STACK}-${queue}`)),
   };
 }
