@@ -10,6 +10,7 @@ import { EncryptionKey } from './encryption-key.ts';
 import { EventTable } from './event-table.ts';
 import { Intake } from './intake.ts';
 import { IntakeApi } from './intake-api.ts';
+import { OperatorPolicies } from './operator-policies.ts';
 import { PipelineAlarms } from './pipeline-alarms.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
 import { PipelineSecrets, SOURCE_SECRET_FORM } from './pipeline-secrets.ts';
@@ -76,6 +77,13 @@ export class HoldfastStack extends Stack {
       urgentTopic,
     });
 
+    const policies = new OperatorPolicies(this, 'Operators', {
+      ...parts,
+      archive,
+      consumer: consumer.fn,
+      topics: [...new Set([topic, urgentTopic])],
+    });
+
     this.output('Endpoint', api.endpoint, 'Senders post to <endpoint>/hooks/<source>');
     this.output('DeliveryQueueUrl', queues.delivery.queueUrl, 'Leads on their way');
     this.output('DeadLetterQueueUrl', queues.deadLetter.queueUrl, 'Leads that need a person');
@@ -91,6 +99,8 @@ export class HoldfastStack extends Stack {
     );
     this.output('SourceSecretPrefix', secrets.sourcePrefix, "A source's secret: this and its name");
     this.output('SourceSecretForm', SOURCE_SECRET_FORM, 'Which members of such a secret are known');
+    this.output('ViewerPolicyArn', policies.viewer.managedPolicyArn, 'For who only looks');
+    this.output('OperatorPolicyArn', policies.operator.managedPolicyArn, 'For who mends');
   }
 
   private output(name: string, value: string, description: string): void {

@@ -48,8 +48,8 @@ import {
 
 import { createMemoryMappings } from './memory-mappings.ts';
 import { createMemorySourceFields } from './memory-source-fields.ts';
-import { createMemoryErasure } from './memory-erasure.ts';
 import { createMemorySourceNotes } from './memory-source-notes.ts';
+import { createMemoryErasure } from './memory-erasure.ts';
 import type { StoredItems } from './memory-store-scanner.ts';
 import { payloadKey, storedItemsOf } from './memory-stored-items.ts';
 
@@ -120,6 +120,7 @@ export function createMemoryEventStore(): EventStore & EventScanner & StoredItem
       return fenced(key, change);
     },
     appendAudit: async (key, entry) => {
+      if (records.get(key)?.state === 'erased') return;
       const entries = audits.get(key) ?? new Map<string, AuditEntry>();
       const position = `${entry.at} ${entry.id}`;
       audits.set(key, entries.set(position, entries.get(position) ?? freeze(entry)));

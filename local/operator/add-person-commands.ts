@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { type CommandContext, operatorCommand } from './operator-command.ts';
 import { runErase } from './run-erase.ts';
+import { runExport } from './run-export.ts';
 import type { TargetOptions } from './target.ts';
 
 const WHO =
@@ -34,6 +35,37 @@ nothing was done.`,
         ...context,
       });
     });
+
+  operatorCommand(program, 'export')
+    .description('write everything that is kept of a person into a file')
+    .argument('<person>', WHO)
+    .option('--also <person...>', 'the same person by another name, or a lead of theirs by its key')
+    .requiredOption('--out <file>', 'a JSON file that is not there yet; only you can read it')
+    .requiredOption(
+      '--reason <text>',
+      'why; it is kept in the journal, so it must not name the person',
+    )
+    .addHelpText(
+      'after',
+      `${HOW_FOUND}
+
+Exit codes: 0 written; 1 nothing is kept, or something could not be read; 2 wrong use, nothing was written.`,
+    )
+    .action(async (person: string, options: ExportOptions) => {
+      process.exitCode = await runExport({
+        ...options,
+        typed: [person, ...(options.also ?? [])],
+        ...context,
+      });
+    });
+}
+
+interface ExportOptions extends TargetOptions {
+  readonly also?: readonly string[];
+  readonly out: string;
+  readonly reason: string;
+  readonly json: boolean;
+  readonly verbose: boolean;
 }
 
 interface EraseOptions extends TargetOptions {

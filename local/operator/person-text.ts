@@ -8,15 +8,19 @@ import type { StoredLead } from '../../lambdas/operations/stored-lead.ts';
 import { tableLines } from '../table-lines.ts';
 import { commandLine } from './commands.ts';
 import { counted } from './counted.ts';
+import { deliverySentence } from './delivery-sentence.ts';
 import { recordText, stateWord } from './lead-state-text.ts';
 import { describeLead, describeLeadShortly } from './lead-text.ts';
 import { oneLine } from './one-line.ts';
+import { replayCommand } from './replay-command.ts';
 import { shortTime } from './short-time.ts';
 
 /** What a story needs to know beside the person. */
 export interface StoryContext {
   readonly config: HoldfastConfig;
   readonly breaker: BreakerStatus;
+  /** Epoch milliseconds. */
+  readonly nowMs: number;
   /** The options that name the target again. */
   readonly options: readonly string[];
   /** How wide lines may be. */
@@ -118,11 +122,7 @@ function whereNowLines(person: Person, context: StoryContext): readonly string[]
       : [
           `${some(closed)} ${verb(closed, 'was', 'were')} closed by hand, and ${verb(closed, 'is', 'are')} not delivered.`,
         ]),
-    ...(moving > 0 && breaker.state !== 'closed'
-      ? [
-          `${breaker.reason === 'operator' ? 'Deliveries are paused by a person.' : 'Deliveries are stopped: the breaker is open.'}  ${commandLine('breaker status', ...context.options)}`,
-        ]
-      : []),
+    ...(moving > 0 && breaker.state !== 'closed' ? deliverySentence(breaker, context.nowMs) : []),
     ...(head !== undefined && unconfirmedFields(head).length > 0 && head.crmRecordId !== undefined
       ? ['Zoho does not hold all of it yet.']
       : []),
@@ -208,13 +208,15 @@ function mergedFields(
 }
 
 function nextLines({ leads }: Person, { options }: StoryContext): readonly string[] {
-  const keys = leads
-    .filter(({ record }) => record.state === 'quarantined')
-    .map(({ record }) => record.key);
+  const quarantined = leads.filter(({ record }) => record.state === 'quarantined');
+  const keys = quarantined.map(({ record }) => record.key);
   if (keys.length === 0) return [];
   return [
     'Deliver it again, once what stood in the way is mended:',
-    `  ${commandLine('replay', '--key', ...keys, ...options)} --reason "…"`,
+    `  ${replayCommand(
+      quarantined.map(({ record }) => record.failure?.code),
+      ['--key', ...keys, ...options],
+    )}`,
     'Or, if you settled it by hand and it shall not be delivered:',
     `  ${commandLine('quarantine close', '--key', ...keys, ...options)} --reason "…"`,
   ];

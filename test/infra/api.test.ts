@@ -98,6 +98,8 @@ describe('the outputs', () => {
       'Version',
       'SourceSecretPrefix',
       'SourceSecretForm',
+      'ViewerPolicyArn',
+      'OperatorPolicyArn',
     ]);
   });
 });

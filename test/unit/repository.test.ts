@@ -7,6 +7,7 @@ const PAGES = [
   'README.md',
   'CHANGELOG.md',
   'CONTRIBUTING.md',
+  'SECURITY.md',
   'local/zoho-simulator/README.md',
   'local/provider-apis/README.md',
   ...readdirSync('docs', { recursive: true, encoding: 'utf8' })

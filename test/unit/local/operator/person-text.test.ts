@@ -26,6 +26,7 @@ const CONFIG = defineConfig({
 const CONTEXT: StoryContext = {
   config: CONFIG,
   breaker: { state: 'closed', failuresInRow: 0 },
+  nowMs: Date.parse('2026-11-22T12:00:00.000Z'),
   options: ['--stage', 'prod'],
   columns: 100,
   linkOf: ({ module, recordId }) => `https://crm.zoho.com/crm/tab/${module}/${recordId}`,
@@ -131,9 +132,7 @@ describe('the story of a lead', () => {
     });
 
     expect(text).toContain('The submission is on its way.');
-    expect(text).toContain(
-      'Deliveries are stopped: the breaker is open.  npx holdfast breaker status --stage prod',
-    );
+    expect(text).toContain('Deliveries stand still: Zoho does not answer.');
     expect(text).toContain(
       'attempt 3 failed: Zoho did not answer. (crm_no_answer) Next attempt: 2026-11-22 04:10:00 UTC.',
     );
