@@ -47,7 +47,8 @@ export class HoldfastStack extends Stack {
     });
     const encryption = new EncryptionKey(this, 'Encryption', { deployment });
     const { key } = encryption;
-    const events = new EventTable(this, 'Events', { deployment, key });
+    const { restoredTable } = config;
+    const events = new EventTable(this, 'Events', { deployment, key, restoredTable });
     const archive = new ArchiveBucket(this, 'Archive', {
       deployment,
       key,
@@ -82,7 +83,12 @@ export class HoldfastStack extends Stack {
       alarms,
     });
 
-    const policies = new OperatorPolicies(this, 'Operators', { ...parts, archive });
+    const policies = new OperatorPolicies(this, 'Operators', {
+      ...parts,
+      archive,
+      consumer: consumer.fn,
+      topics: [...new Set([topic, urgentTopic])],
+    });
 
     this.output('Endpoint', api.endpoint, 'Senders post to <endpoint>/hooks/<source>');
     this.output('DeliveryQueueUrl', queues.delivery.queueUrl, 'Leads on their way');
@@ -93,7 +99,11 @@ export class HoldfastStack extends Stack {
     this.output('DashboardUrl', dashboard.url, 'How leads are doing, on one screen');
     this.output('ZohoSecretName', secrets.zohoName, 'To be filled in by you');
     this.output('PepperSecretName', secrets.pepperName, 'Never to be changed');
-    this.output('Version', sourceVersion(), 'Of what was deployed; holdfast doctor compares it');
+    this.output(
+      'Version',
+      sourceVersion(config),
+      'Of what was deployed; holdfast doctor compares it',
+    );
     this.output('SourceSecretPrefix', secrets.sourcePrefix, "A source's secret: this and its name");
     this.output('SourceSecretForm', SOURCE_SECRET_FORM, 'Which members of such a secret are known');
     this.output('ViewerPolicyArn', policies.viewer.managedPolicyArn, 'For who only looks');
