@@ -7,6 +7,7 @@ import type { HoldfastConfig } from '../core/config.ts';
 import { ConfigError } from '../core/errors.ts';
 import { readEnvironment } from '../runtime/environment.ts';
 import { systemClock, systemIds } from '../runtime/system.ts';
+import { tellOfFailure } from '../runtime/tell-of-failure.ts';
 import { CANARY_ENV_NAMES } from './env.ts';
 import { type CanaryPorts, type CanaryResult, runCanary } from './run-canary.ts';
 
@@ -49,11 +50,15 @@ export function buildCanary(
   };
   return async () => {
     try {
-      return await runCanary(ports, {
-        ...canary,
-        endpoint: settings.ENDPOINT,
-        secretId: settings.CANARY_SECRET_ID,
-      });
+      return await tellOfFailure(
+        ports.log,
+        async () =>
+          await runCanary(ports, {
+            ...canary,
+            endpoint: settings.ENDPOINT,
+            secretId: settings.CANARY_SECRET_ID,
+          }),
+      );
     } finally {
       ports.metrics.flush();
     }
