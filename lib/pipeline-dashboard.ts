@@ -41,7 +41,7 @@ const SHOWN_HOURS = 24;
  * one does with up to a dozen sources (Amazon CloudWatch, Pricing, read 2026-11-22).
  */
 export class PipelineDashboard extends Construct {
-  /** Where it is looked at. */
+  /** Where it is looked at, in the standard partition of AWS. */
   readonly url: string;
 
   constructor(scope: Construct, id: string, props: PipelineDashboardProps) {
