@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { AUDIT_ACTIONS, type AuditEntry } from '../core/audit.ts';
 import { StoreUnavailableError } from '../core/errors.ts';
 import { FAILURE_CODES, type FailureCode } from '../core/failure.ts';
+import { isEmptied } from './payload-items.ts';
 import { putIf, queryPage, type Table } from './table.ts';
 import { type Item, NOT_THERE } from './table-expression.ts';
 import { AUDIT_PREFIX, auditKey, eventPartition } from './table-keys.ts';
@@ -44,7 +45,7 @@ export async function listAudit(table: Table, key: string): Promise<readonly Aud
       },
       { ConsistentRead: true, ...(next === undefined ? {} : { ExclusiveStartKey: next }) },
     );
-    entries.push(...page.items.map(auditFromItem));
+    entries.push(...page.items.filter((item) => !isEmptied(item)).map(auditFromItem));
     next = page.next;
   } while (next !== undefined);
   return entries;

@@ -48,7 +48,7 @@ import type { BodyArchive } from './s3-archive.ts';
 import { createSourceNotes, putSubmitter } from './source-items.ts';
 import { getItem, putIf, type Table, updateIf } from './table.ts';
 import { type Item, type ItemKey, NOT_THERE } from './table-expression.ts';
-import { normalizedKey, stateKey } from './table-keys.ts';
+import { auditKey, normalizedKey, stateKey } from './table-keys.ts';
 
 /** Where the events lie, and for how long. */
 export interface DynamoDbEventStoreOptions extends Table {
@@ -119,8 +119,10 @@ export function createDynamoDbEventStore(options: DynamoDbEventStoreOptions): Ev
     readDetails: async (key, payloadHash) => await getDetails(options, key, payloadHash, archive),
     remap: async (key, quarantineId, mappingVersion, normalized) =>
       await remap(options, { key, quarantineId, mappingVersion, normalized }),
-    appendAudit: async (key, entry) =>
-      await putAudit(options, key, entry, expiry(entry.at, retention.eventDays)),
+    appendAudit: async (key, entry) => {
+      await putAudit(options, key, entry, expiry(entry.at, retention.eventDays));
+      await emptyIfErased(options, key, auditKey(key, entry.at, entry.id));
+    },
     readAudit: async (key) => await listAudit(options, key),
     listOpen: async (partition, page) => await listOpen(options, partition, page),
     measureOpen: async (partition, countMax) => await measureOpen(options, partition, countMax),
@@ -217,7 +219,7 @@ async function storeReading(
   return at;
 }
 
-/** The event was erased between the look at it and the write of its state: its new reading must not stay. */
+/** Nothing may stay beside a tombstone that was made between a look at the event and this write. */
 async function emptyIfErased(table: Table, key: string, storedAt: ItemKey): Promise<void> {
   const record = await readRecord(table, key);
   if (record?.state === 'erased') await emptyItem(table, storedAt, record.receivedAt);

@@ -3,13 +3,14 @@
  *
  * ```
  * 1 each event becomes a tombstone       from here on, no claim, no repetition and no replay brings it back
- * 2 what lies beside its tombstone goes
- * 3 its values leave the merged state    by compare-and-set, when nobody writes the record
- * 4 links, submitters, loose bodies, dead letters go
+ * 2 its values leave the merged state    by compare-and-set, when nobody writes the record
+ * 3 links, submitters, loose bodies go
+ * 4 what lies beside its tombstone goes  last, since it tells where the rest is
+ * 5 dead letters go
  * ```
  *
- * Interrupted anywhere, the next run finds the rest: what lies beside a tombstone is known by that alone, and
- * the merged state by its name.
+ * Interrupted anywhere, the next run finds the rest: what lies beside a tombstone is known by that alone, whoever is
+ * looked for, and leads to the links and the merged state.
  */
 import type { EventErasure, BodyShelf, StoreEraser } from '../core/ports/erasure.ts';
 import type { EventStore } from '../core/ports/events.ts';
@@ -76,28 +77,30 @@ export async function erasePerson(
 
   const outcomes = await inParallel(found.events, AT_A_TIME, async ({ key }) => {
     const outcome = await eraseEvent(key, pepper, untilMs, ports);
-    if (outcome.kind === 'erased') removed += await eraser.removePayloads(key);
     report((done += 1));
     return { key, outcome };
   });
   const keysOf = (kind: EventErasure['kind']) =>
     outcomes.filter(({ outcome }) => outcome.kind === kind).map(({ key }) => key);
-  for (const key of found.leftovers) removed += await eraser.removePayloads(key);
 
   const inUse: string[] = [];
-  const gone = new Set([...keysOf('erased'), ...found.expiredLinks]);
+  const gone = new Set([...keysOf('erased'), ...found.deadLinks, ...found.leftovers]);
   for (const identity of found.identities) {
     if (!(await eraseIdentity(module, identity, untilMs, ports))) inUse.push(identity);
     removed += await eraser.unlink(module, identity, gone);
     report((done += 1));
   }
 
+  for (const [name, keys] of found.strayLinks) removed += await eraser.unlink(module, name, keys);
   for (const { source, personHash } of found.submitters) {
     if (await eraser.forgetSubmitter(source, personHash)) removed += 1;
   }
   for (const pointer of found.looseBodies) {
     await ports.bodies.remove(pointer);
     removed += 1;
+  }
+  for (const key of new Set([...keysOf('erased'), ...found.leftovers])) {
+    removed += await eraser.removePayloads(key);
   }
   const letters = await removeLetters(keysOf('erased'), ports);
   return {

@@ -20,8 +20,8 @@ import type { IdentityLinks, IdentityStore } from '../core/ports/identities.ts';
 import type { StoreScanner } from '../core/ports/store-scan.ts';
 import { isBare } from '../core/tombstone.ts';
 import { findByContent, type ContentFound, type SearchProgress } from './find-by-content.ts';
-import { followName } from './follow-name.ts';
 import { gatherEvents, type GatheredEvent } from './gather-events.ts';
+import { nameTrail } from './name-trail.ts';
 import type { PacePorts } from './paced-scan.ts';
 import { identifiersNamed, namesOfPerson, type PersonName } from './person.ts';
 
@@ -57,8 +57,10 @@ export interface FoundPerson {
   readonly heads: readonly Head[];
   /** All identities of the person, bare ones and those without a HEAD among them. */
   readonly identities: readonly string[];
-  /** Links of events that have expired; of the others they go with their events. */
-  readonly expiredLinks: readonly string[];
+  /** Links of events that have expired, or were erased before; of the others they go with their events. */
+  readonly deadLinks: readonly string[];
+  /** Links of events of others whose erasure was interrupted: name → keys. */
+  readonly strayLinks: ReadonlyMap<string, ReadonlySet<string>>;
   readonly submitters: readonly { readonly source: string; readonly personHash: string }[];
   /** Bodies in the bucket that no item points to. */
   readonly looseBodies: readonly string[];
@@ -97,29 +99,35 @@ export async function findPerson(
   const identities = new Set<string>(content.identities);
   const keys = new Set<string>([...valuesOf(names, 'lead'), ...content.keys]);
   const events = new Map<string, GatheredEvent>();
-  const expiredLinks = new Set<string>();
+  const absent = new Set<string>();
   const { module } = config.zoho;
   const typed = namesOfPerson(names, config, pepper);
   for (const name of typed) {
-    // Events may be listed under a name whose HEAD was never stored.
-    identities.add((await followName(module, name, ports.identities))?.identity ?? name);
+    for (const each of await nameTrail(module, name, ports.identities)) identities.add(each);
   }
 
   const asked = new Set<string>();
+  const linked = new Set<string>();
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
     for (const identity of identities) {
       if (asked.has(identity)) continue;
       asked.add(identity);
-      for (const key of await ports.identities.linkedEvents(module, identity)) keys.add(key);
+      for (const key of await ports.identities.linkedEvents(module, identity)) {
+        keys.add(key);
+        linked.add(key);
+      }
     }
-    const news = [...keys].filter((key) => !events.has(key) && !expiredLinks.has(key));
+    const news = [...keys].filter((key) => !events.has(key) && !absent.has(key));
     if (news.length === 0) break;
     const gathered = await gatherEvents(news, search, ports);
     for (const event of gathered.events) events.set(event.key, event);
-    for (const key of gathered.absent) expiredLinks.add(key);
-    for (const identity of gathered.identities) identities.add(identity);
+    for (const key of gathered.absent) absent.add(key);
+    for (const { listedUnder } of gathered.events) {
+      for (const name of listedUnder) identities.add(name);
+    }
   }
 
+  const strayLinks = await findStrayLinks(content.leftovers, events, search, ports);
   const heads = await readHeads(module, [...identities], ports);
   const found = [...events.values()];
   const live = found.filter(({ record }) => record?.state !== 'erased');
@@ -131,7 +139,10 @@ export async function findPerson(
     events: live.toSorted((left, right) => (receivedAt(left) < receivedAt(right) ? -1 : 1)),
     heads: heads.filter((head) => !isBare(head)),
     identities: [...identities],
-    expiredLinks: [...expiredLinks].filter((key) => !valuesOf(names, 'lead').includes(key)),
+    deadLinks: [...linked].filter(
+      (key) => absent.has(key) || events.get(key)?.record?.state === 'erased',
+    ),
+    strayLinks,
     submitters: content.submitters
       .filter(({ personHash, key }) => hashes.has(personHash) || events.has(key))
       .map(({ source, personHash }) => ({ source, personHash })),
@@ -140,18 +151,69 @@ export async function findPerson(
     crmRecords: crmRecordsOf(heads, live),
     otherNames: otherNamesOf(found, names),
     sharing: content.sharing.filter((key) => !events.has(key)),
-    mentions: content.mentions.filter((key) => !events.has(key)),
+    mentions: content.mentions.filter((key) => !events.has(key) && !content.sharing.includes(key)),
     damaged: content.damaged,
     items: content.items,
   };
 }
 
+/**
+ * What is kept of single leads, and where they are listed: not of all that their person has sent.
+ *
+ * @throws {StoreUnavailableError}
+ */
+export async function foundLeads(
+  keys: readonly string[],
+  search: Pick<PersonSearch, 'config' | 'pepper'>,
+  ports: FindPersonPorts,
+): Promise<FoundPerson> {
+  const { events } = await gatherEvents(keys, search, ports);
+  const identities = [...new Set(events.flatMap(({ listedUnder }) => listedUnder))];
+  const heads = await readHeads(search.config.zoho.module, identities, ports);
+  return {
+    names: keys.map((value) => ({ kind: 'lead', value })),
+    events,
+    heads: heads.filter((head) => !isBare(head)),
+    identities,
+    deadLinks: [],
+    strayLinks: new Map(),
+    submitters: [],
+    looseBodies: [],
+    leftovers: [],
+    crmRecords: crmRecordsOf(heads, events),
+    otherNames: [],
+    sharing: [],
+    mentions: [],
+    damaged: [],
+    items: events.reduce((sum, { items }) => sum + items, 0),
+  };
+}
+
 /** Whether anything is kept of the person that an erasure takes away. */
 export function isAnythingLeft(found: FoundPerson): boolean {
-  const { events, heads, expiredLinks, submitters, looseBodies, leftovers } = found;
-  return [events, heads, expiredLinks, submitters, looseBodies, leftovers].some(
+  const { events, heads, deadLinks, submitters, looseBodies, leftovers } = found;
+  return [events, heads, deadLinks, submitters, looseBodies, leftovers].some(
     (each) => each.length > 0,
   );
+}
+
+/**
+ * An erasure that was interrupted left the payload beside the tombstone, since that tells under which names the event
+ * is listed. Whose it is does not matter: only its own links go, and its person is not looked for.
+ */
+async function findStrayLinks(
+  leftovers: readonly string[],
+  own: ReadonlyMap<string, GatheredEvent>,
+  search: PersonSearch,
+  ports: FindPersonPorts,
+): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+  const others = leftovers.filter((key) => !own.has(key));
+  const { events } = await gatherEvents(others, search, ports);
+  const stray = new Map<string, Set<string>>();
+  for (const { key, listedUnder } of events) {
+    for (const name of listedUnder) stray.set(name, (stray.get(name) ?? new Set()).add(key));
+  }
+  return stray;
 }
 
 async function readHeads(

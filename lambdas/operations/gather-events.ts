@@ -6,8 +6,8 @@ import type { NormalizedEvent } from '../core/lead-event.ts';
 import type { BodyShelf } from '../core/ports/erasure.ts';
 import type { IdentityLinks, IdentityStore } from '../core/ports/identities.ts';
 import type { StoredItem, StoreScanner } from '../core/ports/store-scan.ts';
-import { followName } from './follow-name.ts';
 import { inParallel } from './in-parallel.ts';
+import { nameTrail } from './name-trail.ts';
 import type { PersonName } from './person.ts';
 
 /** One reading of an event: at first, anew, or with its details. */
@@ -32,20 +32,21 @@ export interface GatheredEvent {
   readonly payloadHashes: readonly string[];
   /** Stored items, the state among them. */
   readonly items: number;
+  /** Identities, and names that have become other names of one, under which it is listed. */
+  readonly listedUnder: readonly string[];
 }
 
-/** Events by their keys, and the identities that list them. */
+/** Events by their keys. */
 export interface GatheredEvents {
   readonly events: readonly GatheredEvent[];
   /** Keys under which nothing is stored any more. */
   readonly absent: readonly string[];
-  readonly identities: readonly string[];
 }
 
 const AT_A_TIME = 8;
 
 /**
- * Reads all that lies under some keys, and finds the identities that these events were delivered for.
+ * Reads all that lies under some keys, and finds where these events are listed.
  *
  * @throws {StoreUnavailableError}
  */
@@ -62,25 +63,24 @@ export async function gatherEvents(
   const all = await inParallel(keys, AT_A_TIME, async (key) =>
     gather(key, await ports.items.readEvent(key)),
   );
-  const events = all.filter((event) => event.items > 0);
-  const identities = new Set<string>();
+  const events: GatheredEvent[] = [];
   const listed = new Map<string, ReadonlySet<string>>();
-  for (const { key, readings } of events) {
-    const names = readings.flatMap(({ normalized }) =>
+  for (const event of all.filter(({ items }) => items > 0)) {
+    const names = event.readings.flatMap(({ normalized }) =>
       identityNamesOf(normalized, config.identity.order, pepper),
     );
+    const listedUnder = new Set<string>();
     for (const name of new Set(names)) {
-      const root = (await followName(module, name, ports.identities))?.identity ?? name;
-      const known = listed.get(root) ?? new Set(await ports.identities.linkedEvents(module, root));
-      listed.set(root, known);
-      if (known.has(key)) identities.add(root);
+      for (const each of await nameTrail(module, name, ports.identities)) {
+        const known =
+          listed.get(each) ?? new Set(await ports.identities.linkedEvents(module, each));
+        listed.set(each, known);
+        if (known.has(event.key)) listedUnder.add(each);
+      }
     }
+    events.push({ ...event, listedUnder: [...listedUnder] });
   }
-  return {
-    events,
-    absent: all.filter((event) => event.items === 0).map(({ key }) => key),
-    identities: [...identities],
-  };
+  return { events, absent: all.filter((event) => event.items === 0).map(({ key }) => key) };
 }
 
 function gather(key: string, items: readonly StoredItem[]): GatheredEvent {
@@ -96,6 +96,7 @@ function gather(key: string, items: readonly StoredItem[]): GatheredEvent {
       ...new Set(items.flatMap((item) => ('payloadHash' in item ? [item.payloadHash] : []))),
     ],
     items: items.length,
+    listedUnder: [],
   };
 }
 

@@ -120,6 +120,7 @@ export function createMemoryEventStore(): EventStore & EventScanner & StoredItem
       return fenced(key, change);
     },
     appendAudit: async (key, entry) => {
+      if (records.get(key)?.state === 'erased') return;
       const entries = audits.get(key) ?? new Map<string, AuditEntry>();
       const position = `${entry.at} ${entry.id}`;
       audits.set(key, entries.set(position, entries.get(position) ?? freeze(entry)));

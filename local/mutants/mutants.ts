@@ -1,6 +1,7 @@
 import { ATTEMPT_MUTANTS } from './catalogue/attempts.ts';
 import { CRM_MUTANTS } from './catalogue/crm.ts';
 import { DETAILS_MUTANTS } from './catalogue/details.ts';
+import { ERASURE_MUTANTS } from './catalogue/erasure.ts';
 import { EVENT_STATE_MUTANTS } from './catalogue/event-state.ts';
 import { FAILURE_MUTANTS } from './catalogue/failure.ts';
 import { IDENTITY_MUTANTS } from './catalogue/identity.ts';
@@ -20,4 +21,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...CRM_MUTANTS,
   ...SWEEPER_MUTANTS,
   ...DETAILS_MUTANTS,
+  ...ERASURE_MUTANTS,
 ];

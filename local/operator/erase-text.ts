@@ -39,15 +39,15 @@ export function describeErasurePlan(
   if (!isAnythingLeft(found)) {
     return [
       `Nothing is kept of ${namesText(found.names)} on ${target}: ${counted(found.items, 'item')} looked at.`,
-      ...notTouchedLines(found, context),
+      ...describeNotTouched(found, context.again),
     ];
   }
   return [
     `Kept of ${namesText(found.names)} on ${target}, ${counted(found.items, 'item')} looked at:`,
     '',
     ...foundLines(found),
-    ...crmLines(found, context),
-    ...notTouchedLines(found, context),
+    ...describeCrmRecords(found, context.linkOf),
+    ...describeNotTouched(found, context.again),
     '',
     'This is a plan: nothing has been changed. To erase it, say why. The reason is kept: do not name the person in it.',
     `  ${again} --reason "…"`,
@@ -76,8 +76,8 @@ export function describeErasure(
     isAnythingLeft(left) || inUse.length > 0 || inDelivery.length > 0
       ? `Something is left, or came meanwhile. Run it again:\n  ${context.again} --reason "…"`
       : `Nothing of the person is left in the table and the bucket: ${counted(left.items, 'item')} looked at again.`,
-    ...crmLines(found, context),
-    ...notTouchedLines(left, context),
+    ...describeCrmRecords(found, context.linkOf),
+    ...describeNotTouched(left, context.again),
     '',
     'What remains:',
     ...context.remains.map(remainingLine),
@@ -89,7 +89,7 @@ function remainingLine({ what, until, note }: Remaining): string {
 }
 
 function foundLines(found: FoundPerson): readonly string[] {
-  const { events, heads, expiredLinks, submitters, looseBodies, leftovers } = found;
+  const { events, heads, deadLinks, submitters, looseBodies, leftovers } = found;
   const total = (count: (event: FoundPerson['events'][number]) => number): number =>
     events.reduce((sum, event) => sum + count(event), 0);
   const parts: readonly (readonly [number, string, string?])[] = [
@@ -102,7 +102,7 @@ function foundLines(found: FoundPerson): readonly string[] {
     ],
     [total((event) => event.history.length), 'entry of their history', 'entries of their history'],
     [heads.length, 'merged state'],
-    [expiredLinks.length, 'link to an expired lead', 'links to expired leads'],
+    [deadLinks.length, 'link to a lead that is gone', 'links to leads that are gone'],
     [submitters.length, 'note that they submitted before', 'notes that they submitted before'],
     [looseBodies.length, 'loose body in the bucket', 'loose bodies in the bucket'],
     [leftovers.length, 'left-over of an erasure', 'left-overs of erasures'],
@@ -122,9 +122,10 @@ function foundLines(found: FoundPerson): readonly string[] {
   ];
 }
 
-function crmLines(
+/** The person's records in the CRM, and that they are not Holdfast's to delete. */
+export function describeCrmRecords(
   { crmRecords }: FoundPerson,
-  { linkOf }: Pick<EraseTextContext, 'linkOf'>,
+  linkOf: EraseTextContext['linkOf'],
 ): readonly string[] {
   if (crmRecords.length === 0) return [];
   return [
@@ -137,7 +138,12 @@ function crmLines(
   ];
 }
 
-function notTouchedLines(found: FoundPerson, { again }: EraseTextContext): readonly string[] {
+/**
+ * What a search found beside the person: other names, leads that may be theirs, items that could not be read.
+ *
+ * @param again the command that was typed, to be repeated with more names; none is printed without it
+ */
+export function describeNotTouched(found: FoundPerson, again?: string): readonly string[] {
   const { otherNames, sharing, mentions, damaged } = found;
   return [
     ...(otherNames.length === 0
@@ -156,7 +162,7 @@ function notTouchedLines(found: FoundPerson, { again }: EraseTextContext): reado
       : [
           '',
           `${counted(sharing.length, 'lead')} with the same phone number, but another e-mail address or id: most likely`,
-          'somebody else’s, and not touched.',
+          'somebody else’s, and left alone.',
           ...keyLines(sharing),
         ]),
     ...(mentions.length === 0
@@ -164,9 +170,9 @@ function notTouchedLines(found: FoundPerson, { again }: EraseTextContext): reado
       : [
           '',
           `${counted(mentions.length, 'lead')} in whose request or details the person stands, but which another person sent,`,
-          `or nobody could read; not touched. Look at each, and name it with --also KEY where it is the person's own:`,
+          `or nobody could read; left alone. Look at each, and name it with --also KEY where it is the person's own:`,
           ...keyLines(mentions),
-          `  ${again} --also KEY`,
+          ...(again === undefined ? [] : [`  ${again} --also KEY`]),
         ]),
     ...(damaged.length === 0
       ? []

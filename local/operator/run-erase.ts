@@ -10,10 +10,11 @@ import { commandLine } from './commands.ts';
 import { crmLink } from './crm-link.ts';
 import { describeErasure, describeErasurePlan } from './erase-text.ts';
 import { type OpenTargetOptions, openTarget } from './open-target.ts';
+import { EXIT_WRONG_USE } from './operator-command.ts';
 import { foundDocument } from './person-document.ts';
 import { startProgress } from './progress.ts';
 import { whatRemains } from './remains.ts';
-import { type PersonSearched, searchPerson } from './search-person.ts';
+import { type PersonSearched, searchPerson, whyNobody } from './search-person.ts';
 import type { OperatorTarget } from './target.ts';
 
 /** An erasure as it was typed. */
@@ -29,15 +30,19 @@ export interface RunEraseOptions extends OpenTargetOptions {
 /**
  * Shows what is kept of a person and, when there is a reason, erases it and looks at everything again.
  *
- * @returns the exit code: 0, or 1 when something is left, or could not be looked into
+ * @returns the exit code: 0; 1 when something is left, or could not be looked into; 2 when what was typed names nobody
  * @throws {ReasonError} before anything is looked at
- * @throws {PersonNameError} what was typed names nobody
  * @throws {OperatorError} the target can't be reached
  * @throws {StoreUnavailableError} what is done stays done
  * @throws {SecretUnavailableError} the pepper, by which people are named, cannot be read
  */
 export async function runErase(options: RunEraseOptions): Promise<number> {
   const reason = options.reason === undefined ? undefined : parseReason(options.reason);
+  const wrong = await whyNobody(options.typed, options.config);
+  if (wrong !== undefined) {
+    options.printError(wrong);
+    return EXIT_WRONG_USE;
+  }
   const target = await openTarget(options);
   try {
     const searched = await searchPerson(options, target);

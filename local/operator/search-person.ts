@@ -4,7 +4,8 @@ import {
   type FoundPerson,
   type PersonSearch,
 } from '../../lambdas/operations/find-person.ts';
-import { parsePersonName } from '../../lambdas/operations/person.ts';
+import { LeadQueryError } from '../../lambdas/operations/lead-query.ts';
+import { parsePersonName, PersonNameError } from '../../lambdas/operations/person.ts';
 import type { HoldfastConfig } from '../../lambdas/core/config.ts';
 import { startProgress } from './progress.ts';
 import type { OperatorTarget } from './target.ts';
@@ -21,6 +22,24 @@ export interface PersonTyped {
 export interface PersonSearched {
   readonly search: PersonSearch;
   readonly found: FoundPerson;
+}
+
+/**
+ * Says what is wrong with the names that were typed.
+ *
+ * @returns a sentence; `undefined` when each of them names somebody
+ */
+export async function whyNobody(
+  typed: readonly string[],
+  config: HoldfastConfig,
+): Promise<string | undefined> {
+  try {
+    for (const text of typed) await parsePersonName(text, config);
+    return undefined;
+  } catch (error) {
+    if (error instanceof PersonNameError || error instanceof LeadQueryError) return error.message;
+    throw error;
+  }
 }
 
 /**

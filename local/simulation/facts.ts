@@ -51,8 +51,18 @@ export interface Facts {
   readonly completed: Set<string>;
   /** Id of a submission at its provider's API → times that it was asked for. */
   readonly reads: Map<string, number>;
+  /** Persons whom an operator erases, by e-mail address. */
+  readonly erasures: Map<string, ErasureFacts>;
   /** Events that have not ended. */
   open: number;
+}
+
+/** What is known of the erasure of a person. */
+export interface ErasureFacts {
+  /** It was carried out to its end, and a second look found nothing; `false` after an interruption. */
+  isDone: boolean;
+  /** Identities that were found. */
+  readonly identities: Set<string>;
 }
 
 /** Before anything happened. */
@@ -64,6 +74,7 @@ export function newFacts(): Facts {
     writes: new Map(),
     completed: new Set(),
     reads: new Map(),
+    erasures: new Map(),
     open: 0,
   };
 }

@@ -82,6 +82,7 @@ export const FAULTS = {
   delivery_off: [1, 'an operator switches delivery off for a while'],
   redriven: [0.2, 'an operator moves the dead letters back'],
   replayed: [0.6, 'an operator replays what is in quarantine'],
+  erased: [0.2, 'an operator erases a person'],
 } as const satisfies Record<string, readonly [probability: number, what: string]>;
 
 /** A fault of the table. */
@@ -149,7 +150,7 @@ export const FAULT_GROUPS = {
   refused: ['poison_value', 'without_identity', 'identity_conflict', 'spam'],
   poison: ['poison_crash'],
   people: ['edited_by_person', 'deleted_by_person', 'converted_by_person'],
-  operator: ['delivery_off', 'redriven', 'replayed'],
+  operator: ['delivery_off', 'redriven', 'replayed', 'erased'],
 } as const satisfies Record<string, readonly FaultName[]>;
 
 /** A group of faults. */

@@ -1,6 +1,7 @@
 import type { EventRecord } from '../../lambdas/core/event-record.ts';
 import type { CrmRow, CrmRowOutcome } from '../../lambdas/core/ports/crm.ts';
 import type { Breaker } from '../../lambdas/core/breaker.ts';
+import type { StoreScanner } from '../../lambdas/core/ports/store-scan.ts';
 import type { EventStore } from '../../lambdas/core/ports/events.ts';
 import type { IntakeResponse } from '../../lambdas/intake/intake-request.ts';
 import type { StoredRecord } from '../zoho-simulator/records/record.ts';
@@ -34,6 +35,7 @@ export type InvariantName =
   | 'G7 a redrive opens'
   | 'G7 replays are recorded'
   | 'G8 nothing personal'
+  | 'G9 nothing is left'
   | 'limits token requests'
   | 'limits calls at a time'
   | 'limits delivery off'
@@ -58,6 +60,8 @@ export interface ObserverContext {
   readonly plan: Plan;
   readonly mix: FaultMix;
   readonly events: EventStore;
+  /** Everything that is stored. */
+  readonly items: StoreScanner;
   readonly nowMs: () => number;
   /** Counts one check, and reports it if it failed. */
   readonly check: (invariant: InvariantName, holds: boolean, sentence: () => string) => void;

@@ -10,6 +10,7 @@ const ROOMS = ['consumer', 'core', 'details', 'intake', 'operations', 'runtime',
 const PORT_METHODS: Readonly<Record<string, readonly string[]>> = {
   events: EVENT_STORE_METHODS,
   identities: ['read', 'save', 'bindAlias', 'link'],
+  eraser: ['eraseEvent', 'removePayloads', 'unlink', 'forgetSubmitter'],
   breakers: ['read', 'save'],
   tokens: ['read', 'save'],
   queue: ['enqueue', 'defer'],

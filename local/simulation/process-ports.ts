@@ -2,8 +2,10 @@ import type { Breaker } from '../../lambdas/core/breaker.ts';
 import type { CrmWriter } from '../../lambdas/core/ports/crm.ts';
 import { SecretUnavailableError } from '../../lambdas/core/errors.ts';
 import type { BreakerStore, TokenStore } from '../../lambdas/core/ports/crm-access.ts';
+import type { StoreEraser } from '../../lambdas/core/ports/erasure.ts';
 import type { EventStore } from '../../lambdas/core/ports/events.ts';
-import type { IdentityStore } from '../../lambdas/core/ports/identities.ts';
+import type { IdentityLinks, IdentityStore } from '../../lambdas/core/ports/identities.ts';
+import type { StoreScanner } from '../../lambdas/core/ports/store-scan.ts';
 import type { DeadLetterQueue, DeliveryQueue } from '../../lambdas/core/ports/queues.ts';
 import type { Log, Metrics } from '../../lambdas/core/ports/telemetry.ts';
 import type { Ids, SecretAge, SecretReader } from '../../lambdas/core/ports/world.ts';
@@ -19,7 +21,9 @@ import { createSimulatedLog, createSimulatedMetrics } from './simulated-log.ts';
 /** What every process gets of the world: guarded, and its own log, clock, ids and random numbers. */
 export interface ProcessPorts {
   readonly events: EventStore;
-  readonly identities: IdentityStore;
+  readonly identities: IdentityStore & IdentityLinks;
+  readonly eraser: StoreEraser;
+  readonly items: StoreScanner;
   readonly breakers: BreakerStore;
   readonly tokens: TokenStore;
   readonly queue: DeliveryQueue;
@@ -64,6 +68,14 @@ export function createProcessPorts(container: Container, world: SimulatedWorld):
         await Promise.resolve();
       },
     }),
+    eraser: guard(stores.eraser, {
+      ...table,
+      port: 'eraser',
+      afterEffect: async (method, [key]) => {
+        if (method === 'eraseEvent') await monitor.lookUp(String(key));
+      },
+    }),
+    items: guard(stores.items, { ...table, port: 'items' }),
     breakers: watched(guard(stores.breakers, { ...table, port: 'breakers' }), (breaker) => {
       monitor.breakerSeen(container, breaker);
     }),

@@ -9,6 +9,7 @@ import { type Facts, hasEnded, newFacts } from './facts.ts';
 import { FAULT_NAMES, type FaultName } from './fault-table.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { observeAcknowledged } from './invariants/acknowledged.ts';
+import { observeErasures } from './invariants/erasures.ts';
 import { observeDetails } from './invariants/details.ts';
 import { observeEnds } from './invariants/ended.ts';
 import { observeAttempts, observeBreaker } from './invariants/breaker.ts';
@@ -105,6 +106,7 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
     plan,
     mix: plan.mix,
     events: stores.events,
+    items: stores.items,
     nowMs: () => clock.nowMs(),
     check: judge.check,
   };
@@ -171,6 +173,7 @@ function observersOf(
     observeSuppressions(context),
     observeKeys(context),
     observeSecrecy(context, submissions),
+    observeErasures(context),
     observeLimits(context),
     observeBreaker(context),
     observeMistakes(context),

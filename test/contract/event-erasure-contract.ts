@@ -91,6 +91,15 @@ export function describeErasures(name: string, open: () => Promise<ErasableStore
       expect(await store.readNormalized(key, tombstone?.payloadHash ?? '', 'v2')).toBeUndefined();
     });
 
+    it('takes no more entries into its history', async () => {
+      await store.accept(aNewEvent({ key }));
+      await erase();
+
+      await store.appendAudit(key, entry);
+
+      expect(await store.readAudit(key)).toEqual([]);
+    });
+
     it('keeps the first event of a person no longer in mind', async () => {
       const source = `erased-${process.pid}-${sequence}`;
       await store.rememberSubmitter(source, 'c'.repeat(64), 'first', T0 + 1_000);

@@ -105,7 +105,7 @@ export interface EventStore {
     mappingVersion: string,
     normalized: NormalizedEvent,
   ): Promise<FencedWrite>;
-  /** Adds an entry to an event's history; the same entry again changes nothing. */
+  /** Adds an entry to an event's history; the same entry again changes nothing, nor does one of an erased event. */
   appendAudit(key: string, entry: AuditEntry): Promise<void>;
   /** An event's history, oldest first. */
   readAudit(key: string): Promise<readonly AuditEntry[]>;

@@ -3,6 +3,7 @@ import { breakerStatus, closeBreaker } from '../../../lambdas/operations/control
 import { executeReplay } from '../../../lambdas/operations/execute-replay.ts';
 import { planReplay } from '../../../lambdas/operations/plan-replay.ts';
 import type { Plan } from '../scenarios.ts';
+import { eraseSomebody, finishErasures } from './eraser.ts';
 import { SECRET_IDS, SECRETS, SIMULATED_CONFIG, WITH_ANOTHER_MAPPING } from '../settings.ts';
 import { type SimulatedWorld, switchDelivery, zohoSecret } from '../simulated-world.ts';
 
@@ -39,6 +40,7 @@ export function startOperator(world: SimulatedWorld, plan: Plan): Operator {
     if (faults.ended) return;
     if (faults.strikes('redriven')) redrive(world);
     if (faults.strikes('replayed')) void replay(world);
+    if (faults.strikes('erased')) void eraseSomebody(world);
     clock.after(LOOK_EVERY_MS, look);
   };
   clock.after(LOOK_EVERY_MS, look);
@@ -50,6 +52,7 @@ export function startOperator(world: SimulatedWorld, plan: Plan): Operator {
       else await shutBreaker(world);
       if (mix.redriven + mix.token_revoked > 0) redrive(world);
       if (mix.replayed > 0) await replay(world);
+      await finishErasures(world);
     },
   };
 }

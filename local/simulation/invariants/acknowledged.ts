@@ -5,6 +5,8 @@ export function observeAcknowledged({ facts, events, check }: ObserverContext): 
   const isStored = async (key: string, sent: ReadonlySet<string>): Promise<boolean> => {
     const record = await events.readRecord(key);
     if (record === undefined) return false;
+    // Its sender is told that it was taken, as it was; what it said is gone.
+    if (record.state === 'erased') return true;
     const raw = await events.readRaw(key, record.payloadHash);
     return raw !== undefined && sent.has(Buffer.from(raw.body).toString());
   };

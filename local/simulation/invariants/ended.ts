@@ -42,7 +42,9 @@ export function observeEnds({ facts, events, check, nowMs }: ObserverContext): O
       if (before !== undefined) {
         check(
           'G2 ends only forward',
-          !FINAL_STATES.has(before.state) || record.state === before.state,
+          !FINAL_STATES.has(before.state) ||
+            record.state === before.state ||
+            record.state === 'erased',
           () => `${key} went from ${before.state} back to ${record.state}.`,
         );
       }

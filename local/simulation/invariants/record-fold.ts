@@ -38,7 +38,9 @@ export function observeFold({ facts, check }: ObserverContext): Observer {
           .map((id) => facts.records.get(id))
           .filter((record) => record?.gone === undefined && record?.module === 'Leads');
         // Two records of one person are a fault of their own.
-        if (live.length === 1 && live[0] !== undefined) compare(live[0], person);
+        // What was erased may still stand in the record: that is the CRM's, and a person's to delete.
+        if (live.length === 1 && live[0] !== undefined && !wasErased(person))
+          compare(live[0], person);
       }
       await Promise.resolve();
     },
@@ -65,6 +67,12 @@ export function observeFold({ facts, check }: ObserverContext): Observer {
       sets = [...sets, ...sets.map((set) => [...set, event])];
     }
     return sets.map((set) => foldOf(set.map(deliveredOf)));
+  }
+
+  function wasErased(person: readonly EventFacts[]): boolean {
+    return [...facts.erasures.values()].some(({ identities }) =>
+      person.some(({ identity }) => identity !== undefined && identities.has(identity)),
+    );
   }
 
   function compare(record: RecordFacts, person: readonly EventFacts[]): void {

@@ -291,7 +291,7 @@ describe('an erasure', () => {
     const { found, left } = await emptied.erase(ANA);
 
     expect(found.events).toEqual([]);
-    expect(found.expiredLinks).toEqual([key]);
+    expect(found.deadLinks).toEqual([key]);
     expect(isAnythingLeft(left)).toBe(false);
     expect(await emptied.identities.linkedEvents('Leads', head!.identity)).toEqual([]);
   });

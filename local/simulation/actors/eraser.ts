@@ -1,0 +1,55 @@
+import { readPepper } from '../../../lambdas/core/pepper.ts';
+import { erasePerson, isErased } from '../../../lambdas/operations/erase-person.ts';
+import { findPerson, isAnythingLeft } from '../../../lambdas/operations/find-person.ts';
+import { SECRET_IDS, SIMULATED_CONFIG } from '../settings.ts';
+import type { SimulatedWorld } from '../simulated-world.ts';
+
+/** Whoever was interrupted runs it again; after so many times something is wrong. */
+const TRIES_MAX = 20;
+
+/** Erases somebody of whom something has come, by e-mail address; it may be interrupted. */
+export async function eraseSomebody(world: SimulatedWorld): Promise<void> {
+  const { facts, random } = world;
+  const emails = [...facts.events.values()].flatMap(({ submission }) => submission.email ?? []);
+  if (emails.length > 0) await erase(world, random.pick([...new Set(emails)]));
+}
+
+/** Finishes what was interrupted. */
+export async function finishErasures(world: SimulatedWorld): Promise<void> {
+  for (const [email, erasure] of world.facts.erasures) {
+    for (let tries = 0; tries < TRIES_MAX && !erasure.isDone; tries += 1) {
+      await erase(world, email);
+    }
+  }
+}
+
+async function erase(world: SimulatedWorld, email: string): Promise<void> {
+  const { facts, queue, monitor, trace } = world;
+  const erasure = facts.erasures.get(email) ?? { isDone: false, identities: new Set<string>() };
+  facts.erasures.set(email, erasure);
+  erasure.isDone = false;
+  trace.line('operator', 'erases a person');
+  const ended = await world.tool.invoke(async (processPorts) => {
+    const ports = {
+      ...processPorts,
+      meter: { usedUnits: () => 0 },
+      // No simulated body is too large for the table.
+      bodies: {
+        list: async () => ({ bodies: [] }),
+        read: async () => undefined,
+        remove: async () => undefined,
+      },
+      deadLetters: queue.deadLetterBrowser,
+    };
+    const pepper = await readPepper(ports.secrets, SECRET_IDS.pepper);
+    const names = [{ kind: 'email', value: email } as const];
+    const search = { names, config: SIMULATED_CONFIG, pepper };
+    const found = await findPerson(search, ports);
+    for (const identity of found.identities) erasure.identities.add(identity);
+    const { module } = SIMULATED_CONFIG.zoho;
+    const result = await erasePerson(found, { pepper, module }, ports);
+    const left = await findPerson({ ...search, consistent: true }, ports);
+    erasure.isDone = isErased(result) && !isAnythingLeft(left);
+  });
+  if (ended.kind === 'failed') monitor.failedInside(ended.error, 'The erasure');
+}
