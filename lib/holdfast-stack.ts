@@ -46,7 +46,8 @@ export class HoldfastStack extends Stack {
     });
     const encryption = new EncryptionKey(this, 'Encryption', { deployment });
     const { key } = encryption;
-    const events = new EventTable(this, 'Events', { deployment, key });
+    const { restoredTable } = config;
+    const events = new EventTable(this, 'Events', { deployment, key, restoredTable });
     const archive = new ArchiveBucket(this, 'Archive', {
       deployment,
       key,
