@@ -22,6 +22,7 @@ import { balance, destroy, protection } from './steps/removal.ts';
 import { goOnWithRestored, restoreBeside } from './steps/restore.ts';
 import { alarms, dataStores, eventSourceMapping, logs, queues } from './steps/resources.ts';
 import { connectSources, storeZohoCredentials } from './steps/secrets.ts';
+import { statusCommands } from './steps/status.ts';
 import { updateUnderTraffic } from './steps/update.ts';
 import { createWorld, type World } from './world.ts';
 import { startSecureZoho } from './zoho.ts';
@@ -50,6 +51,7 @@ const STEPS = [
   ['forged webhooks are refused', forgeries],
   ['an unknown source is answered 503, any other path 404', otherPaths],
   ['operators’ commands do what they say, with those rights', operatorCommands],
+  ['holdfast stats, source list, doctor, pause and resume', statusCommands],
   ['a lead that Zoho refuses lies in quarantine, with a dead letter', quarantine],
   ['a redrive delivers it', redrive],
   ['another one is delivered by holdfast replay', replay],
