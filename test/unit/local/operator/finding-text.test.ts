@@ -147,9 +147,12 @@ describe('one lead in quarantine', () => {
       dlqSentAt: '2026-11-22T04:00:02.000Z',
     });
 
-    const text = describeQuarantined(aStoredLead({ record }), ['--stage', 'prod'], config).join(
-      '\n',
-    );
+    const text = describeQuarantined(
+      aStoredLead({ record }),
+      ['--stage', 'prod'],
+      config,
+      250,
+    ).join('\n');
 
     expect(text).toContain('set aside after 1 attempt: The lead has no e-mail address');
     expect(text).toContain('its queue drops it 2026-12-06 04:00:02 UTC, and the lead stays here.');
