@@ -1,6 +1,8 @@
 import { ArnFormat, Stack, Validations } from 'aws-cdk-lib';
 import { Effect, ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { CfnBucket } from 'aws-cdk-lib/aws-s3';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { ArchiveBucket } from './archive-bucket.ts';
 import { KEY_ACTIONS, type KeyUser } from './key-use.ts';
@@ -12,7 +14,13 @@ type Conditions = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 export type OperatorPoliciesProps = Pick<
   PipelineParts,
   'deployment' | 'encryption' | 'events' | 'queues' | 'secrets'
-> & { readonly archive: ArchiveBucket };
+> & {
+  readonly archive: ArchiveBucket;
+  /** Whose settings the doctor looks at. */
+  readonly consumer: IFunction;
+  /** Where alarms go. */
+  readonly topics: readonly ITopic[];
+};
 
 /**
  * Two policies for people who use the command line, to be attached to their roles. Attached to nobody here.
@@ -50,8 +58,9 @@ export class OperatorPolicies extends Construct {
     acknowledge(
       this,
       '*',
-      'Only cloudwatch:GetMetricData, which knows no resources (Service Authorization Reference, Amazon ' +
-        'CloudWatch, read 2026-11-22); metrics hold counts, and nothing of a person.',
+      'Only cloudwatch:GetMetricData and lambda:ListEventSourceMappings, which know no resources, and ' +
+        'cloudwatch:DescribeAlarms by the beginning of their names (Service Authorization Reference, Amazon ' +
+        'CloudWatch and AWS Lambda, read 2026-11-22); they tell counts and settings, and nothing of a person.',
     );
     acknowledge(
       this,
@@ -79,13 +88,30 @@ function acknowledge(construct: Construct, resource: string, reason: string): vo
 }
 
 function viewing(scope: Construct, props: OperatorPoliciesProps): PolicyStatement[] {
-  const { archive, encryption, events, queues, secrets } = props;
+  const { archive, consumer, encryption, events, queues, secrets, topics } = props;
   return [
     allow('FindTheStage', ['cloudformation:DescribeStacks'], [stackArns(scope)]),
-    allow('SeeMetrics', ['cloudwatch:GetMetricData'], ['*']),
+    allow(
+      'SeeMetricsAndAlarms',
+      ['cloudwatch:DescribeAlarms', 'cloudwatch:GetMetricData', 'lambda:ListEventSourceMappings'],
+      ['*'],
+    ),
+    allow('SeeConsumer', ['lambda:GetFunctionConfiguration'], [consumer.functionArn]),
+    allow(
+      'SeeWhoIsTold',
+      ['sns:ListSubscriptionsByTopic'],
+      topics.map(({ topicArn }) => topicArn),
+    ),
     allow(
       'SeeLeads',
-      ['dynamodb:DescribeTable', 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:Scan'],
+      [
+        'dynamodb:DescribeContinuousBackups',
+        'dynamodb:DescribeTable',
+        'dynamodb:DescribeTimeToLive',
+        'dynamodb:GetItem',
+        'dynamodb:Query',
+        'dynamodb:Scan',
+      ],
       [events.table.tableArn],
       OVER_TLS,
     ),

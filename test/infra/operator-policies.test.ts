@@ -23,17 +23,23 @@ const actionsOf = (name: string): ReadonlySet<string> =>
 
 const SEEING = [
   'cloudformation:DescribeStacks on stack/holdfast-prod/*',
+  'cloudwatch:DescribeAlarms on *',
   'cloudwatch:GetMetricData on *',
+  'dynamodb:DescribeContinuousBackups on Events/Table',
   'dynamodb:DescribeTable on Events/Table',
+  'dynamodb:DescribeTimeToLive on Events/Table',
   'dynamodb:GetItem on Events/Table',
   'dynamodb:Query on Events/Table',
   'dynamodb:Query on Events/Table/index/open',
   'dynamodb:Scan on Events/Table',
   'kms:Decrypt on Encryption/Key',
   'kms:DescribeKey on Encryption/Key',
+  'lambda:GetFunctionConfiguration on Consumer/Consumer/Function',
+  'lambda:ListEventSourceMappings on *',
   's3:GetObject on Archive/Bucket/raw/*',
   's3:ListBucket on Archive/Bucket',
   'secretsmanager:GetSecretValue on Secrets/Pepper',
+  'sns:ListSubscriptionsByTopic on OnCall/Topic',
   'sqs:GetQueueAttributes on Queues/DeadLetter',
   'sqs:GetQueueAttributes on Queues/Delivery',
 ];
@@ -88,8 +94,22 @@ describe('an operator', () => {
     const services = new Set([...actionsOf('Operator')].map((action) => action.split(':')[0]));
 
     expect(services).toEqual(
-      new Set(['cloudformation', 'cloudwatch', 'dynamodb', 'kms', 's3', 'secretsmanager', 'sqs']),
+      new Set([
+        'cloudformation',
+        'cloudwatch',
+        'dynamodb',
+        'kms',
+        'lambda',
+        's3',
+        'secretsmanager',
+        'sns',
+        'sqs',
+      ]),
     );
+    expect([...actionsOf('Operator')].filter((action) => action.startsWith('lambda:'))).toEqual([
+      'lambda:ListEventSourceMappings',
+      'lambda:GetFunctionConfiguration',
+    ]);
     expect([...actionsOf('Operator')].filter((action) => action.includes('*'))).toEqual([]);
     expect([...actionsOf('Operator')]).not.toContain('dynamodb:DeleteTable');
   });
@@ -169,7 +189,9 @@ function calledByCommandLine(): ReadonlySet<string> {
     'client-secrets-manager': 'secretsmanager',
   };
   const sources = ['lambdas/aws', 'local/operator'].flatMap((folder) =>
-    readdirSync(folder).map((file) => readFileSync(`${folder}/${file}`, 'utf8')),
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => readFileSync(`${folder}/${file}`, 'utf8')),
   );
   const commands = sources.flatMap((source) =>
     [...source.matchAll(/import \{([^}]*)\} from '@aws-sdk\/([a-z-]+)'/g)].flatMap(
@@ -182,7 +204,11 @@ function calledByCommandLine(): ReadonlySet<string> {
   return new Set([
     ...commands,
     'cloudformation:DescribeStacks',
+    'cloudwatch:DescribeAlarms',
     'cloudwatch:GetMetricData',
+    'lambda:GetFunctionConfiguration',
+    'lambda:ListEventSourceMappings',
     's3:GetObject',
+    'sns:ListSubscriptionsByTopic',
   ]);
 }
