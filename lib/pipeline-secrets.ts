@@ -77,7 +77,7 @@ export class PipelineSecrets extends Construct {
     acknowledgeNoRotation(
       this.pepper,
       'It keys the hashes under which every person is stored, and the record keys in Zoho: another value would make ' +
-        'a new person of everybody. It never leaves the functions.',
+        'a new person of everybody. Nothing opens by it: it tells only whose hash a known address has.',
     );
     this.bySource = Object.fromEntries(
       Object.entries(sources)

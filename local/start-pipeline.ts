@@ -171,8 +171,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
 }
 
 async function assemble(options: PipelineOptions, running: StopList): Promise<Pipeline> {
-  const { config, dataDir, stage = STAGE_CONFIG } = options;
-  const ports = options.ports ?? ANY_PORTS;
+  const { config, dataDir, stage = STAGE_CONFIG, ports = ANY_PORTS } = options;
   const stack = await startLocalStack({
     config,
     dataDir,
@@ -185,27 +184,22 @@ async function assemble(options: PipelineOptions, running: StopList): Promise<Pi
   const zohoUrl = options.zoho?.url ?? (await startZoho(options, ports.zoho, running));
   const providerApis = await startProviderApis({ port: ports.providerApis });
   running.add(() => providerApis.close());
-  const env: FunctionEnv = {
+  const envs = await functionEnvs(options, {
     ...buildFunctionEnv(stack, {
       zohoUrl,
       zohoEnabled: options.zohoEnabled ?? true,
       providerApisUrl: providerApis.url,
     }),
     ...(await turnstileEnv(config, running)),
-  };
-  const { functionEnv = async () => env } = options;
+  });
   const consumerSetup: ConsumerSetup = {
     config,
     consumer: stage.consumer,
-    env: await functionEnv('consumer', env),
+    env: envs.consumer,
     queueArn: stack.delivery.arn,
   };
   const { measured, url: metricsUrl } = await startMeasuring(dataDir, ports.metrics, running);
-  const functionEnvs = {
-    intake: await functionEnv('intake', env),
-    sweeper: await functionEnv('sweeper', env),
-  };
-  const functions = buildFunctions(options, functionEnvs, stack.table, measured.history);
+  const functions = buildFunctions(options, envs, stack.table, measured.history);
   const saver = startScheduler({
     everyMs: METRICS_SAVED_EVERY_MS,
     run: async () => measured.save(Date.now()),
@@ -299,6 +293,18 @@ async function turnstileEnv(
   const simulator = await startTurnstileSimulator();
   running.add(simulator.stop);
   return { TURNSTILE_URL: simulator.url };
+}
+
+/** Each function is told the same, unless a test wants to look at one of them. */
+async function functionEnvs(
+  { functionEnv = async (_name, env) => env }: PipelineOptions,
+  env: FunctionEnv,
+): Promise<Readonly<Record<FunctionName, FunctionEnv>>> {
+  return {
+    intake: await functionEnv('intake', env),
+    consumer: await functionEnv('consumer', env),
+    sweeper: await functionEnv('sweeper', env),
+  };
 }
 
 function buildFunctions(

@@ -1,3 +1,4 @@
+import { CANARY_SOURCE } from '../core/canary.ts';
 import type { HoldfastConfig } from '../core/config.ts';
 import {
   type Acceptance,
@@ -140,8 +141,9 @@ export function createDynamoDbEventStore(options: DynamoDbEventStoreOptions): Ev
 async function accept(options: DynamoDbEventStoreOptions, event: NewEvent): Promise<Acceptance> {
   const { retention, archive } = options;
   const suppressed = event.initial.state === 'suppressed';
+  const isCanary = event.source === CANARY_SOURCE;
   const kept = (days: number): number =>
-    expiry(event.receivedAt, suppressed ? retention.suppressedDays : days);
+    expiry(event.receivedAt, suppressed || isCanary ? retention.suppressedDays : days);
 
   // The payload first, the state last: the state is the commit, and a payload without one is a
   // harmless leftover.

@@ -14,6 +14,7 @@ const UNITS: Partial<Readonly<Record<MetricName, typeof MetricUnit.Seconds>>> = 
   OldestPendingLeadAgeSeconds: MetricUnit.Seconds,
   OldestQuarantinedLeadAgeSeconds: MetricUnit.Seconds,
   SecondsSinceLastEvent: MetricUnit.Seconds,
+  CanarySeconds: MetricUnit.Seconds,
 };
 
 /**

@@ -8,6 +8,7 @@ import { createPowertoolsMetrics, type FlushableMetrics } from '../aws/powertool
 import { createS3Archive } from '../aws/s3-archive.ts';
 import { createSecretReader } from '../aws/secrets-manager.ts';
 import { createSqsDeadLetterQueue, createSqsDeliveryQueue } from '../aws/sqs-queues.ts';
+import { withoutCanary } from '../core/canary.ts';
 import type { HoldfastConfig } from '../core/config.ts';
 import { ConfigError } from '../core/errors.ts';
 import type { TokenStore } from '../core/ports/crm-access.ts';
@@ -41,7 +42,8 @@ export function buildConsumer(
   const settings = readEnvironment(CONSUMER_ENV_NAMES, env, ['DETAILS_API_ORIGIN']);
   const deliveryEnabled = readSwitch('ZOHO_ENABLED', settings.ZOHO_ENABLED);
   const ports = { ...awsPorts(env, settings, config, overrides), ...overrides };
-  const consume = createConsumer(ports, {
+  const counting = { ...ports, metrics: withoutCanary(ports.metrics) };
+  const consume = createConsumer(counting, {
     config,
     deliveryEnabled,
     pepperSecretId: settings.PEPPER_SECRET_ID,

@@ -11,6 +11,7 @@
  *
  * Many events of one identity are one row, and one writer at a time holds an identity.
  */
+import { isDryRun } from '../core/canary.ts';
 import type { DeliveryOutcome } from '../core/delivery-outcome.ts';
 import { deferralMs } from '../core/retry-schedule.ts';
 import type { ClaimedEvent, DeliveryContext, DeliveryPorts } from './delivery-ports.ts';
@@ -34,8 +35,11 @@ export async function deliverLeads(
   ports: DeliveryPorts,
   context: DeliveryContext,
 ): Promise<readonly DeliveryOutcome[]> {
+  const isDry = ({ record }: ClaimedEvent): boolean => isDryRun(record.source, context.config);
   const members = await Promise.all(
-    events.map(async (event) => await loadEvent(event, ports, context)),
+    events
+      .filter((event) => !isDry(event))
+      .map(async (event) => await loadEvent(event, ports, context)),
   );
   const works = groupByIdentity(members, ports, context);
   await eachApart(works, ports, async (work) => await linkEvents(work, ports, context));
@@ -46,7 +50,20 @@ export async function deliverLeads(
     await runRound(active, ports, context);
     active = active.filter((work) => !work.done);
   }
-  return members.map((member) => member.outcome ?? deferred(ports));
+  // People's leads first: what only tries the way can wait for them.
+  const outcomes = members.map((member) => member.outcome ?? deferred(ports));
+  const dryOutcomes = await dryRuns(events.filter(isDry), ports, context);
+  return events.map((event) => (isDry(event) ? dryOutcomes : outcomes).shift() ?? deferred(ports));
+}
+
+async function dryRuns(
+  events: readonly ClaimedEvent[],
+  ports: DeliveryPorts,
+  context: DeliveryContext,
+): Promise<DeliveryOutcome[]> {
+  if (events.length === 0) return [];
+  const { tryWay } = await import('./try-way.ts');
+  return await Promise.all(events.map(async (event) => await tryWay(event, ports, context)));
 }
 
 async function waitForTurn(active: readonly IdentityWork[], ports: DeliveryPorts): Promise<void> {

@@ -106,9 +106,12 @@ async function suppressEvent(
     return;
   }
   ports.metrics.count('LeadSuppressed', { source: record.source });
-  log.info('A lead was suppressed: its details tell that it is not meant for the CRM', {
-    outcome: suppression,
-  });
+  log.info(
+    suppression === 'canary'
+      ? 'A canary has ended; nothing was written to the CRM'
+      : 'A lead was suppressed: its details tell that it is not meant for the CRM',
+    { outcome: suppression },
+  );
 }
 
 async function quarantineEvent(

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { isDryRun } from '../core/canary.ts';
 import { isCrmFailure } from '../core/breaker.ts';
 import type { CrmRow, CrmRowOutcome } from '../core/ports/crm.ts';
 import type { DeliveryContext, DeliveryPorts } from './delivery-ports.ts';
@@ -57,6 +58,7 @@ export async function writeRows(
   const works = candidates.filter((work) => leased.has(work));
   if (works.length === 0) return;
 
+  assertMayBeWritten(works, context);
   const rows = works.map((work) => work.row());
   const { outcomes, creditsRemaining } = await ports.crm.write(rows);
   assert.equal(outcomes.length, rows.length, 'the CRM writer returns one outcome a row');
@@ -73,6 +75,15 @@ export async function writeRows(
       await settleRow(work, rows[index] as CrmRow, outcome, ports, context);
     }
   });
+}
+
+/** Events that only try the way never come as far as here. */
+function assertMayBeWritten(works: readonly IdentityWork[], { config }: DeliveryContext): void {
+  const members = works.flatMap((work) => work.members);
+  assert(
+    !members.some(({ record }) => isDryRun(record.source, config)),
+    'a dry run writes nothing',
+  );
 }
 
 /**

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
+import { CANARY_SOURCE, CANARY_SOURCE_SETTINGS, canarySchema } from './canary.ts';
 import { deliverySchema } from './delivery-settings.ts';
 import { ConfigError } from './errors.ts';
 import { countryCode } from './lead-settings.ts';
@@ -54,7 +55,13 @@ const configSchema = z.strictObject({
         ),
       sourceSchema,
     )
-    .check(z.refine((sources) => Object.keys(sources).length > 0, 'must name at least one source')),
+    .check(z.refine((sources) => Object.keys(sources).length > 0, 'must name at least one source'))
+    .check(
+      z.refine((sources) => !Object.hasOwn(sources, CANARY_SOURCE), {
+        path: [CANARY_SOURCE],
+        error: 'is the name of the canary; set `canary` instead',
+      }),
+    ),
   /**
    * What people call the present mapping, for example `spring-form`: each event's mapping version begins with
    * it. Changing it changes no reading.
@@ -112,8 +119,24 @@ const configSchema = z.strictObject({
     }),
     {},
   ),
+  /** A synthetic lead that is sent at an interval and followed, with an alarm if it does not arrive; none by default. */
+  canary: z.optional(canarySchema),
   /** What the sweeper, which runs every minute, takes for stuck, and how much it looks at in a run. */
   sweeper: z.prefault(sweeperSchema, {}),
+  /**
+   * The table to work on from now on, in place of the stack's first one: one that was restored from it, by the name
+   * that it was given (docs/deploy.md, "Go back to a moment").
+   */
+  restoredTable: z.optional(
+    z
+      .string()
+      .check(
+        z.regex(
+          /^[a-zA-Z0-9_.-]{3,255}$/,
+          'must be the name of a table: letters, digits, _, - or ., 3 to 255 of them',
+        ),
+      ),
+  ),
   alarms: z.prefault(
     z.strictObject({ subscriptions: z._default(z.array(subscriptionSchema), []) }),
     {},
@@ -137,7 +160,14 @@ export function defineConfig(input: HoldfastConfigInput): HoldfastConfig {
     const lines = parsed.error.issues.map((issue) => `  ${pathOf(issue.path)}: ${allowed(issue)}`);
     throw new ConfigError(`holdfast.config.ts is not valid:\n${lines.join('\n')}`);
   }
-  return withDefaultCountry(parsed.data);
+  return withCanary(withDefaultCountry(parsed.data));
+}
+
+/** Adds the canary's own source, where there is a canary: to all functions it is a sender like any other. */
+function withCanary(config: HoldfastConfig): HoldfastConfig {
+  if (config.canary === undefined) return config;
+  const source = sourceSchema.parse(CANARY_SOURCE_SETTINGS);
+  return { ...config, sources: { ...config.sources, [CANARY_SOURCE]: source } };
 }
 
 /** Tells each source the default country of all, so that its own settings say how its leads are read. */

@@ -45,7 +45,13 @@ export const FINAL_STATES: ReadonlySet<EventState> = new Set<EventState>([
 ]);
 
 /** Every reason why an accepted event is not sent to the CRM. */
-export const SUPPRESSIONS = ['spam_trap', 'test_lead', 'deleted_at_source', 'not_a_lead'] as const;
+export const SUPPRESSIONS = [
+  'spam_trap',
+  'test_lead',
+  'deleted_at_source',
+  'not_a_lead',
+  'canary',
+] as const;
 
 /**
  * Why an accepted event is not sent to the CRM.
@@ -54,6 +60,7 @@ export const SUPPRESSIONS = ['spam_trap', 'test_lead', 'deleted_at_source', 'not
  * - `test_lead`: its sender says that it is a test
  * - `deleted_at_source`: the sender reports that the person's submission was deleted there
  * - `not_a_lead`: a notice about something else (a cancelled appointment, a no-show)
+ * - `canary`: a synthetic lead that only tries the way
  */
 export type Suppression = (typeof SUPPRESSIONS)[number];
 

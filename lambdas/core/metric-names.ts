@@ -45,4 +45,6 @@ export type MetricName =
   | 'OldestQuarantinedLeadAgeSeconds'
   | 'DlqDepth'
   | 'SecondsSinceLastEvent'
-  | 'SweeperHeartbeat';
+  | 'SweeperHeartbeat'
+  | 'CanaryDelivered'
+  | 'CanarySeconds';

@@ -59,13 +59,9 @@ export async function fetchDetails(
     const headers = { ...call.headers, ...api.authorize(token) };
     const timeoutMs = Math.max(0, request.untilMs - clock.nowMs());
     metrics.count('DetailsCall', { source });
-    const outcome = await callDetails(
-      fetch,
-      `${request.origin}${call.path}`,
-      headers,
-      timeoutMs,
-      clock,
-    );
+    const url = `${request.origin}${call.path}`;
+    if (!leadsWhereItSays(url)) return refused(failure('details_unreadable', 'its id is none'));
+    const outcome = await callDetails(fetch, url, headers, timeoutMs, clock);
     const read = readOutcome(outcome, api);
     if (read.kind === 'refused') {
       metrics.count('DetailsCallFailed', { source });
@@ -78,6 +74,18 @@ export async function fetchDetails(
     values: bodies.map(({ value }) => value),
     text: `[${bodies.map(({ text }) => text).join(',')}]`,
   };
+}
+
+/**
+ * Whether a URL leads to what it names: an id of `.` or `..` would climb to another resource of the API, with the
+ * source's token, and none at all would ask for everything. What else could lead astray is percent-encoded by the
+ * provider.
+ *
+ * @see WHATWG, URL, path state, read 2026-11-22
+ */
+function leadsWhereItSays(url: string): boolean {
+  const { origin, pathname } = new URL(url);
+  return url.split('?', 1)[0] === `${origin}${pathname}` && !/\/(?:\/|$)/.test(pathname);
 }
 
 /** What stands in the place of an optional call's answer. */

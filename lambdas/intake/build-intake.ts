@@ -6,6 +6,7 @@ import { createPowertoolsMetrics } from '../aws/powertools-metrics.ts';
 import { createS3Archive } from '../aws/s3-archive.ts';
 import { createSecretReader } from '../aws/secrets-manager.ts';
 import { createSqsDeadLetterQueue, createSqsDeliveryQueue } from '../aws/sqs-queues.ts';
+import { withoutCanary } from '../core/canary.ts';
 import type { HumanAnswer, HumanQuestion } from '../core/ports/human-check.ts';
 import type { HoldfastConfig } from '../core/config.ts';
 import { readEnvironment } from '../runtime/environment.ts';
@@ -31,7 +32,8 @@ export function buildIntake(
   overrides: Partial<IntakePorts> = {},
 ): Intake {
   const variables = readEnvironment(INTAKE_ENV_NAMES, env);
-  const ports: IntakePorts = { ...awsPorts(variables, env, config), ...overrides };
+  const adapters: IntakePorts = { ...awsPorts(variables, env, config), ...overrides };
+  const ports = { ...adapters, metrics: withoutCanary(adapters.metrics) };
   const receiveWebhook = createReceiveWebhook(ports, {
     config,
     sourceSecretPrefix: variables.SOURCE_SECRET_PREFIX,

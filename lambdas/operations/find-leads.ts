@@ -25,14 +25,23 @@ import {
 } from './gather-people.ts';
 import { inParallel } from './in-parallel.ts';
 import type { LeadQuery } from './lead-query.ts';
+import { type LeadScanLimits, type LeadScanPorts, scanLeads } from './scan-leads.ts';
 import { matchesQuery } from './match-lead.ts';
 import { searchWaiting } from './search-waiting.ts';
 
 /** What finding needs of the world. It only reads. */
-export interface FindPorts extends GatherPorts {
+export interface FindPorts extends GatherPorts, LeadScanPorts {
   readonly events: GatherPorts['events'] & Pick<EventStore, 'listOpen'>;
   readonly crm: CrmOwners;
-  readonly clock: Pick<Clock, 'nowMs'>;
+  readonly clock: Pick<Clock, 'nowMs' | 'sleep'>;
+}
+
+/** How thoroughly it is looked, and who looks on. */
+export interface FindOptions {
+  /** Is told how many of the leads that have not ended were looked at. */
+  readonly onWaiting?: (looked: number) => void;
+  /** Looks at everything that is stored, too, if `isWanted` says so: it is asked last, and told who was found. */
+  readonly scan?: LeadScanLimits & { readonly isWanted: (isFound: boolean) => Promise<boolean> };
 }
 
 /** What finding needs to know. */
@@ -72,7 +81,7 @@ export interface LeadFinding {
   readonly looked: readonly Look[];
 }
 
-/** Four reads each, at most: under a minute, and less than a cent. */
+/** Two reads each: a matter of seconds, and less than a cent. */
 const WAITING_MAX = 5_000;
 
 const READS_AT_A_TIME = 10;
@@ -82,14 +91,13 @@ const READS_AT_A_TIME = 10;
  *
  * @param queries readings of what was typed, the likeliest first, at least one; the first that finds
  *   somebody decides
- * @param report is told how many of the leads that have not ended were looked at
  * @throws {StoreUnavailableError}
  */
 export async function findLeads(
   queries: readonly LeadQuery[],
   ports: FindPorts,
   settings: FindSettings,
-  report: (looked: number) => void = () => undefined,
+  { onWaiting, scan }: FindOptions = {},
 ): Promise<LeadFinding> {
   const gatherer = createPeopleGatherer(ports, settings);
   const looked: Look[] = [];
@@ -102,26 +110,27 @@ export async function findLeads(
   }
 
   const wanted = found === undefined ? queries : [found];
-  let matched: LeadQuery | undefined;
   const waiting = await searchWaiting(
     ({ record, event }) => {
       const query = wanted.find((each) => matchesQuery(each, record, event));
-      matched ??= query;
+      found ??= query;
       return query !== undefined || (event !== undefined && gatherer.isOfThem(event));
     },
-    gatherer.leadOf,
     settings.waitingMax ?? WAITING_MAX,
     ports,
-    report,
+    onWaiting,
   );
   for (const key of waiting.keys) await gatherer.addEvent(key);
   looked.push({ place: 'waiting', count: waiting.looked, ...cut(!waiting.isWhole) });
 
-  return {
-    query: found ?? matched ?? firstOf(queries),
-    people: await gatherer.people(),
-    looked,
-  };
+  if (scan !== undefined && (await scan.isWanted(found !== undefined))) {
+    const { keys, names, items, isWhole, damaged } = await scanLeads(wanted, scan, ports);
+    for (const name of names) await gatherer.addName(name);
+    for (const key of keys) await gatherer.addEvent(key);
+    const problem = damaged === 0 ? {} : { problem: `${damaged} of them could not be read` };
+    looked.push({ place: 'store', count: items, ...cut(!isWhole), ...problem });
+  }
+  return { query: found ?? firstOf(queries), people: await gatherer.people(), looked };
 }
 
 async function findDirectly(

@@ -17,8 +17,7 @@ import { parseSourceSecrets } from '../providers/verification/source-secrets.ts'
  */
 export type SourceSecretFacts =
   | { readonly kind: 'none' | 'missing' | 'not_stored' }
-  | { readonly kind: 'unreadable'; readonly why: string; readonly cause: unknown }
-  | { readonly kind: 'invalid'; readonly why: string }
+  | { readonly kind: 'unreadable' | 'invalid'; readonly why: string }
   | {
       readonly kind: 'stored';
       /** When it was last written; absent where the store does not tell. */
@@ -61,7 +60,8 @@ export async function lookAtSourceSecret(
     stored = await vault.read(secretId);
   } catch (error) {
     if (!(error instanceof SecretUnavailableError)) throw error;
-    return { kind: 'unreadable', why: error.message, cause: error.cause };
+    const cause = error.cause instanceof Error ? `: ${error.cause.name}` : '';
+    return { kind: 'unreadable', why: `${error.message}${cause}` };
   }
   if (stored === undefined) return { kind: 'missing' };
   const isTheirs = !provider.provesSender || GUIDES[source.provider].secret === 'theirs';

@@ -4,6 +4,7 @@ import { createDynamoDbEventStore } from '../aws/dynamodb-event-store.ts';
 import { createPowertoolsLog } from '../aws/powertools-log.ts';
 import { createPowertoolsMetrics, type FlushableMetrics } from '../aws/powertools-metrics.ts';
 import { createSqsDeadLetterQueue, createSqsDeliveryQueue } from '../aws/sqs-queues.ts';
+import { withoutCanary } from '../core/canary.ts';
 import type { HoldfastConfig } from '../core/config.ts';
 import { readEnvironment, readSwitch } from '../runtime/environment.ts';
 import { systemClock } from '../runtime/system.ts';
@@ -46,7 +47,8 @@ export function buildSweeper(
     metrics: overrides.metrics ?? createPowertoolsMetrics('sweeper'),
     ...overrides,
   };
-  const sweep = createSweep(ports, { deliveryEnabled, config });
+  const counting = { ...ports, metrics: withoutCanary(ports.metrics) };
+  const sweep = createSweep(counting, { deliveryEnabled, config });
   return async () => {
     try {
       return await tellOfFailure(ports.log, sweep);

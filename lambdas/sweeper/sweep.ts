@@ -1,3 +1,4 @@
+import { sendersOf } from '../core/canary.ts';
 import { type Breaker, NEW_BREAKER } from '../core/breaker.ts';
 import type { HoldfastConfig } from '../core/config.ts';
 import { deliveryMessageOf } from '../core/delivery-message.ts';
@@ -51,7 +52,7 @@ const BREAKER_FAULT = 'The breaker could not be read; events are brought back as
  */
 export function createSweep(ports: SweepPorts, options: SweepOptions): () => Promise<SweepReport> {
   const { sources, sweeper: settings } = options.config;
-  const measured = { sources: Object.keys(sources), countMax: settings.countMax };
+  const measured = { sources: Object.keys(sendersOf(sources)), countMax: settings.countMax };
   const openReaders = OPEN_PARTITIONS.map((partition) =>
     createReader(partition, staleMsMin(settings), ports, settings),
   );

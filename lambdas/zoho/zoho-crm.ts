@@ -19,6 +19,7 @@ import { isQuotable } from './coql.ts';
 import { startDeadline } from './deadline.ts';
 import { createEmailSearchWriter } from './email-search-writer.ts';
 import { createFieldMapper } from './field-mapping.ts';
+import { type ModuleProbe, probeModule } from './probe-module.ts';
 import { createNoReadBack, createUniqueFieldReadBack } from './read-back.ts';
 import { createAccessTokens } from './token.ts';
 import { createUniqueFieldWriter } from './unique-field-writer.ts';
@@ -50,7 +51,7 @@ const LEASE_PART_MAX = 0.5;
  *
  * A write makes each call once, and once more with another token if Zoho turns the token down. It is
  * over after `writeTimeoutMs`, whatever Zoho, the table and the secret store do: what is not begun by
- * then is reported as not written. The same limit holds for a read-back and a note.
+ * then is reported as not written. The same limit holds for a read-back, a probe and a note.
  */
 export function createZohoCrm(options: ZohoCrmOptions): CrmWriter {
   const { config, clock, log, metrics } = options;
@@ -122,6 +123,10 @@ export function createZohoCrm(options: ZohoCrmOptions): CrmWriter {
         async (session) => ({ readings: await readBack.read(refs, session) }),
         () => ({ readings: refs.map(() => ({ kind: 'unknown', failure: ourError() })) }),
       );
+    },
+    probe: async () => {
+      const look = async (session: ZohoSession) => await probeModule(session, config.zoho.module);
+      return within<ModuleProbe>(look, () => ({ kind: 'failed', failure: ourError() }));
     },
     addNote: async (note) => {
       const { outcome } = await within<{ readonly outcome: NoteOutcome }>(

@@ -1,10 +1,15 @@
 import { type Command, Option } from 'commander';
 import { LEAD_QUERY_KINDS, type LeadQueryKind } from '../../lambdas/operations/lead-query.ts';
+import { parseWholeNumber } from '../option-parsers.ts';
+import { askYes } from './ask-yes.ts';
 import { commandGroup } from './command-group.ts';
 import { type CommandContext, operatorCommand } from './operator-command.ts';
 import { runLeadFind } from './run-lead-find.ts';
 import { runLeadShow } from './run-lead-show.ts';
 import type { TargetOptions } from './target.ts';
+
+const READ_UNITS_DEFAULT = 50_000;
+const READ_UNITS_LIMIT = 100_000_000;
 
 const FOUND_OR_NOT = `
 What is printed is personal: it is what was asked for, and goes nowhere else.
@@ -29,9 +34,23 @@ export function addLeadCommands(program: Command, context: CommandContext): void
         LEAD_QUERY_KINDS,
       ),
     )
+    .option('--scan', 'look at everything that is stored, too; says first what that takes', false)
+    .option(
+      '--read-units-max <count>',
+      'with --scan: stop before the table bills more than about this many read units',
+      parseWholeNumber(100, READ_UNITS_LIMIT),
+      READ_UNITS_DEFAULT,
+    )
     .addHelpText('after', FOUND_OR_NOT)
     .action(async (typed: string, options: FindOptions) => {
-      process.exitCode = await runLeadFind({ ...options, typed, ...context });
+      const isAttended = process.stdin.isTTY && process.stdout.isTTY && !options.json;
+      process.exitCode = await runLeadFind({
+        ...options,
+        typed,
+        ...context,
+        onInterrupt,
+        ...(isAttended ? { ask: askYes } : {}),
+      });
     });
   operatorCommand(group, 'show')
     .description('show everything that is stored of one submission')
@@ -43,7 +62,15 @@ export function addLeadCommands(program: Command, context: CommandContext): void
     });
 }
 
+/** The second Ctrl-C ends the program. */
+function onInterrupt(stop: () => void): () => void {
+  process.once('SIGINT', stop);
+  return () => process.removeListener('SIGINT', stop);
+}
+
 interface FindOptions extends TargetOptions {
+  readonly scan: boolean;
+  readonly readUnitsMax: number;
   readonly by?: LeadQueryKind;
   readonly json: boolean;
   readonly verbose: boolean;

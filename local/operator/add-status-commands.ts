@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { parseWholeNumber } from '../option-parsers.ts';
 import { type CommandContext, operatorCommand } from './operator-command.ts';
+import { runDoctorCommand } from './run-doctor.ts';
 import { runStats } from './run-stats.ts';
 import type { TargetOptions } from './target.ts';
 
@@ -9,6 +10,29 @@ const HOURS_MAX = 168;
 /** Adds the commands that show how a stage does. */
 export function addStatusCommands(program: Command, context: CommandContext): void {
   addStats(program, context);
+  addDoctor(program, context);
+}
+
+function addDoctor(program: Command, context: CommandContext): void {
+  operatorCommand(program, 'doctor')
+    .description('look at everything that keeps leads from arriving, and say what to do')
+    .addHelpText(
+      'after',
+      `
+It looks at the configuration, the deployment, secrets (never showing one), Zoho (reads only), delivery, queues, the
+table, alarms and clocks, and changes nothing. What you may not look at is a warning that names the right it takes.
+docs/doctor.md lists the checks.
+
+Exit codes: 0 no problem; 1 at least one problem, or something failed; 2 wrong use.`,
+    )
+    .action(async (options: DoctorOptions) => {
+      process.exitCode = await runDoctorCommand({ ...options, ...context });
+    });
+}
+
+interface DoctorOptions extends TargetOptions {
+  readonly json: boolean;
+  readonly verbose: boolean;
 }
 
 function addStats(program: Command, context: CommandContext): void {

@@ -20,8 +20,13 @@ export async function readStackOutputs(
     Version: '2010-05-15',
     StackName: stackName,
   });
+  return outputsOf(text);
+}
+
+/** The outputs in an answer to DescribeStacks. */
+export function outputsOf(xml: string): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    allElements(text, 'member').flatMap((member) => {
+    allElements(xml, 'member').flatMap((member) => {
       const [key] = allElements(member, 'OutputKey');
       const [value] = allElements(member, 'OutputValue');
       return key === undefined || value === undefined ? [] : [[key, value] as const];

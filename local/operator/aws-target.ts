@@ -4,6 +4,7 @@ import type { Log } from '../../lambdas/core/ports/telemetry.ts';
 import { readCallerArn, readStackOutputs } from './aws-calls.ts';
 import type { AwsAccess } from './aws-request.ts';
 import { buildOperatorPorts } from './build-ports.ts';
+import { createAwsInspector } from './doctor/aws-inspector.ts';
 import { createCloudWatchMetricReader } from './cloudwatch-metrics.ts';
 import { OperatorError } from './operator-error.ts';
 import type { OperatorTarget } from './target.ts';
@@ -78,6 +79,14 @@ export async function openAwsTarget(
     zoho,
     ports,
     metrics: createCloudWatchMetricReader(access),
+    inspector: createAwsInspector({
+      access,
+      stage,
+      tableName: output('TableName'),
+      deliveryQueueUrl: output('DeliveryQueueUrl'),
+      deadLetterQueueUrl: output('DeadLetterQueueUrl'),
+      endpoints: endpointsFrom(options.env),
+    }),
     close,
   };
 }

@@ -18,6 +18,7 @@ const BECAUSE: Readonly<Record<Suppression, string>> = {
   test_lead: 'its sender says that it is a test',
   deleted_at_source: 'it was deleted where it came from',
   not_a_lead: 'it tells of something else than a lead',
+  canary: 'it is a canary, which only tries the way',
 };
 
 const ACTIONS: Readonly<Record<CrmResult['action'], string>> = {

@@ -14,6 +14,7 @@ import {
 } from '../local-stack.ts';
 import { DEFAULT_PORT, portsFrom } from '../start-pipeline.ts';
 import { buildOperatorPorts } from './build-ports.ts';
+import { createLocalInspector } from './doctor/local-inspector.ts';
 import { createLocalMetricReader } from './local-metric-reader.ts';
 import { OperatorError } from './operator-error.ts';
 import type { OperatorTarget } from './target.ts';
@@ -137,6 +138,10 @@ function buildLocalTarget(
     zoho: { secretId: LOCAL_SECRET_IDS.zoho, accountsUrl: zoho, apiUrl: zoho },
     ports,
     metrics: createLocalMetricReader(metrics),
+    inspector: createLocalInspector(sqs, {
+      delivery: localQueueUrl(sqs, LOCAL_DELIVERY_QUEUE),
+      deadLetter: localQueueUrl(sqs, LOCAL_DEAD_LETTER_QUEUE),
+    }),
     close,
   };
 }

@@ -8,15 +8,19 @@ import type { StoredLead } from '../../lambdas/operations/stored-lead.ts';
 import { tableLines } from '../table-lines.ts';
 import { commandLine } from './commands.ts';
 import { counted } from './counted.ts';
+import { deliverySentence } from './delivery-sentence.ts';
 import { recordText, stateWord } from './lead-state-text.ts';
 import { describeLead, describeLeadShortly } from './lead-text.ts';
 import { oneLine } from './one-line.ts';
+import { replayCommand } from './replay-command.ts';
 import { shortTime } from './short-time.ts';
 
 /** What a story needs to know beside the person. */
 export interface StoryContext {
   readonly config: HoldfastConfig;
   readonly breaker: BreakerStatus;
+  /** Epoch milliseconds. */
+  readonly nowMs: number;
   /** The options that name the target again. */
   readonly options: readonly string[];
   /** How wide lines may be. */
@@ -92,9 +96,11 @@ function alsoKnownLines({ head, leads }: Person): readonly string[] {
 function whereNowLines(person: Person, context: StoryContext): readonly string[] {
   const { leads, head } = person;
   const count = (state: string) => leads.filter(({ record }) => record.state === state).length;
-  const of = leads.length === 1 ? 'The submission' : '';
-  const some = (number: number) =>
-    of === '' ? `${number} of ${counted(leads.length, 'submission')}` : of;
+  const some = (number: number): string => {
+    if (leads.length === 1) return 'The submission';
+    const all = counted(leads.length, 'submission');
+    return number === leads.length ? `All ${all}` : `${number} of ${all}`;
+  };
   const quarantined = count('quarantined');
   const moving = count('received') + count('processing') + count('failed');
   const held = count('held');
@@ -118,11 +124,7 @@ function whereNowLines(person: Person, context: StoryContext): readonly string[]
       : [
           `${some(closed)} ${verb(closed, 'was', 'were')} closed by hand, and ${verb(closed, 'is', 'are')} not delivered.`,
         ]),
-    ...(moving > 0 && breaker.state !== 'closed'
-      ? [
-          `${breaker.reason === 'operator' ? 'Deliveries are paused by a person.' : 'Deliveries are stopped: the breaker is open.'}  ${commandLine('breaker status', ...context.options)}`,
-        ]
-      : []),
+    ...(moving > 0 && breaker.state !== 'closed' ? deliverySentence(breaker, context.nowMs) : []),
     ...(head !== undefined && unconfirmedFields(head).length > 0 && head.crmRecordId !== undefined
       ? ['Zoho does not hold all of it yet.']
       : []),
@@ -170,7 +172,8 @@ const DONE: ReadonlySet<string> = new Set(['succeeded', 'suppressed', 'closed', 
 function fieldLines(person: Person, { columns }: StoryContext): readonly string[] {
   const { head, leads, older } = person;
   if (head === undefined) return [];
-  const missing = new Set(unconfirmedFields(head));
+  const isWritten = head.confirmedVersion > 0;
+  const missing = new Set(isWritten ? unconfirmedFields(head) : []);
   const numberOf = (value: HeadValue): string => {
     const at = leads.findIndex(({ record }) => record.key === value.event);
     return at < 0 ? 'an older one' : `#${older + at + 1}`;
@@ -183,7 +186,9 @@ function fieldLines(person: Person, { columns }: StoryContext): readonly string[
   if (rows.length === 0) return [];
   const shown = rows.slice(0, FIELDS_SHOWN);
   return [
-    'What its Zoho record is given, and by which submission:',
+    isWritten
+      ? 'What its Zoho record is given, and by which submission:'
+      : 'What Zoho is to be given, and by which submission:',
     ...tableLines(shown, columns),
     ...(rows.length === shown.length ? [] : [`  … and ${rows.length - shown.length} more`]),
     '',
@@ -208,13 +213,15 @@ function mergedFields(
 }
 
 function nextLines({ leads }: Person, { options }: StoryContext): readonly string[] {
-  const keys = leads
-    .filter(({ record }) => record.state === 'quarantined')
-    .map(({ record }) => record.key);
+  const quarantined = leads.filter(({ record }) => record.state === 'quarantined');
+  const keys = quarantined.map(({ record }) => record.key);
   if (keys.length === 0) return [];
   return [
     'Deliver it again, once what stood in the way is mended:',
-    `  ${commandLine('replay', '--key', ...keys, ...options)} --reason "…"`,
+    `  ${replayCommand(
+      quarantined.map(({ record }) => record.failure?.code),
+      ['--key', ...keys, ...options],
+    )}`,
     'Or, if you settled it by hand and it shall not be delivered:',
     `  ${commandLine('quarantine close', '--key', ...keys, ...options)} --reason "…"`,
   ];

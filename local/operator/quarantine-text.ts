@@ -4,6 +4,7 @@ import type { QuarantineGroup } from '../../lambdas/operations/group-quarantined
 import { commandLine } from './commands.ts';
 import { counted } from './counted.ts';
 import { remedyOf } from './error-remedies.ts';
+import { replayCommand } from './replay-command.ts';
 import { shortTime } from './short-time.ts';
 
 /** Keys that are shown; `--json` has all. */
@@ -51,11 +52,14 @@ function describeGroup(group: QuarantineGroup, context: QuarantineTextContext): 
   const time = only
     ? `Received ${shortTime(oldestReceivedAt)}.`
     : `First received ${shortTime(oldestReceivedAt)}, last ${shortTime(newestReceivedAt)}.`;
-  const from = group.sources.map(({ source, count }) => (only ? source : `${source} ${count}`));
+  const isOneSource = group.sources.length === 1;
+  const from = group.sources.map(({ source, count }) =>
+    isOneSource ? source : `${source} ${count}`,
+  );
   const chosen = [...words, '--code', failureCode, ...options];
   return [
     `${counted(group.count, 'lead')}: ${causeOf(group)} (${failureCode}, ${failureClass})`,
-    `  ${time} ${from.length === 1 ? 'Source' : 'Sources'}: ${from.join(', ')}.`,
+    `  ${time} ${isOneSource ? 'Source' : 'Sources'}: ${from.join(', ')}.`,
     ...(letterEndsSoon === 0
       ? []
       : [
@@ -63,8 +67,8 @@ function describeGroup(group: QuarantineGroup, context: QuarantineTextContext): 
           '  then goes quiet, but the lead still waits here.',
         ]),
     `  What to do: ${remedyOf(failureCode)}`,
-    `  Look at one:       ${commandLine('quarantine show', key, ...options)}`,
-    `  Deliver them then: ${commandLine('replay', ...chosen)} --reason "…"`,
+    `  Look at ${only ? 'it' : 'one'}:${only ? ' ' : ''}       ${commandLine('quarantine show', key, ...options)}`,
+    `  Deliver ${only ? 'it' : 'them'} then:${only ? '  ' : ''} ${replayCommand([failureCode], chosen)}`,
   ];
 }
 

@@ -1,17 +1,24 @@
 import { readPepper } from '../../lambdas/core/pepper.ts';
 import { breakerStatus } from '../../lambdas/operations/control-breaker.ts';
-import { findLeads, type LeadFinding } from '../../lambdas/operations/find-leads.ts';
-import { type LeadQueryKind, parseLeadQuery } from '../../lambdas/operations/lead-query.ts';
+import {
+  type FindOptions,
+  findLeads,
+  type LeadFinding,
+} from '../../lambdas/operations/find-leads.ts';
+import {
+  type LeadQuery,
+  type LeadQueryKind,
+  parseLeadQuery,
+} from '../../lambdas/operations/lead-query.ts';
 import { eventTypesOf } from '../samples/event-types.ts';
 import { textColumns } from '../table-lines.ts';
-import { commandLine } from './commands.ts';
-import { counted } from './counted.ts';
 import { crmLink } from './crm-link.ts';
-import { describeLooks, queryText } from './look-text.ts';
+import { describeFinding } from './finding-text.ts';
 import { type OpenTargetOptions, openTarget } from './open-target.ts';
 import { zohoOf } from './open-zoho.ts';
-import { describePerson, describePersonShortly, type StoryContext } from './person-text.ts';
-import { startProgress } from './progress.ts';
+import type { StoryContext } from './person-text.ts';
+import { type Progress, startProgress } from './progress.ts';
+import { describeScanCost } from './scan-text.ts';
 import type { OperatorTarget } from './target.ts';
 import { createZohoOwners } from './zoho-owners.ts';
 
@@ -19,13 +26,20 @@ import { createZohoOwners } from './zoho-owners.ts';
 export interface RunLeadFindOptions extends OpenTargetOptions {
   readonly typed: string;
   readonly by?: LeadQueryKind;
+  /** Look at everything that is stored, too. */
+  readonly scan: boolean;
+  readonly readUnitsMax: number;
   readonly json: boolean;
   readonly print: (line: string) => void;
+  /** Asks a person for a yes; absent where nobody sits. */
+  readonly ask?: (question: string) => Promise<boolean>;
+  /**
+   * Calls `stop` at the next Ctrl-C, instead of ending the program.
+   *
+   * @returns takes that back
+   */
+  readonly onInterrupt?: (stop: () => void) => () => void;
 }
-
-/** People whose whole story is told; more of them are listed in a line each. */
-const STORIES_MAX = 3;
-const LINES_MAX = 20;
 
 /**
  * Finds a lead by whatever somebody has of it, and tells its whole story. Reads, and changes nothing.
@@ -47,7 +61,7 @@ export async function runLeadFind(options: RunLeadFindOptions): Promise<number> 
     const finding = await find(queries, options, target);
     const context = await contextOf(options, target);
     if (json) print(JSON.stringify(documentOf(finding, context), undefined, 2));
-    else for (const line of describeFinding(finding, target, context)) print(line);
+    else for (const line of describeFinding(finding, target, context, options.typed)) print(line);
     return finding.people.length === 0 ? 1 : 0;
   } finally {
     target.close();
@@ -55,12 +69,14 @@ export async function runLeadFind(options: RunLeadFindOptions): Promise<number> 
 }
 
 async function find(
-  queries: Parameters<typeof findLeads>[0],
-  { config, json }: RunLeadFindOptions,
+  queries: readonly LeadQuery[],
+  options: RunLeadFindOptions,
   target: OperatorTarget,
 ): Promise<LeadFinding> {
+  const { config, json } = options;
   const pepper = await readPepper(target.ports.secrets, target.pepperSecretId);
   const progress = startProgress({ title: 'Looking at leads that have not ended', json });
+  const scan = scanOf(options, target, () => progress.stop());
   try {
     return await findLeads(
       queries,
@@ -70,11 +86,48 @@ async function find(
         pepper,
         eventTypesOf: (source) => eventTypesOf(config.sources[source]?.provider ?? ''),
       },
-      (looked) => progress.update(looked),
+      { onWaiting: (looked) => progress.update(looked), scan },
     );
   } finally {
     progress.stop();
+    scan.end();
   }
+}
+
+/** A look at everything that is stored: when it was asked for, or a person says yes to what it costs. */
+function scanOf(
+  { scan, readUnitsMax, ask, onInterrupt, json, printError }: RunLeadFindOptions,
+  { ports }: OperatorTarget,
+  before: () => void,
+): NonNullable<FindOptions['scan']> & { readonly end: () => void } {
+  let progress: Progress | undefined;
+  let isStopped = false;
+  let release: (() => void) | undefined;
+  return {
+    isWanted: async (isFound) => {
+      before();
+      if (!scan && (isFound || ask === undefined)) return false;
+      const measure = await ports.items.measureScan();
+      const cost = describeScanCost(measure);
+      const isWanted =
+        scan || (await ask?.(`Not found. Look at everything that is stored: ${cost}?`));
+      if (isWanted !== true) return false;
+      if (scan) printError(`Looking at everything that is stored: ${cost}. Ctrl-C ends it.`);
+      // What was found until then is told.
+      release = onInterrupt?.(() => {
+        isStopped = true;
+      });
+      progress = startProgress({ title: 'Looking', total: measure.items, json });
+      return true;
+    },
+    readUnitsMax,
+    isStopped: () => isStopped,
+    onPart: (items, found) => progress?.update(items, `${found} found`),
+    end: () => {
+      progress?.stop();
+      release?.();
+    },
+  };
 }
 
 async function contextOf(
@@ -85,54 +138,10 @@ async function contextOf(
     config,
     breaker: await breakerStatus(target.ports, config.delivery),
     options: target.options,
+    nowMs: target.ports.clock.nowMs(),
     columns: textColumns(process.stdout.columns),
     linkOf: (crm) => crmLink(target.zoho, crm),
   };
-}
-
-/** Who was found, with their stories; or where it was looked, and what else to try. */
-export function describeFinding(
-  finding: LeadFinding,
-  target: Pick<OperatorTarget, 'name' | 'options'>,
-  context: StoryContext,
-): readonly string[] {
-  const { people, query } = finding;
-  if (people.length === 0) return notFoundLines(finding, target);
-  const told = people.slice(0, STORIES_MAX);
-  const listed = people.slice(STORIES_MAX, STORIES_MAX + LINES_MAX);
-  const left = people.length - told.length - listed.length;
-  return [
-    ...(people.length === 1
-      ? []
-      : [`${counted(people.length, 'person', 'people')} found by ${queryText(query)}:`, '']),
-    ...told.flatMap((person, at) => [
-      ...(at === 0 ? [] : ['', '─'.repeat(60), '']),
-      ...trimmed(describePerson(person, context)),
-    ]),
-    ...(listed.length === 0
-      ? []
-      : [
-          '',
-          'And:',
-          ...listed.map((person) => `  ${describePersonShortly(person, context.config)}`),
-        ]),
-    ...(left === 0 ? [] : [`… and ${left} more (--json lists all)`]),
-  ];
-}
-
-function notFoundLines(
-  { looked, query }: LeadFinding,
-  { name, options }: Pick<OperatorTarget, 'name' | 'options'>,
-): readonly string[] {
-  return [
-    `No lead was found by ${queryText(query)} on ${name}. It was looked`,
-    ...describeLooks(looked),
-    '',
-    'Not looked at: leads that have ended without a person of their own (tests, spam traps), and phone numbers',
-    'beside an e-mail address. What else to try:',
-    '  another e-mail address or number of the person, the id of the submission at the form’s provider, the Zoho record',
-    `  whether its source sends at all:  ${commandLine('source drift', ...options)}`,
-  ];
 }
 
 function documentOf(finding: LeadFinding, { linkOf }: StoryContext): object {
@@ -151,8 +160,4 @@ function documentOf(finding: LeadFinding, { linkOf }: StoryContext): object {
       };
     }),
   };
-}
-
-function trimmed(lines: readonly string[]): readonly string[] {
-  return lines.at(-1) === '' ? lines.slice(0, -1) : lines;
 }

@@ -7,6 +7,7 @@ import { sayingRows, section } from './lead-show-text.ts';
 import { describeLead } from './lead-text.ts';
 import { stateWord } from './lead-state-text.ts';
 import { type OpenTargetOptions, openTarget } from './open-target.ts';
+import { replayCommand } from './replay-command.ts';
 import { unknownKey } from './run-lead-show.ts';
 import { shortTime } from './short-time.ts';
 
@@ -54,7 +55,7 @@ export function describeQuarantined(
   options: readonly string[],
   config: Pick<HoldfastConfig, 'sources'>,
 ): readonly string[] {
-  const { key, dlqSentAt } = lead.record;
+  const { key, dlqSentAt, failure } = lead.record;
   return [
     ...describeLead(lead, undefined, config),
     ...(dlqSentAt === undefined ? [] : [`    Dead letter: ${letterText(dlqSentAt)}`]),
@@ -63,7 +64,7 @@ export function describeQuarantined(
     'Everything else of it, with the request as it came:',
     `  ${commandLine('lead show', key, ...options)} --raw`,
     'Deliver it again, once what stood in the way is mended:',
-    `  ${commandLine('replay', '--key', key, ...options)} --reason "…"`,
+    `  ${replayCommand([failure?.code], ['--key', key, ...options])}`,
     'Or, if you settled it by hand and it shall not be delivered:',
     `  ${commandLine('quarantine close', '--key', key, ...options)} --reason "…"`,
   ];

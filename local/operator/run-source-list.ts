@@ -59,9 +59,8 @@ function documentOf(
   };
 }
 
-/** As a document for programs: times in ISO 8601, and nothing of what the store's client threw. */
+/** As a document for programs: times in ISO 8601. */
 function secretDocument(secret: SourceSecretFacts): unknown {
-  if (secret.kind === 'unreadable') return { kind: secret.kind, why: secret.why };
   if (secret.kind !== 'stored') return secret;
   const { changedAtMs, previous, ...rest } = secret;
   return {

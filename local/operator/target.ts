@@ -10,6 +10,7 @@ import type { DeliveryQueue } from '../../lambdas/core/ports/queues.ts';
 import type { SecretVault } from '../../lambdas/core/ports/secret-vault.ts';
 import type { Log } from '../../lambdas/core/ports/telemetry.ts';
 import type { Clock, Ids, SecretReader } from '../../lambdas/core/ports/world.ts';
+import type { StageInspector } from '../../lambdas/operations/doctor/facts.ts';
 import type { DeadLetterBrowser } from '../../lambdas/operations/remove-dead-letters.ts';
 
 /** What an operator's command works on: a deployed stage, or the pipeline on this machine. */
@@ -35,6 +36,8 @@ export interface OperatorTarget {
   readonly ports: OperatorPorts;
   /** What was measured. */
   readonly metrics: MetricReader;
+  /** Looks at what it is made of. */
+  readonly inspector: StageInspector;
   close(): void;
 }
 

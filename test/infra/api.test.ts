@@ -93,10 +93,14 @@ describe('the outputs', () => {
       'TableName',
       'ArchiveBucketName',
       'AlarmTopicArn',
+      'DashboardUrl',
       'ZohoSecretName',
       'PepperSecretName',
+      'Version',
       'SourceSecretPrefix',
       'SourceSecretForm',
+      'ViewerPolicyArn',
+      'OperatorPolicyArn',
     ]);
   });
 });

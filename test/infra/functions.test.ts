@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { CONSUMER_ENV_NAMES } from '../../lambdas/consumer/env.ts';
 import { INTAKE_ENV_NAMES } from '../../lambdas/intake/env.ts';
@@ -124,48 +123,6 @@ describe('a function may do only what is listed here', () => {
       'Sweeper/Sweeper/Role',
     ]);
     for (const { properties } of roles) expect(properties['ManagedPolicyArns'] ?? []).toEqual([]);
-  });
-});
-
-describe('what the functions call', () => {
-  const SERVICES: Readonly<Record<string, string>> = {
-    'client-dynamodb': 'dynamodb',
-    'client-sqs': 'sqs',
-    'client-secrets-manager': 'secretsmanager',
-  };
-  // The event source mapping makes these calls, with the consumer's role.
-  const BY_EVENT_SOURCE = ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'];
-  // Operators go through the table under their own names.
-  const FOR_OPERATORS = ['dynamodb:DeleteItem', 'dynamodb:DescribeTable', 'dynamodb:Scan'];
-  // The archive signs its one request without the SDK.
-  const WITHOUT_SDK = ['s3:PutObject'];
-
-  /** Every SDK command that the adapters import, as an IAM action. */
-  function calledActions(): string[] {
-    const folder = new URL('../../lambdas/aws/', import.meta.url);
-    return readdirSync(folder).flatMap((file) =>
-      [
-        ...readFileSync(new URL(file, folder), 'utf8').matchAll(
-          /import \{([^}]*)\} from '@aws-sdk\/([a-z-]+)'/g,
-        ),
-      ].flatMap(([, names = '', client = '']) =>
-        [...names.matchAll(/(\w+)Command\b/g)].map(
-          ([, command]) => `${SERVICES[client] ?? client}:${command}`,
-        ),
-      ),
-    );
-  }
-
-  it('is exactly what they may do between them', () => {
-    const allowed = ['Intake', 'Consumer', 'Sweeper']
-      .flatMap((name) => allowedTo(name))
-      .map((line) => line.split(' on ')[0] ?? '')
-      .filter((action) => !action.startsWith('logs:'));
-
-    const called = new Set([...calledActions(), ...BY_EVENT_SOURCE, ...WITHOUT_SDK]);
-    for (const action of FOR_OPERATORS) expect(called.delete(action)).toBe(true);
-
-    expect([...new Set(allowed)].sort()).toEqual([...called].sort());
   });
 });
 

@@ -1,4 +1,10 @@
-import type { CrmNote, CrmRow, CrmRowOutcome, CrmWriter } from '../../lambdas/core/ports/crm.ts';
+import type {
+  CrmNote,
+  CrmRow,
+  CrmRowOutcome,
+  CrmWriter,
+  CrmProbeResult,
+} from '../../lambdas/core/ports/crm.ts';
 import type { DeadLetter } from '../../lambdas/core/dead-letter.ts';
 import type { DeliveryMessage } from '../../lambdas/core/delivery-message.ts';
 import { type FailureCode, failure } from '../../lambdas/core/failure.ts';
@@ -130,6 +136,8 @@ export function aCrm(
   records: Map<string, Record<string, string>>;
   versions: Map<string, number>;
   notes: CrmNote[];
+  /** How often it was asked whether it answers, and what it says. */
+  state: { probes: number; probe: CrmProbeResult };
   /** Writes a row without an answer, as Zoho does when the answer gets lost. */
   commit(row: CrmRow): void;
 } {
@@ -138,6 +146,10 @@ export function aCrm(
   const records = new Map<string, Record<string, string>>();
   const versions = new Map<string, number>();
   const notes: CrmNote[] = [];
+  const state: { probes: number; probe: CrmProbeResult } = {
+    probes: 0,
+    probe: { kind: 'answered' },
+  };
   const writeRow = (row: CrmRow): CrmRowOutcome => {
     const known = row.recordId ?? ids.get(row.identity);
     const id = known ?? `rec-${ids.size + 1}`;
@@ -155,6 +167,7 @@ export function aCrm(
     records,
     versions,
     notes,
+    state,
     commit: (row) => void writeRow(row),
     rowsMax: 10,
     writeTimeoutMs: 20_000,
@@ -175,6 +188,10 @@ export function aCrm(
           : { kind: 'held', recordId: id, version: versions.get(id) ?? 0 };
       }),
     }),
+    probe: async () => {
+      state.probes += 1;
+      return state.probe;
+    },
     addNote: async (note) => {
       notes.push(note);
       return written(`note-${notes.length}`, 'insert');

@@ -7,6 +7,7 @@ const PAGES = [
   'README.md',
   'CHANGELOG.md',
   'CONTRIBUTING.md',
+  'SECURITY.md',
   'local/zoho-simulator/README.md',
   'local/provider-apis/README.md',
   ...readdirSync('docs', { recursive: true, encoding: 'utf8' })
@@ -52,6 +53,15 @@ describe('the repository', () => {
     const named = [...read(page).matchAll(/npm run ([a-z:-]+)/g)].map((match) => match[1]!);
 
     expect(named.filter((name) => scripts[name] === undefined)).toEqual([]);
+  });
+
+  it('has every test that SECURITY.md leans on', () => {
+    const named = [
+      ...read('SECURITY.md').matchAll(/`((?:unit|contract|infra|integration)\/[a-z0-9/*-]+)`/g),
+    ].map((match) => path.join('test', match[1]!.replace(/\/\*$/, '')));
+
+    expect(named.length).toBeGreaterThan(20);
+    expect(named.filter((each) => !existsSync(each) && !existsSync(`${each}.test.ts`))).toEqual([]);
   });
 
   it('says of every export what it guarantees', () => {

@@ -77,6 +77,13 @@ export interface CrmReadBackResult extends CrmAccount {
   readonly readings: readonly CrmReadBack[];
 }
 
+/** Whether the CRM answers us, as a call told that changes nothing. */
+export type CrmProbeResult = CrmAccount &
+  (
+    | { readonly kind: 'answered' }
+    | { readonly kind: 'failed'; readonly failure: Failure; readonly retryAfterMs?: number }
+  );
+
 /** A note on a contact, in place of an update of the lead that became it. */
 export interface CrmNote {
   readonly contactId: string;
@@ -90,7 +97,7 @@ export interface CrmNote {
 export interface CrmWriter {
   /** Rows that one call takes at most. */
   readonly rowsMax: number;
-  /** The longest that one `write`, `readBack` or `addNote` may take, in milliseconds. */
+  /** The longest that one `write`, `readBack`, `probe` or `addNote` may take, in milliseconds. */
   readonly writeTimeoutMs: number;
   /**
    * Writes rows, one attempt each. Never throws: whatever happens is an outcome.
@@ -104,6 +111,8 @@ export interface CrmWriter {
    * @param refs 1 to `rowsMax`, each identity at most once
    */
   readBack(refs: readonly CrmRowRef[]): Promise<CrmReadBackResult>;
+  /** Asks whether the CRM takes our credentials and lets us at the records, with one call that only reads. Never throws. */
+  probe(): Promise<CrmProbeResult>;
   /**
    * Adds a note to a contact, unless one with this mark is there. Never throws.
    *

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { deliveryMessageOf } from '../../../lambdas/core/delivery-message.ts';
 import type { NormalizedEvent } from '../../../lambdas/core/lead-event.ts';
+import type { StoreScanRequest } from '../../../lambdas/core/ports/store-scan.ts';
 import type { CrmOwner } from '../../../lambdas/operations/crm-owner.ts';
-import { findLeads } from '../../../lambdas/operations/find-leads.ts';
+import { type FindOptions, findLeads } from '../../../lambdas/operations/find-leads.ts';
 import { type LeadQueryKind, parseLeadQuery } from '../../../lambdas/operations/lead-query.ts';
-import { aLeadEvent } from '../../support/event-builders.ts';
+import { createMemoryStoreScanner } from '../../../local/memory/memory-store-scanner.ts';
+import { aLeadEvent, aNewEvent } from '../../support/event-builders.ts';
 import { aReplayWorld, PEPPER } from '../../support/replay-world.ts';
 
 /** A world with leads, and a look-up over it. */
@@ -12,8 +14,17 @@ function aLookupWorld() {
   const world = aReplayWorld();
   let owner: CrmOwner = { kind: 'no_record' };
   const asked: string[] = [];
+  let usedUnits = 0;
+  const scanner = createMemoryStoreScanner([world.events, world.ports.identities]);
   const ports = {
     ...world.ports,
+    meter: { usedUnits: () => usedUnits },
+    items: {
+      scanStore: async (part: StoreScanRequest) => {
+        usedUnits += 10;
+        return await scanner.scanStore({ ...part, itemsMax: Math.min(part.itemsMax, 5) });
+      },
+    },
     crm: {
       ownerOf: async (recordId: string) => {
         asked.push(recordId);
@@ -45,13 +56,33 @@ function aLookupWorld() {
       expect(await world.stateOf(key)).toBe('succeeded');
       return key;
     },
-    find: async (typed: string, options: { by?: LeadQueryKind; waitingMax?: number } = {}) => {
-      const finding = await findLeads(await parseLeadQuery(typed, ['US'], options.by), ports, {
+    find: async (
+      typed: string,
+      options: {
+        by?: LeadQueryKind;
+        waitingMax?: number;
+        scan?: Partial<NonNullable<FindOptions['scan']>>;
+      } = {},
+    ) => {
+      const settings = {
         config: world.config,
         pepper: PEPPER,
         eventTypesOf: () => ['form_submission'],
         ...(options.waitingMax === undefined ? {} : { waitingMax: options.waitingMax }),
-      });
+      };
+      const scan = {
+        isWanted: async () => true,
+        readUnitsMax: 10_000,
+        isStopped: () => false,
+        onPart: () => undefined,
+        ...options.scan,
+      };
+      const finding = await findLeads(
+        await parseLeadQuery(typed, ['US'], options.by),
+        ports,
+        settings,
+        options.scan === undefined ? {} : { scan },
+      );
       return {
         ...finding,
         keys: finding.people.map(({ leads }) => leads.map(({ record }) => record.key)),
@@ -196,5 +227,104 @@ describe('finding a lead', () => {
     await world.find('ana@example.com');
 
     expect(await world.events.readRecord(key)).toEqual(before);
+  });
+
+  describe('by looking at everything', () => {
+    it.each([
+      ['a number beside an e-mail address', '202 555 0143'],
+      ['an address in an answer that nothing maps', 'office@example.com'],
+    ])('finds it by %s', async (_, typed) => {
+      const world = aLookupWorld();
+      const answers = [{ key: 'billing', value: 'Office@Example.com' }];
+      const one = await world.deliver('one', { ...ANA, answers });
+      await world.deliver('other', { identity: { email: 'ben@example.com' } });
+
+      const before = await world.find(typed);
+      const { keys, looked } = await world.find(typed, { scan: {} });
+
+      expect(before.people).toEqual([]);
+      expect(keys).toEqual([[one]]);
+      expect(looked.at(-1)).toMatchObject({ place: 'store' });
+      expect(looked.at(-1)).not.toHaveProperty('isCut');
+    });
+
+    it('finds it by a record of which Zoho no longer tells', async () => {
+      const world = aLookupWorld();
+      const key = await world.submit('one', ANA);
+      await world.events.succeed(key, {
+        crm: { module: 'Leads', recordId: '4150868000000376001', action: 'insert' },
+        attempts: 1,
+        atMs: world.clock.nowMs(),
+      });
+
+      const { keys } = await world.find('4150868000000376001', { scan: {} });
+
+      expect(keys).toEqual([[key]]);
+    });
+
+    it('finds one that was kept from the CRM, and one whose body could not be read', async () => {
+      const world = aLookupWorld();
+      const trap = 'website|form_submission.spam_trap|trap';
+      await world.accept(trap, {
+        key: trap,
+        normalized: aLeadEvent({ idempotency_key: trap, ...ANA }),
+        initial: { state: 'suppressed', suppression: 'spam_trap' },
+      });
+      const unread = aNewEvent({
+        key: 'website|unreadable|h1:0',
+        eventType: 'unreadable',
+        initial: { state: 'suppressed', suppression: 'test_lead' },
+        raw: {
+          body: new TextEncoder().encode('mail=ANA%40example.com&x=%'),
+          contentType: 'application/x-www-form-urlencoded',
+          headers: {},
+          signature: 'current',
+        },
+      });
+      const { normalized: _normalized, ...withoutReading } = unread;
+      await world.events.accept(withoutReading);
+
+      const { keys } = await world.find('ana@example.com', { scan: {} });
+
+      expect(keys.flat().toSorted()).toEqual([trap, 'website|unreadable|h1:0']);
+    });
+
+    it('is asked for last, and told whether somebody was found', async () => {
+      const world = aLookupWorld();
+      await world.deliver('one', ANA);
+      const asked: boolean[] = [];
+      const isWanted = async (isFound: boolean) => {
+        asked.push(isFound);
+        return false;
+      };
+
+      const { looked } = await world.find('ana@example.com', { scan: { isWanted } });
+      await world.find('nobody@example.com', { scan: { isWanted } });
+
+      expect(asked).toEqual([true, false]);
+      expect(looked.map(({ place }) => place)).not.toContain('store');
+    });
+
+    it('ends at its bound, and when somebody has had enough, with what was found until then', async () => {
+      const world = aLookupWorld();
+      for (let id = 0; id < 10; id += 1) {
+        await world.deliver(`one-${id}`, { identity: { email: `p${id}@example.com` } });
+      }
+      let parts = 0;
+      const onPart = () => {
+        parts += 1;
+      };
+
+      const bounded = await world.find('nobody@example.com', {
+        scan: { readUnitsMax: 20, onPart },
+      });
+      const stopped = await world.find('nobody@example.com', {
+        scan: { isStopped: () => true },
+      });
+
+      expect(parts).toBe(2);
+      expect(bounded.looked.at(-1)).toEqual({ place: 'store', count: 10, isCut: true });
+      expect(stopped.looked.at(-1)).toEqual({ place: 'store', count: 0, isCut: true });
+    });
   });
 });

@@ -26,6 +26,7 @@ const CONFIG = defineConfig({
 const CONTEXT: StoryContext = {
   config: CONFIG,
   breaker: { state: 'closed', failuresInRow: 0 },
+  nowMs: Date.parse('2026-11-22T12:00:00.000Z'),
   options: ['--stage', 'prod'],
   columns: 100,
   linkOf: ({ module, recordId }) => `https://crm.zoho.com/crm/tab/${module}/${recordId}`,
@@ -131,9 +132,7 @@ describe('the story of a lead', () => {
     });
 
     expect(text).toContain('The submission is on its way.');
-    expect(text).toContain(
-      'Deliveries are stopped: the breaker is open.  npx holdfast breaker status --stage prod',
-    );
+    expect(text).toContain('Deliveries stand still: Zoho does not answer.');
     expect(text).toContain(
       'attempt 3 failed: Zoho did not answer. (crm_no_answer) Next attempt: 2026-11-22 04:10:00 UTC.',
     );
@@ -202,6 +201,25 @@ describe('the story of a lead', () => {
     expect(text).toContain('Zoho does not hold all of it yet.');
     expect(text).toMatch(/company +Example GmbH +#2, 2026-11-22 08:00:00 UTC, not in Zoho yet/);
     expect(text).toMatch(/first_name +Ana +#1, 2026-11-22 03:59:58 UTC\n/);
+  });
+
+  it('says what Zoho is to be given, where nothing was written yet', () => {
+    const key = 'website|form_submission|1';
+    const head = mergeContribution(
+      newHead('Leads', `hf_${'0'.repeat(40)}`),
+      contributionOf(aLeadEvent({ idempotency_key: key }), CONFIG),
+      () => 'latest',
+    );
+    const one = aStoredLead({ record: anUndeliveredRecord('failed', { key }) });
+    const two = aStoredLead({ record: anUndeliveredRecord('held', { key: `${key}0` }) });
+
+    const text = story(aPerson({ head, leads: [one, two, one] }));
+
+    expect(text).toContain('Not in Zoho.');
+    expect(text).toContain('2 of 3 submissions are on their way.');
+    expect(text).toContain('1 of 3 submissions is held: delivery is switched off (zohoEnabled).');
+    expect(text).toContain('What Zoho is to be given, and by which submission:');
+    expect(text).not.toContain('not in Zoho yet');
   });
 
   it('stays on one screen for somebody who came often', () => {

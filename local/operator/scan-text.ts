@@ -1,0 +1,17 @@
+import type { ScanMeasure } from '../../lambdas/core/ports/event-scan.ts';
+import { roughly } from './rough-time.ts';
+
+/** Scans are paced to this many read units a second: see `paced-scan.ts`. */
+const READ_UNITS_A_SECOND = 1_000;
+
+/** Dollars for a million read units, on demand, in us-east-1 (Amazon DynamoDB, Pricing, read 2026-11-22). */
+const DOLLARS_A_MILLION = 0.125;
+
+/** What looking at everything takes, for example `12000 items, 1500 read units (less than a cent), 1 s`. */
+export function describeScanCost({ items, readUnits }: ScanMeasure): string {
+  if (readUnits === undefined) return `${items} items`;
+  const dollars = (readUnits / 1_000_000) * DOLLARS_A_MILLION;
+  const cost = dollars < 0.01 ? 'less than a cent' : `about $${dollars.toFixed(2)}`;
+  const spanMs = Math.max(1, Math.ceil(readUnits / READ_UNITS_A_SECOND)) * 1_000;
+  return `${items} items, ${readUnits} read units (${cost}), ${roughly(spanMs)}`;
+}
