@@ -97,6 +97,35 @@ describe.runIf(findDynoxide() !== undefined)(
       expect(list.document.sources[1]?.lastSeen).toBeUndefined();
     });
 
+    it('sees it again and again, until that is ended', async () => {
+      const { pipeline, port } = await start();
+      const stop = new AbortController();
+      const drawn: string[] = [];
+      const watching = runStats({
+        config: pipeline.config,
+        env: {},
+        port,
+        hours: 24,
+        watch: true,
+        json: false,
+        verbose: false,
+        print: () => undefined,
+        printError: () => undefined,
+        screen: { write: (text) => drawn.push(text), columns: 100 },
+        until: stop.signal,
+      });
+
+      await eventually(
+        async () => drawn.length,
+        (count) => count > 0,
+      );
+      stop.abort();
+
+      expect(await watching).toBe(0);
+      expect(drawn[0]).toContain('Leads are delivered.');
+      expect(drawn[0]).toContain('Ctrl-C ends.');
+    });
+
     it('sees the numbers of before after a restart', async () => {
       const { pipeline, port } = await start();
       await pipeline.send('demo', { id: 'before' });

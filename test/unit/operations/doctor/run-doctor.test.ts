@@ -265,6 +265,11 @@ describe('each thing that is amiss is found:', () => {
       }),
     ],
     [
+      'a dead letter',
+      'queues.dead_letters warning',
+      (stage) => ({ inspector: { queue: queueOf(stage, 'dead_letter', { count: 1 }) } }),
+    ],
+    [
       'a queue that is not encrypted',
       'queues.encryption problem',
       (stage) => ({ inspector: { queue: queueOf(stage, 'dead_letter', { isEncrypted: false }) } }),
