@@ -107,7 +107,8 @@ describe('an acknowledgement', () => {
   });
 });
 
-describe('cdk synth', () => {
+// The first synthesis of a process reads all of CloudFormation's own rules.
+describe('cdk synth', { timeout: 120_000 }, () => {
   it('ends with an error that names the finding when there is one', () => {
     const [app, stack] = build();
     const { node } = new Bucket(stack, 'Open');

@@ -55,6 +55,15 @@ describe('the repository', () => {
     expect(named.filter((name) => scripts[name] === undefined)).toEqual([]);
   });
 
+  it('has every test that SECURITY.md leans on', () => {
+    const named = [
+      ...read('SECURITY.md').matchAll(/`((?:unit|contract|infra|integration)\/[a-z0-9/*-]+)`/g),
+    ].map((match) => path.join('test', match[1]!.replace(/\/\*$/, '')));
+
+    expect(named.length).toBeGreaterThan(20);
+    expect(named.filter((each) => !existsSync(each) && !existsSync(`${each}.test.ts`))).toEqual([]);
+  });
+
   it('says of every export what it guarantees', () => {
     const undocumented = ['bin', 'lib', 'lambdas', 'local'].flatMap((room) =>
       readdirSync(room, { recursive: true, encoding: 'utf8' })
