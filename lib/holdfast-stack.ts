@@ -77,7 +77,12 @@ export class HoldfastStack extends Stack {
       urgentTopic,
     });
 
-    const policies = new OperatorPolicies(this, 'Operators', { ...parts, archive });
+    const policies = new OperatorPolicies(this, 'Operators', {
+      ...parts,
+      archive,
+      consumer: consumer.fn,
+      topics: [topic, urgentTopic],
+    });
 
     this.output('Endpoint', api.endpoint, 'Senders post to <endpoint>/hooks/<source>');
     this.output('DeliveryQueueUrl', queues.delivery.queueUrl, 'Leads on their way');

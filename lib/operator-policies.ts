@@ -1,6 +1,8 @@
 import { ArnFormat, Stack, Validations } from 'aws-cdk-lib';
 import { Effect, ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { CfnBucket } from 'aws-cdk-lib/aws-s3';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { ArchiveBucket } from './archive-bucket.ts';
 import { KEY_ACTIONS, type KeyUser } from './key-use.ts';
@@ -12,7 +14,12 @@ type Conditions = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 export type OperatorPoliciesProps = Pick<
   PipelineParts,
   'deployment' | 'encryption' | 'events' | 'queues' | 'secrets'
-> & { readonly archive: ArchiveBucket };
+> & {
+  readonly archive: ArchiveBucket;
+  readonly consumer: IFunction;
+  /** Where alarms go. */
+  readonly topics: readonly ITopic[];
+};
 
 /**
  * Two policies for people who use the command line, to be attached to their roles. Attached to nobody here.
@@ -50,8 +57,8 @@ export class OperatorPolicies extends Construct {
     acknowledge(
       this,
       '*',
-      'Only cloudwatch:GetMetricData, which knows no resources (Service Authorization Reference, Amazon ' +
-        'CloudWatch, read 2026-11-22); metrics hold counts, and nothing of a person.',
+      'Looks that know no resources, or look at all of a kind: metrics, alarms and which function reads a queue ' +
+        '(Service Authorization Reference, read 2026-11-22). They tell of counts and names, and nothing of a person.',
     );
     acknowledge(
       this,
@@ -79,13 +86,30 @@ function acknowledge(construct: Construct, resource: string, reason: string): vo
 }
 
 function viewing(scope: Construct, props: OperatorPoliciesProps): PolicyStatement[] {
-  const { archive, encryption, events, queues, secrets } = props;
+  const { archive, consumer, encryption, events, queues, secrets, topics } = props;
   return [
     allow('FindTheStage', ['cloudformation:DescribeStacks'], [stackArns(scope)]),
-    allow('SeeMetrics', ['cloudwatch:GetMetricData'], ['*']),
+    allow(
+      'SeeMetrics',
+      ['cloudwatch:DescribeAlarms', 'cloudwatch:GetMetricData', 'lambda:ListEventSourceMappings'],
+      ['*'],
+    ),
+    allow(
+      'SeeSubscribers',
+      ['sns:ListSubscriptionsByTopic'],
+      topics.map(({ topicArn }) => topicArn),
+    ),
+    allow('SeeConsumer', ['lambda:GetFunctionConfiguration'], [consumer.functionArn]),
     allow(
       'SeeLeads',
-      ['dynamodb:DescribeTable', 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:Scan'],
+      [
+        'dynamodb:DescribeContinuousBackups',
+        'dynamodb:DescribeTable',
+        'dynamodb:DescribeTimeToLive',
+        'dynamodb:GetItem',
+        'dynamodb:Query',
+        'dynamodb:Scan',
+      ],
       [events.table.tableArn],
       OVER_TLS,
     ),
@@ -98,7 +122,11 @@ function viewing(scope: Construct, props: OperatorPoliciesProps): PolicyStatemen
     allow('SeeLargeBodies', ['s3:GetObject'], [archive.bodiesArn]),
     // Without it S3 says "forbidden" of a body that is gone.
     allow('TellMissingBodies', ['s3:ListBucket'], [archive.bucket.bucketArn]),
-    allow('FindPeople', ['secretsmanager:GetSecretValue'], [secrets.pepper.secretArn]),
+    allow(
+      'FindPeople',
+      ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'],
+      [secrets.pepper.secretArn],
+    ),
     allow(
       'Decrypt',
       ['kms:Decrypt', 'kms:DescribeKey'],

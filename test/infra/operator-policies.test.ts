@@ -23,17 +23,26 @@ const actionsOf = (name: string): ReadonlySet<string> =>
 
 const SEEING = [
   'cloudformation:DescribeStacks on stack/holdfast-prod/*',
+  'cloudwatch:DescribeAlarms on *',
   'cloudwatch:GetMetricData on *',
+  'dynamodb:DescribeContinuousBackups on Events/Table',
   'dynamodb:DescribeTable on Events/Table',
+  'dynamodb:DescribeTimeToLive on Events/Table',
   'dynamodb:GetItem on Events/Table',
   'dynamodb:Query on Events/Table',
   'dynamodb:Query on Events/Table/index/open',
   'dynamodb:Scan on Events/Table',
   'kms:Decrypt on Encryption/Key',
   'kms:DescribeKey on Encryption/Key',
+  'lambda:GetFunctionConfiguration on Consumer/Consumer/Function',
+  'lambda:ListEventSourceMappings on *',
   's3:GetObject on Archive/Bucket/raw/*',
   's3:ListBucket on Archive/Bucket',
+  'secretsmanager:DescribeSecret on Secrets/Pepper',
   'secretsmanager:GetSecretValue on Secrets/Pepper',
+  ...stack
+    .resources('AWS::SNS::Topic')
+    .map(({ path }) => `sns:ListSubscriptionsByTopic on ${path}`),
   'sqs:GetQueueAttributes on Queues/DeadLetter',
   'sqs:GetQueueAttributes on Queues/Delivery',
 ];
@@ -75,7 +84,9 @@ describe('a viewer', () => {
   it('reads no secret with which a lead could be forged or the CRM be entered', () => {
     const secrets = allowedTo('Viewer').filter((line) => line.startsWith('secretsmanager:'));
 
-    expect(secrets).toEqual(['secretsmanager:GetSecretValue on Secrets/Pepper']);
+    expect(secrets.filter((line) => !line.includes('Describe'))).toEqual([
+      'secretsmanager:GetSecretValue on Secrets/Pepper',
+    ]);
   });
 });
 
@@ -84,18 +95,38 @@ describe('an operator', () => {
     expect(allowedTo('Operator')).toEqual([...SEEING, ...MENDING].sort());
   });
 
-  it('may neither deploy, nor touch the key, backups, functions, logs or permissions', () => {
+  it('may neither deploy, nor change the key, backups, functions, logs or permissions', () => {
     const services = new Set([...actionsOf('Operator')].map((action) => action.split(':')[0]));
 
     expect(services).toEqual(
-      new Set(['cloudformation', 'cloudwatch', 'dynamodb', 'kms', 's3', 'secretsmanager', 'sqs']),
+      new Set([
+        'cloudformation',
+        'cloudwatch',
+        'dynamodb',
+        'kms',
+        'lambda',
+        's3',
+        'secretsmanager',
+        'sns',
+        'sqs',
+      ]),
     );
     expect([...actionsOf('Operator')].filter((action) => action.includes('*'))).toEqual([]);
-    expect([...actionsOf('Operator')]).not.toContain('dynamodb:DeleteTable');
+    expect(
+      [...actionsOf('Operator')].filter((action) => /^(?:lambda|sns|cloud)/.test(action)).sort(),
+    ).toEqual([
+      'cloudformation:DescribeStacks',
+      'cloudwatch:DescribeAlarms',
+      'cloudwatch:GetMetricData',
+      'lambda:GetFunctionConfiguration',
+      'lambda:ListEventSourceMappings',
+      'sns:ListSubscriptionsByTopic',
+    ]);
   });
 
   it('never writes the pepper', () => {
     expect(allowedTo('Operator').filter((line) => line.endsWith('Secrets/Pepper'))).toEqual([
+      'secretsmanager:DescribeSecret on Secrets/Pepper',
       'secretsmanager:GetSecretValue on Secrets/Pepper',
     ]);
   });
@@ -169,7 +200,9 @@ function calledByCommandLine(): ReadonlySet<string> {
     'client-secrets-manager': 'secretsmanager',
   };
   const sources = ['lambdas/aws', 'local/operator'].flatMap((folder) =>
-    readdirSync(folder).map((file) => readFileSync(`${folder}/${file}`, 'utf8')),
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => readFileSync(`${folder}/${file}`, 'utf8')),
   );
   const commands = sources.flatMap((source) =>
     [...source.matchAll(/import \{([^}]*)\} from '@aws-sdk\/([a-z-]+)'/g)].flatMap(
@@ -182,7 +215,12 @@ function calledByCommandLine(): ReadonlySet<string> {
   return new Set([
     ...commands,
     'cloudformation:DescribeStacks',
+    'cloudwatch:DescribeAlarms',
     'cloudwatch:GetMetricData',
+    'lambda:GetFunctionConfiguration',
+    'lambda:ListEventSourceMappings',
+    's3:DeleteObject',
     's3:GetObject',
+    'sns:ListSubscriptionsByTopic',
   ]);
 }
