@@ -16,6 +16,12 @@ const printError = (line: string): void => {
   process.stderr.write(`${line}\n`);
 };
 
+// Whoever reads has seen enough: `holdfast audit | head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 try {
   await buildProgram({ config, env: process.env, print, printError }).parseAsync();
 } catch (error) {

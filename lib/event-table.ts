@@ -18,6 +18,8 @@ const RECOVERY_DAYS = 35;
 export interface EventTableProps {
   readonly deployment: Deployment;
   readonly key: IKey;
+  /** A table that was restored, to be taken over; without it, the stack makes one. */
+  readonly restoredTable: string | undefined;
 }
 
 /**
@@ -25,13 +27,19 @@ export interface EventTableProps {
  *
  * It can be restored to any second of the last 35 days, and neither a stack deletion nor a
  * replacement can take it away. The index projects keys only: an event's payload is never copied.
+ *
+ * A restored table takes its place under a name of its own in the template, too. So CloudFormation lets go of the one
+ * before, which stays, and takes over the one that is there (AWS CloudFormation, Import resources automatically, read
+ * 2026-11-22).
  */
 export class EventTable extends Construct {
   readonly table: Table;
 
-  constructor(scope: Construct, id: string, { deployment, key }: EventTableProps) {
+  constructor(scope: Construct, id: string, props: EventTableProps) {
     super(scope, id);
-    this.table = new Table(this, 'Table', {
+    const { deployment, key, restoredTable } = props;
+    this.table = new Table(this, restoredTable ?? 'Table', {
+      ...(restoredTable === undefined ? {} : { tableName: restoredTable }),
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       sortKey: { name: 'sk', type: AttributeType.STRING },
       billingMode: BillingMode.PAY_PER_REQUEST,

@@ -12,6 +12,7 @@ import { Intake } from './intake.ts';
 import { IntakeApi } from './intake-api.ts';
 import { OperatorPolicies } from './operator-policies.ts';
 import { PipelineAlarms } from './pipeline-alarms.ts';
+import { PipelineDashboard } from './pipeline-dashboard.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
 import { PipelineSecrets, SOURCE_SECRET_FORM } from './pipeline-secrets.ts';
 import type { StageConfig } from './stage-config.ts';
@@ -46,7 +47,8 @@ export class HoldfastStack extends Stack {
     });
     const encryption = new EncryptionKey(this, 'Encryption', { deployment });
     const { key } = encryption;
-    const events = new EventTable(this, 'Events', { deployment, key });
+    const { restoredTable } = config;
+    const events = new EventTable(this, 'Events', { deployment, key, restoredTable });
     const archive = new ArchiveBucket(this, 'Archive', {
       deployment,
       key,
@@ -65,7 +67,7 @@ export class HoldfastStack extends Stack {
     const sweeper = new Sweeper(this, 'Sweeper', parts);
     const api = new IntakeApi(this, 'Api', { deployment, stage, key, fn: intake.fn });
     const { topic, urgentTopic } = tellOnCall(this, { config, deployment, key });
-    new PipelineAlarms(this, 'Alarms', {
+    const watched = {
       config,
       deployment,
       stage,
@@ -73,15 +75,19 @@ export class HoldfastStack extends Stack {
       intake: intake.fn,
       consumer: consumer.fn,
       sweeper: sweeper.fn,
-      topic,
-      urgentTopic,
+    };
+    const { alarms } = new PipelineAlarms(this, 'Alarms', { ...watched, topic, urgentTopic });
+    const dashboard = new PipelineDashboard(this, 'Dashboard', {
+      ...watched,
+      table: events.table,
+      alarms,
     });
 
     const policies = new OperatorPolicies(this, 'Operators', {
       ...parts,
       archive,
       consumer: consumer.fn,
-      topics: [topic, urgentTopic],
+      topics: [...new Set([topic, urgentTopic])],
     });
 
     this.output('Endpoint', api.endpoint, 'Senders post to <endpoint>/hooks/<source>');
@@ -90,9 +96,14 @@ export class HoldfastStack extends Stack {
     this.output('TableName', events.table.tableName, 'The event store');
     this.output('ArchiveBucketName', archive.bucket.bucketName, 'Raw bodies over 300 KB');
     this.output('AlarmTopicArn', topic.topicArn, 'Where alarms go');
+    this.output('DashboardUrl', dashboard.url, 'How leads are doing, on one screen');
     this.output('ZohoSecretName', secrets.zohoName, 'To be filled in by you');
     this.output('PepperSecretName', secrets.pepperName, 'Never to be changed');
-    this.output('Version', sourceVersion(), 'Of what was deployed; holdfast doctor compares it');
+    this.output(
+      'Version',
+      sourceVersion(config),
+      'Of what was deployed; holdfast doctor compares it',
+    );
     this.output('SourceSecretPrefix', secrets.sourcePrefix, "A source's secret: this and its name");
     this.output('SourceSecretForm', SOURCE_SECRET_FORM, 'Which members of such a secret are known');
     this.output('ViewerPolicyArn', policies.viewer.managedPolicyArn, 'For who only looks');

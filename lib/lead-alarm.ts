@@ -30,6 +30,8 @@ export interface LeadAlarmProps {
   readonly direction?: 'above' | 'below';
   /** Periods of the metric that must all be beyond the threshold, 1 or more. */
   readonly periods: number;
+  /** Of those, so many are enough, 1 or more; all of them by default. */
+  readonly breachingPeriods?: number;
   readonly missingData: MissingData;
   /** What it means for leads: one sentence that someone woken at night can act on. */
   readonly impact: string;
@@ -56,6 +58,10 @@ const TREAT_MISSING: Record<MissingData, TreatMissingData> = {
  * CloudWatch's own treatment of missing data can flip an alarm on a single point, so each alarm
  * states its own (Amazon CloudWatch, configuring how alarms treat missing data, read 2026-11-22).
  *
+ * Before it takes data for missing, CloudWatch looks further back, and may find what has been told already: a metric
+ * that is 0 now and then, with a period of more than a minute, is told again after its data has ended (the same
+ * page, which advises shorter periods). Such a metric is looked at minute by minute, with `breachingPeriods`.
+ *
  * @throws {SettingError} an empty `impact` or `runbook`, or more words than CloudWatch keeps
  */
 export class LeadAlarm extends Construct {
@@ -74,7 +80,7 @@ export class LeadAlarm extends Construct {
           ? ComparisonOperator.LESS_THAN_THRESHOLD
           : ComparisonOperator.GREATER_THAN_THRESHOLD,
       evaluationPeriods: props.periods,
-      datapointsToAlarm: props.periods,
+      datapointsToAlarm: props.breachingPeriods ?? props.periods,
       treatMissingData: TREAT_MISSING[props.missingData],
     });
     this.alarm = alarm;

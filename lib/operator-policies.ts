@@ -16,6 +16,7 @@ export type OperatorPoliciesProps = Pick<
   'deployment' | 'encryption' | 'events' | 'queues' | 'secrets'
 > & {
   readonly archive: ArchiveBucket;
+  /** Whose settings the doctor looks at. */
   readonly consumer: IFunction;
   /** Where alarms go. */
   readonly topics: readonly ITopic[];
@@ -57,8 +58,9 @@ export class OperatorPolicies extends Construct {
     acknowledge(
       this,
       '*',
-      'Looks that know no resources, or look at all of a kind: metrics, alarms and which function reads a queue ' +
-        '(Service Authorization Reference, read 2026-11-22). They tell of counts and names, and nothing of a person.',
+      'Only cloudwatch:GetMetricData and lambda:ListEventSourceMappings, which know no resources, and ' +
+        'cloudwatch:DescribeAlarms by the beginning of their names (Service Authorization Reference, Amazon ' +
+        'CloudWatch and AWS Lambda, read 2026-11-22); they tell counts and settings, and nothing of a person.',
     );
     acknowledge(
       this,
@@ -90,16 +92,16 @@ function viewing(scope: Construct, props: OperatorPoliciesProps): PolicyStatemen
   return [
     allow('FindTheStage', ['cloudformation:DescribeStacks'], [stackArns(scope)]),
     allow(
-      'SeeMetrics',
+      'SeeMetricsAndAlarms',
       ['cloudwatch:DescribeAlarms', 'cloudwatch:GetMetricData', 'lambda:ListEventSourceMappings'],
       ['*'],
     ),
+    allow('SeeConsumer', ['lambda:GetFunctionConfiguration'], [consumer.functionArn]),
     allow(
-      'SeeSubscribers',
+      'SeeWhoIsTold',
       ['sns:ListSubscriptionsByTopic'],
       topics.map(({ topicArn }) => topicArn),
     ),
-    allow('SeeConsumer', ['lambda:GetFunctionConfiguration'], [consumer.functionArn]),
     allow(
       'SeeLeads',
       [

@@ -167,6 +167,22 @@ export function zohoIsReachable({ config }: Settings): string | undefined {
         'in AWS, where 127.0.0.1 is the function itself';
 }
 
+/**
+ * A configuration that serves several stages must not lead one to another's table, nor a stack that deletes its data
+ * to one that was restored.
+ */
+export function restoredTableIsOfStage({ config, deployment }: Settings): string | undefined {
+  const { restoredTable: name } = config;
+  if (name === undefined) return undefined;
+  const prefix = `holdfast-${deployment.stage}-`;
+  if (!name.startsWith(prefix)) {
+    return `restoredTable is ${name}; for this stage it must begin with ${prefix}, as its own tables do`;
+  }
+  return deployment.isDisposable
+    ? 'restoredTable: must not be set with -c disposable=true, which deletes the table with the stack'
+    : undefined;
+}
+
 /** All relations, in the order in which their messages appear. */
 export const RELATIONS: readonly Relation[] = [
   visibilityOutlastsConsumer,
@@ -191,6 +207,7 @@ export const RELATIONS: readonly Relation[] = [
   overdueOutlastsWaits,
   requeueOutlastsHiding,
   reservationCoversConsumers,
+  restoredTableIsOfStage,
   zohoIsReachable,
   forgottenIsToldInTime,
   strandedIsLaterThanLate,

@@ -69,9 +69,9 @@ export interface StageConfig {
     readonly crmWindowMinutes: number;
     /** Zoho tells its credits with an answer only, so that most minutes have no value. */
     readonly creditsWindowMinutes: number;
-    /** The sweeper sends one or two in the place of their sender; more are a fault that lasts. */
-    readonly unsentMessages: number;
+    /** Of so many minutes, messages could not be sent in `unsentMinutesMin`: what passes, the sweeper mends. */
     readonly unsentMinutes: number;
+    readonly unsentMinutesMin: number;
     /** Of `expect.leadsPerDay`: fewer in a day is a drop. */
     readonly intakeDropShare: number;
     /** How long "leads are late" waits for "deliveries have stopped", which says why. */
@@ -112,12 +112,12 @@ export const STAGE_CONFIG: StageConfig = {
     quarantineDays: 10,
     lastingMinutes: 5,
     highIntentMinutes: 15,
-    crmFailedPercent: 25,
+    crmFailedPercent: 20,
     crmCallsMin: 10,
     crmWindowMinutes: 15,
     creditsWindowMinutes: 60,
-    unsentMessages: 2,
     unsentMinutes: 15,
+    unsentMinutesMin: 3,
     intakeDropShare: 0.5,
     lateWaitSeconds: 300,
     lateExtensionSeconds: 1_800,

@@ -123,6 +123,20 @@ const configSchema = z.strictObject({
   canary: z.optional(canarySchema),
   /** What the sweeper, which runs every minute, takes for stuck, and how much it looks at in a run. */
   sweeper: z.prefault(sweeperSchema, {}),
+  /**
+   * The table to work on from now on, in place of the stack's first one: one that was restored from it, by the name
+   * that it was given (docs/deploy.md, "Go back to a moment").
+   */
+  restoredTable: z.optional(
+    z
+      .string()
+      .check(
+        z.regex(
+          /^[a-zA-Z0-9_.-]{3,255}$/,
+          'must be the name of a table: letters, digits, _, - or ., 3 to 255 of them',
+        ),
+      ),
+  ),
   alarms: z.prefault(
     z.strictObject({ subscriptions: z._default(z.array(subscriptionSchema), []) }),
     {},

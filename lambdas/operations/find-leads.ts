@@ -81,7 +81,7 @@ export interface LeadFinding {
   readonly looked: readonly Look[];
 }
 
-/** Four reads each, at most: under a minute, and less than a cent. */
+/** Two reads each: a matter of seconds, and less than a cent. */
 const WAITING_MAX = 5_000;
 
 const READS_AT_A_TIME = 10;
@@ -116,7 +116,6 @@ export async function findLeads(
       found ??= query;
       return query !== undefined || (event !== undefined && gatherer.isOfThem(event));
     },
-    gatherer.leadOf,
     settings.waitingMax ?? WAITING_MAX,
     ports,
     onWaiting,

@@ -157,6 +157,38 @@ export async function findPerson(
   };
 }
 
+/**
+ * What is kept of single leads, and where they are listed: not of all that their person has sent.
+ *
+ * @throws {StoreUnavailableError}
+ */
+export async function foundLeads(
+  keys: readonly string[],
+  search: Pick<PersonSearch, 'config' | 'pepper'>,
+  ports: FindPersonPorts,
+): Promise<FoundPerson> {
+  const { events } = await gatherEvents(keys, search, ports);
+  const identities = [...new Set(events.flatMap(({ listedUnder }) => listedUnder))];
+  const heads = await readHeads(search.config.zoho.module, identities, ports);
+  return {
+    names: keys.map((value) => ({ kind: 'lead', value })),
+    events,
+    heads: heads.filter((head) => !isBare(head)),
+    identities,
+    deadLinks: [],
+    strayLinks: new Map(),
+    submitters: [],
+    looseBodies: [],
+    leftovers: [],
+    crmRecords: crmRecordsOf(heads, events),
+    otherNames: [],
+    sharing: [],
+    mentions: [],
+    damaged: [],
+    items: events.reduce((sum, { items }) => sum + items, 0),
+  };
+}
+
 /** Whether anything is kept of the person that an erasure takes away. */
 export function isAnythingLeft(found: FoundPerson): boolean {
   const { events, heads, deadLinks, submitters, looseBodies, leftovers } = found;

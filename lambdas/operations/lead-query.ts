@@ -36,8 +36,11 @@ export class LeadQueryError extends HoldfastError {
 /** `hf_` and 40 hex digits: see `identityNamesOf`. */
 const NAME = /^hf_[0-9a-f]{40}$/i;
 
-/** Ids of Zoho records are long numbers; those in Zoho's samples have 18 or 19 digits (read 2026-11-22). */
+/** Ids of Zoho records are long numbers. */
 const CRM_ID = /^\d{15,20}$/;
+
+/** Those in Zoho's samples have 18 or 19 digits (Zoho CRM v8, Insert records, read 2026-11-22). */
+const CRM_ID_DIGITS_USUAL = 18;
 
 /** A record's page, or its address in the API: the module, then the id. */
 const CRM_URL = /\/(?:tab|v\d+(?:\.\d+)?)\/[A-Za-z0-9_]+\/(\d{10,20})(?:[/?#]|$)/;
@@ -75,7 +78,10 @@ export async function parseLeadQuery(
 
   const email = text.includes('@') ? normalizeEmail(text) : undefined;
   if (email !== undefined) return [{ kind: 'email', email }];
-  if (CRM_ID.test(text)) return [{ kind: 'crm-id', recordId: text }, asId];
+  if (CRM_ID.test(text)) {
+    const asRecord: LeadQuery = { kind: 'crm-id', recordId: text };
+    return text.length < CRM_ID_DIGITS_USUAL ? [asId, asRecord] : [asRecord, asId];
+  }
   const phone = await phoneQuery(text, countries);
   return phone === undefined ? [asId] : [phone, asId];
 }

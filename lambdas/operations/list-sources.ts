@@ -42,6 +42,10 @@ export interface SourceOverview {
   readonly label: string;
   /** Absent for one that has never sent anything. */
   readonly lastSeen?: string;
+  /** It has sent nothing for longer than `expect.everyHours` of its configuration. */
+  readonly isSilent: boolean;
+  /** How often something should come, hours; absent where the configuration does not say. */
+  readonly expectedEveryHours?: number;
   /** Taken in within the last 24 hours; absent where the numbers could not be read. */
   readonly lastDay?: number;
   /** Within the last seven days. */
@@ -65,7 +69,8 @@ export interface SourceList {
   readonly numbersFailed?: string;
 }
 
-const DAY_MS = 24 * 60 * 60 * 1_000;
+const HOUR_MS = 60 * 60 * 1_000;
+const DAY_MS = 24 * HOUR_MS;
 const AT_A_TIME = 8;
 const PAGE_KEYS = 1_000;
 
@@ -108,6 +113,8 @@ export async function listSources(
         provider: source.provider,
         label: source.label ?? name,
         ...(seenMs === undefined ? {} : { lastSeen: new Date(seenMs).toISOString() }),
+        isSilent: isSilent(source, seenMs, nowMs),
+        ...(source.expect === undefined ? {} : { expectedEveryHours: source.expect.everyHours }),
         ...(typeof numbers === 'string' ? {} : ratesOf(numbers, name)),
         inQuarantine: quarantined.bySource.get(name) ?? 0,
         secret,
@@ -121,6 +128,20 @@ export async function listSources(
     isCut: quarantined.isCut,
     ...(typeof numbers === 'string' ? { numbersFailed: numbers } : sinceOf(numbers)),
   };
+}
+
+/**
+ * Whether a source has sent nothing for longer than its configuration expects. One that has never sent anything is
+ * not silent: it is not connected yet.
+ */
+export function isSilent(
+  { expect }: Pick<SourceConfig, 'expect'>,
+  seenMs: number | undefined,
+  nowMs: number,
+): boolean {
+  return (
+    expect !== undefined && seenMs !== undefined && nowMs - seenMs > expect.everyHours * HOUR_MS
+  );
 }
 
 /** @returns a sentence where they could not be read */

@@ -2,12 +2,12 @@ import { FAILURE_CLASSES } from '../core/failure.ts';
 import { OPEN_PARTITIONS, type OpenPartition } from '../core/open-index.ts';
 import type { EventStore } from '../core/ports/events.ts';
 import type { Clock } from '../core/ports/world.ts';
-import type { StoredLead } from './stored-lead.ts';
+import { type LeadState, readLeadState } from './stored-lead.ts';
 import { inParallel } from './in-parallel.ts';
 
 /** What searching needs of the world. It only reads. */
 export interface WaitingPorts {
-  readonly events: Pick<EventStore, 'listOpen'>;
+  readonly events: Pick<EventStore, 'listOpen' | 'readRecord' | 'readNormalized'>;
   readonly clock: Pick<Clock, 'nowMs'>;
 }
 
@@ -22,7 +22,7 @@ export interface WaitingSearch {
 }
 
 const PAGE_KEYS = 100;
-const READS_AT_A_TIME = 10;
+const READS_AT_A_TIME = 20;
 
 /** Clocks of the functions and of the operator's machine may differ by this much. */
 const CLOCK_DIFFERENCE_MAX_MS = 24 * 60 * 60 * 1_000;
@@ -39,14 +39,12 @@ const PARTITIONS: readonly OpenPartition[] = [
  * is listed nowhere else.
  *
  * @param isWanted of a lead that was read
- * @param leadOf reads a lead
  * @param lookedMax looks at no more than about this many
  * @param report is told after each page how many were looked at
  * @throws {StoreUnavailableError}
  */
 export async function searchWaiting(
-  isWanted: (lead: StoredLead) => boolean,
-  leadOf: (key: string) => Promise<StoredLead | undefined>,
+  isWanted: (lead: LeadState) => boolean,
   lookedMax: number,
   { events, clock }: WaitingPorts,
   report: (looked: number) => void = () => undefined,
@@ -63,7 +61,9 @@ export async function searchWaiting(
         limit: PAGE_KEYS,
         ...(cursor === undefined ? {} : { cursor }),
       });
-      const leads = await inParallel(page.keys, READS_AT_A_TIME, leadOf);
+      const leads = await inParallel(page.keys, READS_AT_A_TIME, async (key) =>
+        readLeadState(key, { events }),
+      );
       for (const lead of leads) {
         if (lead !== undefined && isWanted(lead)) keys.add(lead.record.key);
       }

@@ -12,6 +12,9 @@ export interface StoredLead {
   readonly history: readonly AuditEntry[];
 }
 
+/** One submission, without what happened to it beside its own state. */
+export type LeadState = Omit<StoredLead, 'history'>;
+
 /** What reading needs of the world. */
 export interface LeadReadPorts {
   readonly events: Pick<EventStore, 'readRecord' | 'readNormalized' | 'readAudit'>;
@@ -25,13 +28,27 @@ export interface LeadReadPorts {
  */
 export async function readStoredLead(
   key: string,
-  { events }: LeadReadPorts,
+  ports: LeadReadPorts,
 ): Promise<StoredLead | undefined> {
+  const [state, history] = await Promise.all([
+    readLeadState(key, ports),
+    ports.events.readAudit(key),
+  ]);
+  return state === undefined ? undefined : { ...state, history };
+}
+
+/**
+ * Reads a submission's state and what it says: for looking through many.
+ *
+ * @returns `undefined` when there is none of that key
+ * @throws {StoreUnavailableError}
+ */
+export async function readLeadState(
+  key: string,
+  { events }: { readonly events: Pick<EventStore, 'readRecord' | 'readNormalized'> },
+): Promise<LeadState | undefined> {
   const record = await events.readRecord(key);
   if (record === undefined) return undefined;
-  const [event, history] = await Promise.all([
-    events.readNormalized(key, record.payloadHash, record.remappedAs),
-    events.readAudit(key),
-  ]);
-  return { record, ...(event === undefined ? {} : { event }), history };
+  const event = await events.readNormalized(key, record.payloadHash, record.remappedAs);
+  return { record, ...(event === undefined ? {} : { event }) };
 }

@@ -18,6 +18,7 @@ export interface BoundDetailsApi {
   /** What a refusal means: what the provider says of it, or else what its status says. */
   refusal(status: number, body: Json | undefined): DetailsRefusal;
   deletionOf(ref: DetailsRef): DeletionEvent | undefined;
+  deletedBy(notice: DeletionEvent): DetailsRef | undefined;
   read(thin: Submission, answers: readonly Json[]): Promise<Reading>;
 }
 
@@ -35,6 +36,7 @@ export function bindDetails<Config extends SourceConfig>(
     calls: (ref) => api.calls(ref, source),
     refusal: (status, body) => api.refusal?.(status, body) ?? refusalOfStatus(status),
     deletionOf: (ref) => api.deletionOf?.(ref),
+    deletedBy: (notice) => api.deletedBy?.(notice),
     read: async (thin, answers) => await api.read(thin, answers, source),
   };
 }

@@ -55,6 +55,13 @@ export interface DetailsApi<Config> {
    */
   deletionOf?(ref: DetailsRef): DeletionEvent;
   /**
+   * What a notice of a deletion names, by members of `DetailsRef`: submissions whose reference has them all were
+   * deleted at the provider.
+   *
+   * @returns `undefined` for a notice that names none
+   */
+  deletedBy?(notice: DeletionEvent): DetailsRef | undefined;
+  /**
    * What a refusal means, where its status alone does not tell it (Meta answers 400 for an expired token).
    *
    * @returns `undefined` to go by the status: 401 and 403 are `unauthorized`, 404 and 410 `gone`, 429

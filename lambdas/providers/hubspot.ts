@@ -73,6 +73,10 @@ export const hubspot = {
       const id = encodeURIComponent(ref['contact_id'] ?? '');
       return [{ path: `/crm/v3/objects/contacts/${id}?properties=${properties.join(',')}` }];
     },
+    deletedBy: ({ sourceEventId }) => {
+      const [, contactId] = sourceEventId.split(':');
+      return contactId === undefined ? undefined : { contact_id: contactId };
+    },
     read: async (thin, [contact], source) => {
       const { readHubspotContact } = await import('./bodies/hubspot-contact.ts');
       return readHubspotContact(thin, contact, source);

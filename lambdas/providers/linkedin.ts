@@ -67,6 +67,8 @@ export const linkedin = {
       eventType: LEAD_DELETED,
       sourceEventId: ref['response'] ?? '',
     }),
+    deletedBy: ({ eventType, sourceEventId }) =>
+      eventType === LEAD_DELETED ? { response: sourceEventId } : undefined,
     // A version that was retired: as with a token, a person must mend it, and the leads can wait.
     refusal: (status) => (status === 426 ? 'unauthorized' : undefined),
     read: async (thin, [response, form], source) => {

@@ -21,16 +21,21 @@ export interface AlarmGroup {
 /** What a function's own metrics are asked for. */
 export type FunctionMetric = (options: { statistic: string; period: Duration }) => IMetric;
 
-/** An alarm that fires at the first error, or throttle, of a function. */
+/**
+ * An alarm that fires at the first error, or throttle, of a function, and ends when there was none for a while.
+ *
+ * Minute by minute: most invocations report 0, and a function that is seldom called reports nothing in between.
+ */
 export function firstOf(
   metric: FunctionMetric,
   windowMinutes: number,
   words: AlarmWords & { readonly toldBy?: string },
 ): GroupedAlarm {
   return {
-    metric: metric({ statistic: Stats.SUM, period: Duration.minutes(windowMinutes) }),
+    metric: metric({ statistic: Stats.SUM, period: Duration.minutes(1) }),
     threshold: 0,
-    periods: 1,
+    periods: windowMinutes,
+    breachingPeriods: 1,
     missingData: 'good',
     ...words,
   };

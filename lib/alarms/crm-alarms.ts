@@ -59,9 +59,10 @@ export function raiseCrmAlarms(
   const { crmWindowMinutes, crmCallsMin } = numbers;
   group.raise('crm-error-rate', {
     title: 'Zoho fails many calls',
-    // Without a failure there is no CrmCallFailed, so that the expression has no value: nothing has happened.
+    // What is not counted is 0 here. Without a value CloudWatch would look further back, and tell a second time what
+    // had ended. That FILL stands in for data which is a minute late does no harm to a sum of many minutes.
     metric: new MathExpression({
-      expression: `IF(calls >= ${crmCallsMin}, 100 * failed / calls, 0)`,
+      expression: `IF(FILL(calls, 0) >= ${crmCallsMin}, 100 * FILL(failed, 0) / calls, 0)`,
       usingMetrics: {
         calls: counter('consumer', 'CrmCall', crmWindowMinutes),
         failed: counter('consumer', 'CrmCallFailed', crmWindowMinutes),
@@ -81,10 +82,11 @@ export function raiseCrmAlarms(
     title: 'API credits are running low',
     // Zoho tells what is left once half is used. An hour without a call, or with more than half left, has no
     // value and is good; "unchanged" would keep the alarm long after the credits have come back.
-    metric: own('consumer', 'CrmCreditsRemaining', Stats.MINIMUM, numbers.creditsWindowMinutes),
+    metric: own('consumer', 'CrmCreditsRemaining', Stats.MINIMUM, 1),
     threshold: slowBelow,
     direction: 'below',
-    periods: 1,
+    periods: numbers.creditsWindowMinutes,
+    breachingPeriods: 1,
     missingData: 'good',
     impact:
       `Fewer than ${slowBelow} of the day's API credits are left: leads are written more slowly, and at the ` +

@@ -44,9 +44,10 @@ export function raiseDeadLetterAlarms(
   });
   group.raise('dead-letter-unsent', {
     title: 'Dead letters cannot be sent',
-    metric: counter('sweeper', 'DeadLetterFailed', numbers.unsentMinutes),
-    threshold: numbers.unsentMessages,
-    periods: 1,
+    metric: counter('sweeper', 'DeadLetterFailed', 1),
+    threshold: 0,
+    periods: numbers.unsentMinutes,
+    breachingPeriods: numbers.unsentMinutesMin,
     missingData: 'good',
     impact:
       'Leads are in quarantine, and the dead letters that tell of them cannot be sent: the alarms on dead ' +

@@ -49,9 +49,10 @@ export function raiseIntakeAlarms(group: AlarmGroup, intake: IFunction): readonl
   ];
   group.raise('enqueue-failed', {
     title: 'Messages cannot be sent',
-    metric: counter('intake', 'EnqueueFailed', numbers.unsentMinutes),
-    threshold: numbers.unsentMessages,
-    periods: 1,
+    metric: counter('intake', 'EnqueueFailed', 1),
+    threshold: 0,
+    periods: numbers.unsentMinutes,
+    breachingPeriods: numbers.unsentMinutesMin,
     missingData: 'good',
     impact:
       'Leads are stored, but no message for their delivery can be sent. The sweeper sends it a few minutes ' +

@@ -28,7 +28,7 @@ export function own(
   statistic: string,
   minutes: number,
   source?: string,
-): IMetric {
+): Metric {
   return new Metric({
     namespace: METRICS_NAMESPACE,
     metricName,

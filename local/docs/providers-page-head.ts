@@ -42,9 +42,9 @@ source is answered 503.
 * **Of a request that is refused nothing is kept** but its hash, and a count by source.
 * **Nothing in front of intake may answer for it.** A firewall whose rules take a lead's message for an attack answers 403, and that lead
   is gone: let such rules count, not block, on \`/hooks/\`. Nor may anything rewrite a body, since signatures cover its bytes.
-* **A notice that a submission was deleted deletes nothing yet.** LinkedIn and HubSpot send such notices. One that comes before the
-  lead was delivered keeps it from the CRM (LinkedIn); after that it is stored and suppressed, and the record in Zoho and what the
-  event store holds stay until a person removes them.
+* **A notice that a submission was deleted deletes nothing by itself.** LinkedIn and HubSpot send such notices. One that comes before the
+  lead was delivered keeps it from the CRM (LinkedIn). \`holdfast erase --requested\` lists the notices whose leads are still kept, and
+  erases those leads ([privacy](privacy.md#notices-of-a-deletion-by-a-sender)); the record in Zoho is a person's to delete.
 * **Senders that give up need an eye on them.** After a long outage Calendly drops its subscription, and TikTok drops what is older than
   three days. The metric \`SecondsSinceLastEvent\` ([metrics](metrics.md)) tells which source has fallen silent.
 `;

@@ -6,8 +6,13 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-/** When the first simulated day has its tenth hour: every run starts at four. */
+/** When the first simulated day has its ninth and its tenth hour: every run starts at four. */
+const NINE_OCLOCK_MS = 5 * HOUR_MS;
 const TEN_OCLOCK_MS = 6 * HOUR_MS;
+
+/** The midnights before and after a weekend, three days and a few hours into a drill. */
+const FRIDAY_NIGHT_MS = 3 * DAY_MS + 20 * HOUR_MS;
+const SUNDAY_NIGHT_MS = FRIDAY_NIGHT_MS + 2 * DAY_MS;
 
 /** What Zoho says of a row when a field is mandatory that nobody fills. */
 const REGION_IS_MISSING = {
@@ -52,16 +57,16 @@ export const DRILLS: readonly Drill[] = [
   },
   {
     name: 'crm-flaky',
-    says: 'Zoho answers four of ten calls with an error for two hours, too few for the breaker.',
-    traffic: [{ source: 'demo', leadsPerDay: 960, fromHour: 6, untilHour: 22 }],
+    says: 'Zoho fails the first write of every lead for two hours: too seldom in a row for the breaker.',
+    traffic: [{ ...DEMO, leadsPerDay: 960, beginsAtMs: NINE_OCLOCK_MS }],
     onsetMs: TEN_OCLOCK_MS,
-    lastsMs: 18 * HOUR_MS,
+    lastsMs: TEN_OCLOCK_MS + 4 * HOUR_MS,
     disturb: ({ world, at }) => {
-      // Of ten calls, these: never five in a row, and the minute has too few calls for a share.
-      const failures = [1, 3, 6, 8].map((nth) => ({ kind: 'unavailable', match: { nth } }));
-      for (let ms = 0; ms < 2 * HOUR_MS; ms += 10 * MINUTE_MS) {
-        at(TEN_OCLOCK_MS + ms, () => world.zoho.world.faults.add(parseFaults(failures)));
+      const once = parseFaults([{ kind: 'unavailable' }]);
+      for (let ms = 0; ms < 2 * HOUR_MS; ms += MINUTE_MS) {
+        at(TEN_OCLOCK_MS + ms, () => world.zoho.world.faults.add(once));
       }
+      at(TEN_OCLOCK_MS + 2 * HOUR_MS, () => world.zoho.world.faults.clear());
     },
   },
   {
@@ -75,7 +80,7 @@ export const DRILLS: readonly Drill[] = [
   {
     name: 'dlq-fill',
     says: 'An administrator makes a field mandatory in Zoho, and every lead is refused.',
-    traffic: [{ source: 'demo', leadsPerDay: 3_840, fromHour: 6, untilHour: 22 }],
+    traffic: [{ ...DEMO, leadsPerDay: 3_840, beginsAtMs: NINE_OCLOCK_MS }],
     onsetMs: TEN_OCLOCK_MS,
     lastsMs: TEN_OCLOCK_MS + HOUR_MS,
     disturb: ({ world, at }) =>
@@ -83,10 +88,10 @@ export const DRILLS: readonly Drill[] = [
   },
   {
     name: 'one-dead-letter',
-    says: 'Zoho refuses one lead for good; nobody looks at it for eleven days.',
-    traffic: [{ source: 'demo', leadsPerDay: 3, fromHour: 6, untilHour: 22 }],
+    says: 'Zoho refuses one lead for good; nobody looks at it for ten days.',
+    traffic: [{ source: 'events', leadsPerDay: 3, fromHour: 6, untilHour: 22 }],
     onsetMs: TEN_OCLOCK_MS,
-    lastsMs: 11 * DAY_MS,
+    lastsMs: 10.5 * DAY_MS,
     disturb: ({ world, at }) => {
       at(TEN_OCLOCK_MS, () =>
         world.zoho.world.faults.add(parseFaults([{ ...REGION_IS_MISSING, times: 1 }])),
@@ -104,32 +109,27 @@ export const DRILLS: readonly Drill[] = [
     name: 'intake-dropped',
     says: 'A form loses four of five submissions after a change of the page.',
     traffic: [
-      { ...DEMO, endsAtMs: 4 * DAY_MS },
-      { ...DEMO, leadsPerDay: 19, beginsAtMs: 4 * DAY_MS },
+      { ...DEMO, endsAtMs: 2 * DAY_MS },
+      { ...DEMO, leadsPerDay: 19, beginsAtMs: 2 * DAY_MS },
     ],
-    onsetMs: 4 * DAY_MS,
-    lastsMs: 9 * DAY_MS,
+    onsetMs: 2 * DAY_MS,
+    lastsMs: 6 * DAY_MS,
   },
   {
     name: 'quiet-weekend',
-    says: 'Ten days of a form for companies, with a weekend on which one in twenty writes.',
+    says: 'A week of a form for companies, with a weekend on which one in twenty writes.',
     traffic: [
-      { ...DEMO, endsAtMs: 5 * DAY_MS - 4 * HOUR_MS },
-      {
-        ...DEMO,
-        leadsPerDay: 5,
-        beginsAtMs: 5 * DAY_MS - 4 * HOUR_MS,
-        endsAtMs: 7 * DAY_MS - 4 * HOUR_MS,
-      },
-      { ...DEMO, beginsAtMs: 7 * DAY_MS - 4 * HOUR_MS },
+      { ...DEMO, endsAtMs: FRIDAY_NIGHT_MS },
+      { ...DEMO, leadsPerDay: 5, beginsAtMs: FRIDAY_NIGHT_MS, endsAtMs: SUNDAY_NIGHT_MS },
+      { ...DEMO, beginsAtMs: SUNDAY_NIGHT_MS },
     ],
-    onsetMs: 5 * DAY_MS - 4 * HOUR_MS,
-    lastsMs: 10 * DAY_MS,
+    onsetMs: FRIDAY_NIGHT_MS,
+    lastsMs: 7 * DAY_MS,
   },
   {
     name: 'table-down',
     says: 'The table takes no new events for twenty minutes.',
-    traffic: [{ ...DEMO, leadsPerDay: 960 }],
+    traffic: [{ ...DEMO, leadsPerDay: 960, beginsAtMs: NINE_OCLOCK_MS }],
     onsetMs: TEN_OCLOCK_MS,
     lastsMs: TEN_OCLOCK_MS + 2 * HOUR_MS,
     disturb: ({ at, refuseEvents }) => {

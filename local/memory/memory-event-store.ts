@@ -48,8 +48,8 @@ import {
 
 import { createMemoryMappings } from './memory-mappings.ts';
 import { createMemorySourceFields } from './memory-source-fields.ts';
-import { createMemorySourceNotes } from './memory-source-notes.ts';
 import { createMemoryErasure } from './memory-erasure.ts';
+import { createMemorySourceNotes } from './memory-source-notes.ts';
 import type { StoredItems } from './memory-store-scanner.ts';
 import { payloadKey, storedItemsOf } from './memory-stored-items.ts';
 

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { type CommandContext, operatorCommand } from './operator-command.ts';
 import { runErase } from './run-erase.ts';
+import { runEraseRequested } from './run-erase-requested.ts';
 import { runExport } from './run-export.ts';
 import type { TargetOptions } from './target.ts';
 
@@ -16,8 +17,13 @@ only for leads without an e-mail address, since people share telephones.`;
 export function addPersonCommands(program: Command, context: CommandContext): void {
   operatorCommand(program, 'erase')
     .description('erase what is kept of a person; without --reason, show what that is')
-    .argument('<person>', WHO)
+    .argument('[person]', WHO)
     .option('--also <person...>', 'the same person by another name, or a lead of theirs by its key')
+    .option(
+      '--requested',
+      'instead of a person: the leads whose deletion their senders have told of',
+      false,
+    )
     .option('--reason <text>', 'do it; this is kept in the journal, so it must not name the person')
     .addHelpText(
       'after',
@@ -28,12 +34,14 @@ What is in Zoho is not touched: the records to delete there are listed.
 Exit codes: 0 erased, or nothing was there, or a plan shown; 1 something is left or failed: run it again; 2 wrong use,
 nothing was done.`,
     )
-    .action(async (person: string, options: EraseOptions) => {
-      process.exitCode = await runErase({
-        ...options,
-        typed: [person, ...(options.also ?? [])],
-        ...context,
-      });
+    .action(async (person: string | undefined, options: EraseOptions, command: Command) => {
+      const { requested, also = [], ...rest } = options;
+      if (requested && (person !== undefined || also.length > 0)) {
+        command.error('error: --requested takes no person');
+      }
+      if (requested) process.exitCode = await runEraseRequested({ ...rest, ...context });
+      else if (person === undefined) command.error('error: name a person, or give --requested');
+      else process.exitCode = await runErase({ ...rest, typed: [person, ...also], ...context });
     });
 
   operatorCommand(program, 'export')
@@ -69,6 +77,7 @@ interface ExportOptions extends TargetOptions {
 }
 
 interface EraseOptions extends TargetOptions {
+  readonly requested: boolean;
   readonly also?: readonly string[];
   readonly reason?: string;
   readonly json: boolean;

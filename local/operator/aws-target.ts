@@ -85,8 +85,6 @@ export async function openAwsTarget(
       tableName: output('TableName'),
       deliveryQueueUrl: output('DeliveryQueueUrl'),
       deadLetterQueueUrl: output('DeadLetterQueueUrl'),
-      // Asked for by the doctor alone, which says so where it is missing.
-      alarmTopicArn: outputs['AlarmTopicArn'] ?? '',
       endpoints: endpointsFrom(options.env),
     }),
     close,

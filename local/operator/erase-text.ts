@@ -46,7 +46,7 @@ export function describeErasurePlan(
     `Kept of ${namesText(found.names)} on ${target}, ${counted(found.items, 'item')} looked at:`,
     '',
     ...foundLines(found),
-    ...crmLines(found, context),
+    ...describeCrmRecords(found, context.linkOf),
     ...describeNotTouched(found, context.again),
     '',
     'This is a plan: nothing has been changed. To erase it, say why. The reason is kept: do not name the person in it.',
@@ -76,7 +76,7 @@ export function describeErasure(
     isAnythingLeft(left) || inUse.length > 0 || inDelivery.length > 0
       ? `Something is left, or came meanwhile. Run it again:\n  ${context.again} --reason "…"`
       : `Nothing of the person is left in the table and the bucket: ${counted(left.items, 'item')} looked at again.`,
-    ...crmLines(found, context),
+    ...describeCrmRecords(found, context.linkOf),
     ...describeNotTouched(left, context.again),
     '',
     'What remains:',
@@ -122,9 +122,10 @@ function foundLines(found: FoundPerson): readonly string[] {
   ];
 }
 
-function crmLines(
+/** The person's records in the CRM, and that they are not Holdfast's to delete. */
+export function describeCrmRecords(
   { crmRecords }: FoundPerson,
-  { linkOf }: Pick<EraseTextContext, 'linkOf'>,
+  linkOf: EraseTextContext['linkOf'],
 ): readonly string[] {
   if (crmRecords.length === 0) return [];
   return [

@@ -96,9 +96,11 @@ function alsoKnownLines({ head, leads }: Person): readonly string[] {
 function whereNowLines(person: Person, context: StoryContext): readonly string[] {
   const { leads, head } = person;
   const count = (state: string) => leads.filter(({ record }) => record.state === state).length;
-  const of = leads.length === 1 ? 'The submission' : '';
-  const some = (number: number) =>
-    of === '' ? `${number} of ${counted(leads.length, 'submission')}` : of;
+  const some = (number: number): string => {
+    if (leads.length === 1) return 'The submission';
+    const all = counted(leads.length, 'submission');
+    return number === leads.length ? `All ${all}` : `${number} of ${all}`;
+  };
   const quarantined = count('quarantined');
   const moving = count('received') + count('processing') + count('failed');
   const held = count('held');
@@ -170,7 +172,8 @@ const DONE: ReadonlySet<string> = new Set(['succeeded', 'suppressed', 'closed', 
 function fieldLines(person: Person, { columns }: StoryContext): readonly string[] {
   const { head, leads, older } = person;
   if (head === undefined) return [];
-  const missing = new Set(unconfirmedFields(head));
+  const isWritten = head.confirmedVersion > 0;
+  const missing = new Set(isWritten ? unconfirmedFields(head) : []);
   const numberOf = (value: HeadValue): string => {
     const at = leads.findIndex(({ record }) => record.key === value.event);
     return at < 0 ? 'an older one' : `#${older + at + 1}`;
@@ -183,7 +186,9 @@ function fieldLines(person: Person, { columns }: StoryContext): readonly string[
   if (rows.length === 0) return [];
   const shown = rows.slice(0, FIELDS_SHOWN);
   return [
-    'What its Zoho record is given, and by which submission:',
+    isWritten
+      ? 'What its Zoho record is given, and by which submission:'
+      : 'What Zoho is to be given, and by which submission:',
     ...tableLines(shown, columns),
     ...(rows.length === shown.length ? [] : [`  … and ${rows.length - shown.length} more`]),
     '',

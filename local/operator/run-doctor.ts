@@ -143,7 +143,7 @@ function unreachable(options: RunDoctorOptions, error: OperatorError): Examinati
 
 function hereFacts({ config, stage }: RunDoctorOptions, by: string): HereFacts {
   return {
-    version: sourceVersion(),
+    version: sourceVersion(config),
     node: process.versions.node,
     by,
     sources: Object.keys(config.sources).length,

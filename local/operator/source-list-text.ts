@@ -32,7 +32,7 @@ export function describeSources(
     ...sources.map((each) => [
       each.source,
       each.provider,
-      seenText(each.lastSeen, nowMs),
+      `${seenText(each.lastSeen, nowMs)}${each.isSilent ? ' SILENT' : ''}`,
       numberText(each.lastDay),
       numberText(each.lastWeek?.accepted),
       numberText(each.lastWeek?.delivered),
@@ -109,9 +109,16 @@ function remedies(
       add,
       finish: command('source rotate', source, '--finish'),
     }),
+    ...(overview.isSilent
+      ? [
+          `${source}: something should come every ${overview.expectedEveryHours ?? '?'} hours; try it:  ${command('source test', source)}`,
+        ]
+      : []),
     ...(inQuarantine === 0
       ? []
-      : [`${source}: see what was set aside, and why:  ${command('replay', '--source', source)}`]),
+      : [
+          `${source}: see what was set aside, and why:  ${command('quarantine list', '--source', source)}`,
+        ]),
     ...(Object.keys(drift).length === 0
       ? []
       : [`${source}: see which fields changed:  ${command('source drift', source)}`]),

@@ -4,7 +4,8 @@ import {
   type HoldfastConfigInput,
 } from '../../lambdas/core/config.ts';
 
-const INPUT: HoldfastConfigInput = {
+/** The configuration of the simulated installation as a person would write it. */
+export const SIMULATED_INPUT: HoldfastConfigInput = {
   sources: {
     demo: { provider: 'typeform', label: 'Demo request', trust: 60 },
     sales: { provider: 'typeform', label: 'Talk to sales', trust: 70, highIntent: true },
@@ -55,16 +56,19 @@ const INPUT: HoldfastConfigInput = {
 };
 
 /** The simulated installation: sources of every kind, with different trust. */
-export const SIMULATED_CONFIG: HoldfastConfig = defineConfig(INPUT);
+export const SIMULATED_CONFIG: HoldfastConfig = defineConfig(SIMULATED_INPUT);
 
 /** The same, for whom a submission of somebody who became a contact is a note. */
-export const WITH_NOTES: HoldfastConfig = defineConfig({ ...INPUT, zoho: { onConverted: 'note' } });
+export const WITH_NOTES: HoldfastConfig = defineConfig({
+  ...SIMULATED_INPUT,
+  zoho: { onConverted: 'note' },
+});
 
 /** What an operator has in mind when he maps events anew: one more field is read. */
 export const WITH_ANOTHER_MAPPING: HoldfastConfig = defineConfig({
-  ...INPUT,
+  ...SIMULATED_INPUT,
   sources: Object.fromEntries(
-    Object.entries(INPUT.sources).map(([name, source]) => [
+    Object.entries(SIMULATED_INPUT.sources).map(([name, source]) => [
       name,
       { ...source, fields: { budget: 'job_title' } },
     ]),

@@ -13,20 +13,29 @@ export interface TestConfiguration {
 /** Comes with the update. */
 export const NEW_SOURCE = 'partner_two';
 
+/** Is restored after it. */
+export const RESTORED_TABLE = 'holdfast-prod-restored-1';
+
+/** What is deployed one after the other. */
+export interface TestConfigurations {
+  readonly first: TestConfiguration;
+  /** With one source more. */
+  readonly second: TestConfiguration;
+  /** On a table that was restored. */
+  readonly restored: TestConfiguration;
+}
+
 const CORE = path.resolve(import.meta.dirname, '../../lambdas/core/config.ts');
 
 /**
- * Writes what the test deploys first, and what it changes that into: one source more.
+ * Writes what the test deploys.
  *
  * There is a source of each provider whose leads come whole; those that are read from a provider's API would be read
  * from the real one.
  *
  * @param zohoUrl of the simulator, which stands for the accounts server and the API
  */
-export function writeConfigurations(
-  folder: string,
-  zohoUrl: string,
-): { readonly first: TestConfiguration; readonly second: TestConfiguration } {
+export function writeConfigurations(folder: string, zohoUrl: string): TestConfigurations {
   const base = withEveryProvider(
     defineConfig({
       sources: {
@@ -52,8 +61,11 @@ export function writeConfigurations(
     );
     return { file, config };
   };
+  const first = { ...base, sources };
+  const second = { ...base, sources: { ...sources, [NEW_SOURCE]: partner } };
   return {
-    first: write('first.config.ts', { ...base, sources }),
-    second: write('second.config.ts', { ...base, sources: { ...sources, [NEW_SOURCE]: partner } }),
+    first: write('first.config.ts', first),
+    second: write('second.config.ts', second),
+    restored: write('restored.config.ts', { ...second, restoredTable: RESTORED_TABLE }),
   };
 }

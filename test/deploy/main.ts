@@ -19,8 +19,10 @@ import {
 import { giveRights } from './steps/operator.ts';
 import { quarantine, redrive, replay } from './steps/quarantine.ts';
 import { balance, destroy, protection } from './steps/removal.ts';
+import { goOnWithRestored, restoreBeside } from './steps/restore.ts';
 import { alarms, dataStores, eventSourceMapping, logs, queues } from './steps/resources.ts';
 import { connectSources, storeZohoCredentials } from './steps/secrets.ts';
+import { statusCommands } from './steps/status.ts';
 import { updateUnderTraffic } from './steps/update.ts';
 import { createWorld, type World } from './world.ts';
 import { startSecureZoho } from './zoho.ts';
@@ -40,7 +42,7 @@ const STEPS = [
   ['the event source mapping is as configured', eventSourceMapping],
   ['every alarm of the template is there, and tells somebody', alarms],
   ['logs end by themselves', logs],
-  ['an operator with the rights that docs/deploy.md names', giveRights],
+  ['an operator with the policy that the stack makes for operators, and no other', giveRights],
   ['holdfast source add puts the secrets of sources in place', connectSources],
   ['a lead that comes before delivery is switched on is held', holdLead],
   ['Zoho credentials', storeZohoCredentials],
@@ -48,17 +50,17 @@ const STEPS = [
   ['a signed webhook of each source, sent three times, is delivered once', everySource],
   ['forged webhooks are refused', forgeries],
   ['an unknown source is answered 503, any other path 404', otherPaths],
-  [
-    'holdfast source test, mapping check, breaker status, mapping diff, source drift',
-    operatorCommands,
-  ],
+  ['operators’ commands do what they say, with those rights', operatorCommands],
+  ['holdfast stats, source list, doctor, pause and resume', statusCommands],
   ['a lead that Zoho refuses lies in quarantine, with a dead letter', quarantine],
   ['a redrive delivers it', redrive],
   ['another one is delivered by holdfast replay', replay],
   ['the lead that was held is delivered', drainHeld],
   ['cdk deploy of another configuration, while senders go on', updateUnderTraffic],
+  ['a restore to a point in time makes a table beside, with the same items', restoreBeside],
+  ['cdk deploy takes the restored table over, and goes on with it', goOnWithRestored],
   ['nothing was delivered twice', balance],
-  ['cdk destroy of the protected stage is refused', protection],
+  ['the stack of the protected stage cannot be deleted', protection],
   ['cdk destroy leaves the data', destroy],
 ] as const;
 

@@ -171,6 +171,21 @@ describe('alarms that a lost lead would raise', () => {
     expect(alarms.map(({ properties }) => properties['Namespace'])).not.toContain('AWS/ApiGateway');
   });
 
+  it('looks minute by minute at what is 0 now and then, so that no end is told twice', () => {
+    const functions = alarms.filter(({ properties }) => properties['Namespace'] === 'AWS/Lambda');
+
+    for (const { properties } of functions) {
+      expect(properties).toMatchObject({
+        Statistic: 'Sum',
+        Period: 60,
+        Threshold: 0,
+        EvaluationPeriods: 5,
+        DatapointsToAlarm: 1,
+      });
+    }
+    expect(functions).toHaveLength(5);
+  });
+
   it('functions that fail or find no room', () => {
     const watched = alarms
       .filter(({ properties }) => properties['Namespace'] === 'AWS/Lambda')
@@ -279,11 +294,11 @@ describe('alarms that a lost lead would raise', () => {
     const { Metrics, Threshold, EvaluationPeriods } = named('crm-error-rate').properties;
 
     expect(Metrics).toMatchObject([
-      { Expression: 'IF(calls >= 10, 100 * failed / calls, 0)' },
+      { Expression: 'IF(FILL(calls, 0) >= 10, 100 * FILL(failed, 0) / calls, 0)' },
       { Id: 'calls', MetricStat: { Metric: { MetricName: 'CrmCall' }, Stat: 'Sum', Period: 900 } },
       { Id: 'failed', MetricStat: { Metric: { MetricName: 'CrmCallFailed' }, Period: 900 } },
     ]);
-    expect([Threshold, EvaluationPeriods]).toEqual([25, 1]);
+    expect([Threshold, EvaluationPeriods]).toEqual([20, 1]);
   });
 
   it('credits of the day that run out, from where writes are slowed down', () => {
@@ -291,7 +306,9 @@ describe('alarms that a lost lead would raise', () => {
       MetricName: 'CrmCreditsRemaining',
       Dimensions: [{ Name: 'service', Value: 'consumer' }],
       Statistic: 'Minimum',
-      Period: 3_600,
+      Period: 60,
+      EvaluationPeriods: 60,
+      DatapointsToAlarm: 1,
       ComparisonOperator: 'LessThanThreshold',
       Threshold: 1_000,
     });
@@ -306,8 +323,10 @@ describe('alarms that a lost lead would raise', () => {
         MetricName,
         Dimensions: [{ Name: 'service', Value: service }],
         Statistic: 'Sum',
-        Period: 900,
-        Threshold: 2,
+        Period: 60,
+        Threshold: 0,
+        EvaluationPeriods: 15,
+        DatapointsToAlarm: 3,
       });
     }
   });

@@ -93,6 +93,7 @@ describe('the outputs', () => {
       'TableName',
       'ArchiveBucketName',
       'AlarmTopicArn',
+      'DashboardUrl',
       'ZohoSecretName',
       'PepperSecretName',
       'Version',

@@ -5,6 +5,7 @@ import { aConfig, at, numberAt, type Resource, statementsOf, synthesize } from '
 const dev = synthesize();
 const prod = synthesize({ context: { stage: 'prod' } });
 const disposable = synthesize({ context: { stage: 'trial', disposable: 'true' } });
+const restored = synthesize({ config: aConfig({ restoredTable: 'holdfast-dev-restored-1' }) });
 
 const HOLDING_DATA = [
   'AWS::DynamoDB::Table',
@@ -36,6 +37,22 @@ describe('what holds data', () => {
     expect(disposable.resources('AWS::DynamoDB::Table')[0]?.properties).toMatchObject({
       DeletionProtectionEnabled: false,
     });
+  });
+
+  it('is a restored table, where the configuration names one, and the one before is let go of', () => {
+    const [before] = dev.resources('AWS::DynamoDB::Table');
+    const [now, ...others] = restored.resources('AWS::DynamoDB::Table');
+    const { TableName, ...asBefore } = now!.properties;
+
+    expect(others).toEqual([]);
+    // By this CloudFormation finds the one that is there, and takes it over in place of making another.
+    expect(TableName).toBe('holdfast-dev-restored-1');
+    expect(asBefore).toEqual(before!.properties);
+    expect(now!.logicalId).not.toBe(before!.logicalId);
+    expect([now!.deletionPolicy, now!.replacementPolicy]).toEqual(['Retain', 'Retain']);
+    expect(restored.render(restored.template.findOutputs('TableName'))).not.toEqual(
+      dev.render(dev.template.findOutputs('TableName')),
+    );
   });
 
   it('is in a stack of its own for each stage, which cannot be deleted by accident in prod', () => {

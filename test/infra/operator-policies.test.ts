@@ -40,9 +40,7 @@ const SEEING = [
   's3:ListBucket on Archive/Bucket',
   'secretsmanager:DescribeSecret on Secrets/Pepper',
   'secretsmanager:GetSecretValue on Secrets/Pepper',
-  ...stack
-    .resources('AWS::SNS::Topic')
-    .map(({ path }) => `sns:ListSubscriptionsByTopic on ${path}`),
+  'sns:ListSubscriptionsByTopic on OnCall/Topic',
   'sqs:GetQueueAttributes on Queues/DeadLetter',
   'sqs:GetQueueAttributes on Queues/Delivery',
 ];

@@ -26,6 +26,7 @@ interface Changes {
   sweeper?: Partial<HoldfastConfig['sweeper']>;
   retention?: Partial<HoldfastConfig['retention']>;
   zoho?: Partial<HoldfastConfig['zoho']>;
+  restoredTable?: string;
   stage?: { [Part in keyof StageConfig]?: Partial<StageConfig[Part]> };
   deployment?: Partial<Deployment>;
 }
@@ -53,6 +54,7 @@ function settings(changes: Changes = {}): Settings {
       sweeper: { ...config.sweeper, ...changes.sweeper },
       retention: { ...config.retention, ...changes.retention },
       zoho: { ...config.zoho, ...changes.zoho },
+      ...(changes.restoredTable === undefined ? {} : { restoredTable: changes.restoredTable }),
     },
     stage,
     deployment: { ...DEPLOYMENT, ...changes.deployment },
@@ -248,6 +250,16 @@ const BROKEN: readonly [Relation, Changes, readonly string[]][] = [
     relations.reservationCoversConsumers,
     { deployment: { consumerReservedConcurrency: 2 } },
     ['consumerReservedConcurrency is 2', 'delivery.maxConcurrency (3)', 'AWS Lambda'],
+  ],
+  [
+    relations.restoredTableIsOfStage,
+    { restoredTable: 'holdfast-prod-restored', deployment: { stage: 'dev' } },
+    ['restoredTable is holdfast-prod-restored', 'holdfast-dev-'],
+  ],
+  [
+    relations.restoredTableIsOfStage,
+    { restoredTable: 'holdfast-dev-restored', deployment: { stage: 'dev', isDisposable: true } },
+    ['restoredTable', '-c disposable=true'],
   ],
   [
     relations.zohoIsReachable,

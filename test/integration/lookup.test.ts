@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findDynoxide } from '../../local/emulators/dynamodb.ts';
 import { runLeadFind } from '../../local/operator/run-lead-find.ts';
@@ -122,6 +124,15 @@ describe.runIf(findDynoxide() !== undefined)(
         `npx holdfast lead find nobody@example.com --scan --port ${port}`,
       );
       expect(wrong.err).toContain('That is no e-mail address.');
+    });
+
+    it('ends quietly when whoever reads has seen enough', async () => {
+      const words = `"${process.execPath}" bin/holdfast.mjs lead find nobody@example.com --port ${port}`;
+
+      // The reader has gone before the first line comes.
+      const { stderr } = await promisify(execFile)('sh', ['-c', `${words} | true`]);
+
+      expect(stderr).toBe('');
     });
 
     it('shows everything of one submission, with the request as it came', async () => {

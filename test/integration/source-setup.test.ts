@@ -122,6 +122,14 @@ describe.runIf(findDynoxide() !== undefined)(
       expect(secretOf('partner')).toMatchObject({ current: theirs });
       expect(out).toMatch(/1\. At the sender(?:.*\n)+The secret was stored\./);
       expect(out).not.toContain(theirs);
+      const act = (await pipeline.acts()).at(-1);
+      expect(act).toMatchObject({
+        action: 'source_secret_stored',
+        by: 'local',
+        outcome: 'done',
+        touched: [{ kind: 'source', id: 'partner' }],
+      });
+      expect(JSON.stringify(act)).not.toContain(theirs);
       expect((await test('partner')).code).toBe(0);
     });
 

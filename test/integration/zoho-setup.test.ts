@@ -116,6 +116,16 @@ describe.runIf(findDynoxide() !== undefined)(
       expect(after.out).toContain('0 errors');
       expect(again.code).toBe(0);
       expect(again.out).toContain('Nothing is to be done.');
+      expect(await pipeline.acts()).toMatchObject([
+        {
+          action: 'zoho_fields_created',
+          outcome: 'done',
+          touched: ['Holdfast_Key', 'Holdfast_Version', 'Job_Role'].map((name) => ({
+            kind: 'crm_field',
+            id: `Leads.${name}`,
+          })),
+        },
+      ]);
 
       await pipeline.send('demo', { id: 'first', email: 'ana@example.com' });
       const [lead] = await eventually(
@@ -226,6 +236,10 @@ describe.runIf(findDynoxide() !== undefined)(
       expect(out).toContain('NOT created: Holdfast_Key. Zoho refused it: LIMIT_EXCEEDED');
       expect(out).toContain("zoho.match: 'email_search'");
       expect(out).toContain('Created Holdfast_Version.');
+      const [act] = await pipeline.acts();
+      expect(act).toMatchObject({ action: 'zoho_fields_created', outcome: 'failed' });
+      expect(act?.['touched']).toContainEqual({ kind: 'crm_field', id: 'Leads.Holdfast_Version' });
+      expect(act?.['touched']).not.toContainEqual({ kind: 'crm_field', id: 'Leads.Holdfast_Key' });
     });
 
     it('gives the plan and what was done as one document', async () => {

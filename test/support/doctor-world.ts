@@ -2,6 +2,7 @@ import { defineConfig } from '../../lambdas/core/config.ts';
 import type { OpenPartition } from '../../lambdas/core/open-index.ts';
 import type { OpenMeasure } from '../../lambdas/core/ports/events.ts';
 import type { StoredSecret } from '../../lambdas/core/ports/secret-vault.ts';
+import type { AlarmFacts } from '../../lambdas/operations/doctor/check-alarms.ts';
 import type { StageInspector } from '../../lambdas/operations/doctor/facts.ts';
 import {
   type DoctorPorts,
@@ -13,7 +14,9 @@ import { createMemoryBreakerStore } from '../../local/memory/memory-breaker-stor
 import { aClock } from './fakes.ts';
 import { fakeMetrics } from './fake-metrics.ts';
 
-const CONFIG = defineConfig({ sources: { demo: { provider: 'typeform' } } });
+const CONFIG = defineConfig({
+  sources: { demo: { provider: 'typeform', expect: { everyHours: 24 } } },
+});
 const DELIVERY_ARN = 'arn:aws:sqs:eu-central-1:111122223333:holdfast-prod-delivery';
 const DEAD_LETTER_ARN = 'arn:aws:sqs:eu-central-1:111122223333:holdfast-prod-dead-letter';
 const FUNCTION_ARN = 'arn:aws:lambda:eu-central-1:111122223333:function:consumer';
@@ -54,11 +57,14 @@ export function aHealthyStage() {
       isEncryptedByOwnKey: true,
     }),
     alarms: async () => [
-      { name: 'holdfast-prod-breaker-open', state: 'OK', actionsEnabled: true },
-      { name: 'holdfast-prod-lead-pending', state: 'INSUFFICIENT_DATA', actionsEnabled: true },
+      anAlarm({ name: 'holdfast-prod-breaker-open' }),
+      anAlarm({ name: 'holdfast-prod-lead-pending', state: 'INSUFFICIENT_DATA' }),
     ],
-    subscriptions: async () => [
-      { protocol: 'email', endpoint: 'on-call@example.com', isConfirmed: true },
+    topics: async () => [
+      {
+        name: 'on-call',
+        subscriptions: [{ protocol: 'email', endpoint: 'on-call@example.com', isConfirmed: true }],
+      },
     ],
     awsTimeMs: async () => nowMs - 1_000,
   };
@@ -77,11 +83,15 @@ export function aHealthyStage() {
     }),
     timeMs: async () => nowMs + 2_000,
   };
+  const seen: { atMs: number | undefined } = { atMs: nowMs - 3_600_000 };
   const measures = new Map<OpenPartition['kind'], OpenMeasure>();
   const ports: DoctorPorts = {
     clock,
     breakers: createMemoryBreakerStore(),
-    events: { measureOpen: async ({ kind }) => measures.get(kind) ?? { count: 0 } },
+    events: {
+      measureOpen: async ({ kind }) => measures.get(kind) ?? { count: 0 },
+      readSourceSeenMs: async () => seen.atMs,
+    },
     metrics: fakeMetrics({ SweeperHeartbeat: 1 }, nowMs - 60_000),
     vault: { read: async (id) => secrets.get(id) },
     inspector,
@@ -108,11 +118,22 @@ export function aHealthyStage() {
     readsDetails: () => false,
     command: (...words) => ['npx holdfast', ...words, '--stage', 'prod'].join(' '),
   };
-  return { clock, nowMs, secrets, measures, inspector, zoho, ports, settings };
+  return { clock, nowMs, secrets, measures, seen, inspector, zoho, ports, settings };
 }
 
 /** A stage as a test spoils it. */
 export type SomeStage = ReturnType<typeof aHealthyStage>;
+
+/** An alarm that does not ring. */
+export function anAlarm(other: Partial<AlarmFacts> = {}): AlarmFacts {
+  return {
+    name: 'an-alarm',
+    state: 'OK',
+    actionsEnabled: true,
+    topics: ['arn:aws:sns:x'],
+    ...other,
+  };
+}
 
 /** A source's secret as the store has it. */
 export function aSecret(

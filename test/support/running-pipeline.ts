@@ -68,6 +68,21 @@ export async function startTestPipeline(input: PipelineInput = {}) {
   });
   let sequence = 0;
 
+  const items = async (scan: Omit<ScanCommandInput, 'TableName'> = {}) => {
+    const client = new DynamoDBClient({
+      endpoint: pipeline.table.kind === 'memory' ? '' : pipeline.table.url,
+      region: LOCAL_REGION,
+      credentials: LOCAL_CREDENTIALS,
+      // The table may be cut off on purpose: what is looked at must come all the same.
+      maxAttempts: 10,
+    });
+    const found: Record<string, unknown>[] = [];
+    for await (const page of paginateScan({ client }, { ...scan, TableName: LOCAL_TABLE })) {
+      found.push(...(page.Items ?? []).map((item) => ({ ...fromAttributes(item) })));
+    }
+    client.destroy();
+    return found;
+  };
   const request = (source: string, person: Partial<SampleLead> = {}) => {
     sequence += 1;
     const id = person.id ?? `t${sequence}x${process.pid}`;
@@ -106,21 +121,12 @@ export async function startTestPipeline(input: PipelineInput = {}) {
     send: async (source: string, person: Partial<SampleLead> = {}) =>
       await post(request(source, person)),
     /** All items of the table, or those that a scan lets through, as plain values. */
-    items: async (scan: Omit<ScanCommandInput, 'TableName'> = {}) => {
-      const client = new DynamoDBClient({
-        endpoint: pipeline.table.kind === 'memory' ? '' : pipeline.table.url,
-        region: LOCAL_REGION,
-        credentials: LOCAL_CREDENTIALS,
-        // The table may be cut off on purpose: what is looked at must come all the same.
-        maxAttempts: 10,
-      });
-      const items: Record<string, unknown>[] = [];
-      for await (const page of paginateScan({ client }, { ...scan, TableName: LOCAL_TABLE })) {
-        items.push(...(page.Items ?? []).map((item) => ({ ...fromAttributes(item) })));
-      }
-      client.destroy();
-      return items;
-    },
+    items,
+    /** What operators did, oldest first. */
+    acts: async () =>
+      (await items())
+        .filter((item) => String(item['pk']).startsWith('JRN#'))
+        .toSorted((left, right) => (String(left['sk']) < String(right['sk']) ? -1 : 1)),
     /** The dead letters on their queue; they are hidden for a moment afterwards. */
     deadLetters: async (): Promise<Record<string, unknown>[]> => {
       const output = await sqs.send(

@@ -6,6 +6,15 @@ export interface AlarmFacts {
   readonly state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
   /** Somebody is told when it changes. */
   readonly actionsEnabled: boolean;
+  /** ARNs of the topics that it is sent to; a part of a composite alarm may have none. */
+  readonly topics: readonly string[];
+}
+
+/** Where alarms are sent to, and who is told. */
+export interface TopicFacts {
+  /** The last part of its ARN. */
+  readonly name: string;
+  readonly subscriptions: readonly SubscriptionFacts[];
 }
 
 /** Somebody who is told of alarms. */
@@ -50,14 +59,10 @@ export function checkAlarms(alarms: readonly AlarmFacts[] | undefined): readonly
   ];
 }
 
-/** Checks that alarms reach somebody. */
-export function checkSubscriptions(
-  subscriptions: readonly SubscriptionFacts[] | undefined,
-): readonly Check[] {
-  if (subscriptions === undefined) return [];
-  const pending = subscriptions.filter(({ isConfirmed }) => !isConfirmed);
-  const heard = subscriptions.length - pending.length;
-  if (subscriptions.length === 0) {
+/** Checks that alarms reach somebody: on each topic that they are sent to. */
+export function checkTopics(topics: readonly TopicFacts[] | undefined): readonly Check[] {
+  if (topics === undefined) return [];
+  if (topics.every(({ subscriptions }) => subscriptions.length === 0)) {
     return [
       make.problem(
         'subscriptions',
@@ -66,23 +71,31 @@ export function checkSubscriptions(
       ),
     ];
   }
+  return topics.map((topic) => checkTopic(topic));
+}
+
+function checkTopic({ name, subscriptions }: TopicFacts): Check {
+  const pending = subscriptions.filter(({ isConfirmed }) => !isConfirmed);
+  const heard = subscriptions.length - pending.length;
+  const id = `subscriptions.${name}`;
+  if (subscriptions.length === 0) {
+    return make.warning(
+      id,
+      `Nobody is told what is sent to ${name}.`,
+      'Name somebody in alarms.subscriptions of holdfast.config.ts, and deploy.',
+    );
+  }
   if (pending.length === 0) {
-    return [make.ok('subscriptions', `Alarms reach ${heard} subscriber${heard === 1 ? '' : 's'}.`)];
+    return make.ok(id, `Alarms reach ${heard} subscriber${heard === 1 ? '' : 's'} of ${name}.`);
   }
   const who = pending
     .map(({ protocol, endpoint }) => `${protocol} to ${masked(endpoint)}`)
     .join(', ');
   const remedy =
     'Follow the link in the message that AWS sent there; after three days, have it sent anew in the SNS console.';
-  return [
-    heard === 0
-      ? make.problem('subscriptions', `Alarms reach nobody: not confirmed yet: ${who}.`, remedy)
-      : make.warning(
-          'subscriptions',
-          `Alarms do not reach all: not confirmed yet: ${who}.`,
-          remedy,
-        ),
-  ];
+  return heard === 0
+    ? make.problem(id, `Alarms of ${name} reach nobody: not confirmed yet: ${who}.`, remedy)
+    : make.warning(id, `Alarms of ${name} do not reach all: not confirmed yet: ${who}.`, remedy);
 }
 
 /** Enough to know one's own address, and nothing to send to. */

@@ -50,6 +50,36 @@ export function checkDelivery(
   ];
 }
 
+/**
+ * Checks that a source whose configuration expects something has sent it.
+ *
+ * @param everyHours how often something should come
+ */
+export function checkSource(
+  source: string,
+  seenMs: number | undefined,
+  everyHours: number,
+  nowMs: number,
+  command: (...words: readonly string[]) => string,
+): Check {
+  const name = `source.${source}`;
+  const hours = seenMs === undefined ? 0 : Math.floor((nowMs - seenMs) / HOUR_MS);
+  if (seenMs !== undefined && nowMs - seenMs <= everyHours * HOUR_MS) {
+    return make.ok(name, `${source} sends as expected.`);
+  }
+  return seenMs === undefined
+    ? make.warning(
+        name,
+        `${source} has never sent anything.`,
+        `Connect it at its sender, or try it: ${command('source test', source)}`,
+      )
+    : make.problem(
+        name,
+        `${source} has sent nothing for ${hours} hours, and something should come every ${everyHours}.`,
+        `Look at the webhook's page at its sender, and try it: ${command('source test', source)}`,
+      );
+}
+
 /** Checks that the sweeper still runs. */
 export function checkHeartbeat({ lastAtMs, countedSinceMs }: HeartbeatFacts, nowMs: number): Check {
   if (lastAtMs !== undefined) {
@@ -107,7 +137,7 @@ function checkBreaker(
       return make.problem(
         'breaker',
         `Nothing is delivered: Zoho refuses our ${reason === 'misconfigured' ? 'module, field or address' : 'credentials'}.`,
-        `Mend what ${command('replay')} names, then: ${command('breaker close --reason "…"')}`,
+        `Mend what ${command('quarantine list')} names, then: ${command('breaker close --reason "…"')}`,
       );
   }
 }
@@ -158,7 +188,7 @@ function checkQuarantine(
   );
   const days = Math.floor(Math.max(...ages) / DAY_MS);
   const sentence = `${capital(leads(count))} ${count === 1 ? 'lies' : 'lie'} in quarantine, the oldest for ${days} day${days === 1 ? '' : 's'}.`;
-  const remedy = `See why, mend it, and deliver them: ${command('replay')}`;
+  const remedy = `See why, mend it, and deliver them: ${command('quarantine list')}`;
   return days >= deadLetterDays
     ? make.problem(
         'quarantine',

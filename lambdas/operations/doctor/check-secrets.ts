@@ -153,7 +153,9 @@ export function checkPepper(pepper: StoredSecret | undefined): Check {
 export function checkZohoCredentials(
   state: 'missing' | 'empty' | 'filled',
   secretId: string,
+  command: (...words: readonly string[]) => string,
 ): Check {
+  const rotate = command('zoho rotate --client --reason "…"');
   switch (state) {
     case 'filled':
       return make.ok('zoho', 'The credentials for Zoho are filled in.');
@@ -167,7 +169,7 @@ export function checkZohoCredentials(
       return make.problem(
         'zoho',
         'The credentials for Zoho are not filled in: leads cannot be delivered.',
-        `Put client_id, client_secret and refresh_token into ${secretId}: docs/deploy.md, "Put the secrets in place".`,
+        `Put client_id, client_secret and refresh_token into ${secretId} (docs/deploy.md, "Put the secrets in place"), or: ${rotate}`,
       );
   }
 }

@@ -47,7 +47,7 @@ export function checkZohoAccess(
         ? make.problem(
             'token',
             `Zoho gives no access token: ${why}.`,
-            `Make a new refresh token (docs/deploy.md, "A self client and its refresh token"), store it, then: ${command('breaker close --reason "…"')}`,
+            `Make a new refresh token (docs/deploy.md, "A self client and its refresh token"), store it with ${command('zoho rotate --reason "…"')}, then: ${command('breaker close --reason "…"')}`,
           )
         : make.warning(
             'token',
@@ -67,7 +67,7 @@ export function checkZohoAccess(
           return make.problem(
             name,
             `The refresh token was made without the scope ${scope}: without it ${without}.`,
-            'Make a new refresh token with all scopes of docs/deploy.md, and store it; scopes cannot be added.',
+            `Scopes cannot be added: make a new refresh token with all those of docs/deploy.md, and store it: ${command('zoho rotate --reason "…"')}`,
           );
         case 'refused':
           return make.warning(

@@ -1,4 +1,4 @@
-import type { AlarmFacts, SubscriptionFacts } from './check-alarms.ts';
+import type { AlarmFacts, TopicFacts } from './check-alarms.ts';
 import type { FunctionFacts, MappingFacts, QueueFacts } from './check-queues.ts';
 import type { TableFacts } from './check-table.ts';
 import type { StackFacts } from './check-installation.ts';
@@ -18,7 +18,8 @@ export interface StageInspector {
   fn(arn: string): Promise<FunctionFacts | undefined>;
   table(): Promise<TableFacts | undefined>;
   alarms(): Promise<readonly AlarmFacts[] | undefined>;
-  subscriptions(): Promise<readonly SubscriptionFacts[] | undefined>;
+  /** Every topic that an alarm is sent to. */
+  topics(): Promise<readonly TopicFacts[] | undefined>;
   /** What time it is in AWS, epoch milliseconds, to the second. */
   awsTimeMs(): Promise<number | undefined>;
 }

@@ -9,9 +9,14 @@ import { breakerStatus } from '../control-breaker.ts';
 import type { Finding } from '../mapping-finding.ts';
 import { measureOpenLeads } from '../open-leads.ts';
 import { lookAtSourceSecret } from '../source-secret-facts.ts';
-import { checkAlarms, checkSubscriptions } from './check-alarms.ts';
+import { checkAlarms, checkTopics } from './check-alarms.ts';
 import { checkClock } from './check-clock.ts';
-import { checkDelivery, checkHeartbeat, type DeliverySettings } from './check-delivery.ts';
+import {
+  checkDelivery,
+  checkHeartbeat,
+  checkSource,
+  type DeliverySettings,
+} from './check-delivery.ts';
 import { checkHere, checkStack, type HereFacts } from './check-installation.ts';
 import { checkConsumer, checkMappings, checkQueues, type QueueSettings } from './check-queues.ts';
 import { checkPepper, checkSourceSecret, checkZohoCredentials } from './check-secrets.ts';
@@ -45,7 +50,7 @@ export interface ZohoLook {
 
 /** What the doctor needs of the world. */
 export interface DoctorPorts {
-  readonly events: Pick<EventStore, 'measureOpen'>;
+  readonly events: Pick<EventStore, 'measureOpen' | 'readSourceSeenMs'>;
   readonly breakers: Pick<BreakerStore, 'read'>;
   readonly metrics: MetricReader;
   readonly vault: Pick<SecretVault, 'read'>;
@@ -177,7 +182,7 @@ function secretLooks(
       name: 'zoho',
       what: 'the credentials for Zoho',
       needs: READ_SECRET,
-      run: async () => [checkZohoCredentials(await zoho.credentials(), secrets.zohoId)],
+      run: async () => [checkZohoCredentials(await zoho.credentials(), secrets.zohoId, command)],
     },
   ];
 }
@@ -224,6 +229,23 @@ function deliveryLooks(
           measureOpenLeads({ events }, config.sweeper.countMax),
         ]);
         return checkDelivery({ breaker, open }, delivery, clock.nowMs(), command);
+      },
+    },
+    {
+      area: 'delivery',
+      name: 'sources',
+      what: 'when sources last sent something',
+      needs: ['dynamodb:GetItem', 'kms:Decrypt'],
+      run: async () => {
+        const expected = Object.entries(config.sources).flatMap(([source, { expect }]) =>
+          expect === undefined ? [] : [{ source, ...expect }],
+        );
+        return await Promise.all(
+          expected.map(async ({ source, everyHours }) => {
+            const seenMs = await events.readSourceSeenMs(source);
+            return checkSource(source, seenMs, everyHours, clock.nowMs(), command);
+          }),
+        );
       },
     },
     {
@@ -313,8 +335,8 @@ function resourceLooks({ inspector }: DoctorPorts, { queues }: DoctorSettings): 
       area: 'alarms',
       name: 'subscriptions',
       what: 'who is told of alarms',
-      needs: ['sns:ListSubscriptionsByTopic'],
-      run: async () => checkSubscriptions(await inspector.subscriptions()),
+      needs: ['cloudwatch:DescribeAlarms', 'sns:ListSubscriptionsByTopic'],
+      run: async () => checkTopics(await inspector.topics()),
     },
   ];
 }

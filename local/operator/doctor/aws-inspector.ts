@@ -20,7 +20,6 @@ export interface InspectedStage {
   readonly tableName: string;
   readonly deliveryQueueUrl: string;
   readonly deadLetterQueueUrl: string;
-  readonly alarmTopicArn: string;
   /** Where they are if not in AWS. */
   readonly endpoints: { readonly dynamodb?: string; readonly sqs?: string };
 }
@@ -61,8 +60,17 @@ export function createAwsInspector(of: InspectedStage): StageInspector {
         }
       }),
     alarms: async () => await looking(async () => await readAlarms(access, `holdfast-${stage}-`)),
-    subscriptions: async () =>
-      await looking(async () => await readSubscriptions(access, of.alarmTopicArn)),
+    topics: async () =>
+      await looking(async () => {
+        const alarms = await readAlarms(access, `holdfast-${stage}-`);
+        const arns = [...new Set(alarms.flatMap(({ topics }) => topics))];
+        return await Promise.all(
+          arns.map(async (arn) => ({
+            name: arn.split(':').at(-1) ?? arn,
+            subscriptions: await readSubscriptions(access, arn),
+          })),
+        );
+      }),
     awsTimeMs: async () => await looking(async () => await readClock(access)),
   };
 }

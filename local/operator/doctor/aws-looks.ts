@@ -36,6 +36,7 @@ export async function readStack(access: AwsAccess, name: string): Promise<StackF
 const alarmSchema = z.object({
   AlarmName: z.string(),
   ActionsEnabled: z.optional(z.boolean()),
+  AlarmActions: z.optional(z.array(z.string())),
   StateValue: z.enum(['OK', 'ALARM', 'INSUFFICIENT_DATA']),
 });
 const alarmsSchema = z.object({
@@ -76,6 +77,7 @@ export async function readAlarms(
         name: alarm.AlarmName,
         state: alarm.StateValue,
         actionsEnabled: alarm.ActionsEnabled !== false,
+        topics: (alarm.AlarmActions ?? []).filter((arn) => /^arn:[^:]+:sns:/.test(arn)),
       });
     }
     nextToken = page.NextToken ?? undefined;

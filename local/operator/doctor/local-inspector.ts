@@ -29,7 +29,7 @@ export function createLocalInspector(
     fn: async () => undefined,
     table: async () => undefined,
     alarms: async () => undefined,
-    subscriptions: async () => undefined,
+    topics: async () => undefined,
     awsTimeMs: async () => undefined,
   };
 }

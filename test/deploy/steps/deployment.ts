@@ -25,8 +25,8 @@ export async function switchOn(world: World): Promise<void> {
 }
 
 /** Deploys what `world.deployed` names, over what is there. */
-export async function deploy(world: World, name: string): Promise<void> {
-  await world.cdk(name, ['deploy', ...NOT_ASKED, '-c', `stage=${STAGE}`]);
+export async function deploy(world: World, name: string, ...more: string[]): Promise<void> {
+  await world.cdk(name, ['deploy', ...NOT_ASKED, '-c', `stage=${STAGE}`, ...more]);
   await expectComplete(world, 'UPDATE_COMPLETE');
 }
 

@@ -12,45 +12,34 @@ import { eventually, type World } from '../world.ts';
 
 /** A lead that the CRM refuses lies in quarantine, and its dead letter in the queue; the operator sees why. */
 export async function quarantine(world: World): Promise<string> {
-  return await refuse(world, 'redriven');
+  const { email, why } = await refuseOne(world);
+  redriven = email;
+  return why;
 }
+
+let redriven = '';
 
 /** Dead letters moved back to the delivery queue are delivered, once their cause is gone. */
 export async function redrive(world: World): Promise<string> {
   await world.zoho.clearFaults();
   const how = await moveDeadLetters(world);
-  await expectOnce(world, [refused.get('redriven') ?? '']);
+  await expectOnce(world, [redriven]);
   await deadLettersToBe(world, 0);
   return how;
 }
 
 /** `holdfast replay` delivers a quarantined lead, records why, and takes its dead letter away. */
 export async function replay(world: World): Promise<string> {
-  const why = await refuse(world, 'replayed');
-  await world.zoho.clearFaults();
-  const words = [
-    'replay',
-    '--code',
-    'crm_mandatory_missing',
-    '--reason',
-    'The field is no longer mandatory',
-  ];
-  const { code, out, err } = await world.holdfast(words);
-  assert.equal(code, 0, out + err);
-  assert.match(out, /1 lead put on the delivery queue/);
-  assert.match(out, /Dead letters removed: 1/);
-  await expectOnce(world, [refused.get('replayed') ?? '']);
-  await deadLettersToBe(world, 0);
-  const { out: rest } = await world.holdfast(['replay']);
-  assert.match(rest, /No lead to replay/);
+  const { email, why } = await refuseOne(world);
+  await replayOne(world, email);
+  const { out } = await world.holdfast(['replay']);
+  assert.match(out, /No lead to replay/);
   return why;
 }
 
-const refused = new Map<string, string>();
-
-async function refuse(world: World, as: 'redriven' | 'replayed'): Promise<string> {
+/** Sends a lead that the CRM refuses, and waits until the operator can see why. */
+export async function refuseOne(world: World): Promise<{ email: string; why: string }> {
   const lead = aPerson();
-  refused.set(as, lead.email);
   await world.zoho.faults({
     kind: 'row_error',
     code: 'MANDATORY_NOT_FOUND',
@@ -66,7 +55,24 @@ async function refuse(world: World, as: 'redriven' | 'replayed'): Promise<string
   assert.match(out, /1 lead to replay/);
   assert.ok(!out.includes(lead.email));
   const why = out.split('\n').find((line) => line.includes(' × '));
-  return why?.trim() ?? '';
+  return { email: lead.email, why: why?.trim() ?? '' };
+}
+
+/** Mends what the CRM had against the one lead in quarantine, and has it delivered. */
+export async function replayOne(world: World, email: string): Promise<void> {
+  await world.zoho.clearFaults();
+  const reason = ['--reason', 'The field is no longer mandatory'];
+  const { code, out, err } = await world.holdfast([
+    'replay',
+    '--code',
+    'crm_mandatory_missing',
+    ...reason,
+  ]);
+  assert.equal(code, 0, out + err);
+  assert.match(out, /1 lead put on the delivery queue/);
+  assert.match(out, /Dead letters removed: 1/);
+  await expectOnce(world, [email]);
+  await deadLettersToBe(world, 0);
 }
 
 async function deadLettersToBe(world: World, wanted: number): Promise<void> {

@@ -110,7 +110,7 @@ export async function alarms(world: World): Promise<string> {
     .filter((name) => !there.has(name));
   assert.deepEqual(missing, []);
   const telling = all.filter(({ AlarmActions }) =>
-    (AlarmActions as readonly string[]).includes(world.output('AlarmTopicArn')),
+    ((AlarmActions ?? []) as readonly string[]).includes(world.output('AlarmTopicArn')),
   );
   assert.ok(telling.length > 0, 'no alarm tells the topic');
 

@@ -11,7 +11,7 @@ const BUSY_SOURCES = ['demo_request', 'partner', 'elementor'] as const;
 /** An update while senders post: whatever was answered 2xx is in the CRM once, and the new source is known. */
 export async function updateUnderTraffic(world: World): Promise<readonly string[]> {
   const traffic = startTraffic(world, BUSY_SOURCES);
-  world.deployed = world.second;
+  world.deployed = world.configurations.second;
   await deploy(world, 'deploy-update');
   const lead = aPerson();
   await eventually(

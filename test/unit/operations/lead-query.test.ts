@@ -42,9 +42,11 @@ describe('what somebody types to find a lead', () => {
   });
 
   it('takes a long number for an id of the sender, too: theirs look alike', async () => {
-    const queries = await parseLeadQuery('1000200030004000', []);
+    const kindsOf = async (typed: string) =>
+      (await parseLeadQuery(typed, [])).map(({ kind }) => kind);
 
-    expect(queries.map(({ kind }) => kind)).toEqual(['crm-id', 'provider-id']);
+    expect(await kindsOf('4150868000000376001')).toEqual(['crm-id', 'provider-id']);
+    expect(await kindsOf('1000200030004000')).toEqual(['provider-id', 'crm-id']);
   });
 
   it.each([

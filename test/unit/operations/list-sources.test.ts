@@ -15,7 +15,7 @@ import { fakeMetrics } from '../../support/fake-metrics.ts';
 const CONFIG = defineConfig({
   sources: {
     demo: { provider: 'typeform', label: 'Demo request' },
-    calls: { provider: 'calendly' },
+    calls: { provider: 'calendly', expect: { everyHours: 24 } },
     form: { provider: 'website_form', allowedOrigins: ['https://www.example.com'] },
     theirs: { provider: 'formspree' },
   },
@@ -32,9 +32,11 @@ interface Input {
   readonly secret?: StoredSecret | Error;
   readonly metrics?: MetricReader;
   readonly quarantined?: number;
+  /** How long ago the source that is expected daily was seen. */
+  readonly callsSeenMs?: number;
 }
 
-async function aList({ secret, metrics, quarantined = 0 }: Input = {}) {
+async function aList({ secret, metrics, quarantined = 0, callsSeenMs }: Input = {}) {
   const clock = aClock();
   const events = createMemoryEventStore();
   for (let n = 0; n < quarantined; n += 1) {
@@ -48,6 +50,7 @@ async function aList({ secret, metrics, quarantined = 0 }: Input = {}) {
     await events.markDlqSent(key, `q${n}`, 'permanent', clock.nowMs());
   }
   await events.noteSourceSeen('demo', clock.nowMs() - 180_000);
+  if (callsSeenMs !== undefined) await events.noteSourceSeen('calls', clock.nowMs() - callsSeenMs);
   const asked: string[] = [];
   const numbers = fakeMetrics(
     { 'LeadAccepted{demo}': 7, 'LeadDelivered{demo}': 5, 'LeadQuarantined{demo}': 2 },
@@ -98,9 +101,24 @@ describe('the list of sources', () => {
     expect(list.sources[1]?.lastSeen).toBeUndefined();
     expect(text).toMatch(/demo +typeform +3 min ago +7 +7 +5 +3 /);
     expect(text).toMatch(/calls +calendly +never +0 /);
-    expect(text).toContain('npx holdfast replay --source demo --stage prod');
+    expect(text).toContain('npx holdfast quarantine list --source demo --stage prod');
     expect(text).toContain('https://hooks.example.com/hooks/<source>');
   });
+
+  it.each([
+    ['has never sent anything', undefined, false],
+    ['was seen in time', DAY_MS, false],
+    ['was not', DAY_MS + 60_000, true],
+  ])(
+    'tells a source that is silent, and should not be, when it %s',
+    async (_, seenMs, isSilent) => {
+      const { list, text } = await aList(seenMs === undefined ? {} : { callsSeenMs: seenMs });
+
+      expect(list.sources[1]).toMatchObject({ source: 'calls', isSilent, expectedEveryHours: 24 });
+      expect(text.includes('npx holdfast source test calls --stage prod')).toBe(isSilent);
+      expect(text.includes('SILENT')).toBe(isSilent);
+    },
+  );
 
   it('asks for the secrets of sources that have one, and shows none of them', async () => {
     const { list, asked, text } = await aList({ secret: stored({ current: GOOD }) });

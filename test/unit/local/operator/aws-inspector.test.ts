@@ -24,7 +24,6 @@ async function anInspector(answer: AwsAnswerer) {
     tableName: 'events',
     deliveryQueueUrl: `${url}/111122223333/holdfast-prod-delivery`,
     deadLetterQueueUrl: `${url}/111122223333/holdfast-prod-dead-letter`,
-    alarmTopicArn: TOPIC_ARN,
     endpoints: { dynamodb: url, sqs: url },
   });
   return { inspector, requests };
@@ -195,7 +194,12 @@ describe("the doctor's look at a deployed stage", () => {
         json: isSecond
           ? { MetricAlarms: [{ ...alarm('holdfast-prod-b', 'ALARM'), ActionsEnabled: false }] }
           : {
-              MetricAlarms: [alarm('holdfast-prod-a', 'OK')],
+              MetricAlarms: [
+                {
+                  ...alarm('holdfast-prod-a', 'OK'),
+                  AlarmActions: [TOPIC_ARN, 'arn:aws:lambda:eu-central-1:111122223333:function:x'],
+                },
+              ],
               CompositeAlarms: [alarm('holdfast-prod-risk', 'INSUFFICIENT_DATA')],
               NextToken: 'more',
             },
@@ -203,9 +207,9 @@ describe("the doctor's look at a deployed stage", () => {
     });
 
     expect(await inspector.alarms()).toEqual([
-      { name: 'holdfast-prod-a', state: 'OK', actionsEnabled: true },
-      { name: 'holdfast-prod-risk', state: 'INSUFFICIENT_DATA', actionsEnabled: true },
-      { name: 'holdfast-prod-b', state: 'ALARM', actionsEnabled: false },
+      { name: 'holdfast-prod-a', state: 'OK', actionsEnabled: true, topics: [TOPIC_ARN] },
+      { name: 'holdfast-prod-risk', state: 'INSUFFICIENT_DATA', actionsEnabled: true, topics: [] },
+      { name: 'holdfast-prod-b', state: 'ALARM', actionsEnabled: false, topics: [] },
     ]);
     expect(JSON.parse(requests[0]?.body ?? '')).toMatchObject({
       AlarmNamePrefix: 'holdfast-prod-',
@@ -217,18 +221,35 @@ describe("the doctor's look at a deployed stage", () => {
     const member = (arn: string) =>
       `<member><TopicArn>${TOPIC_ARN}</TopicArn><Protocol>email</Protocol><SubscriptionArn>${arn}</SubscriptionArn>
        <Owner>111122223333</Owner><Endpoint>a&amp;b@example.com</Endpoint></member>`;
-    const { inspector, requests } = await anInspector(({ body }) => ({
-      xml: `<ListSubscriptionsByTopicResponse><ListSubscriptionsByTopicResult><Subscriptions>${
-        body.includes('NextToken') ? member(`${TOPIC_ARN}:1`) : member('PendingConfirmation')
-      }</Subscriptions>${body.includes('NextToken') ? '' : '<NextToken>more</NextToken>'}
+    const { inspector, requests } = await anInspector(({ body, headers }) =>
+      String(headers['x-amz-target']).endsWith('DescribeAlarms')
+        ? {
+            json: {
+              MetricAlarms: ['a', 'b'].map((name) => ({
+                AlarmName: name,
+                StateValue: 'OK',
+                AlarmActions: [TOPIC_ARN],
+              })),
+            },
+          }
+        : {
+            xml: `<ListSubscriptionsByTopicResponse><ListSubscriptionsByTopicResult><Subscriptions>${
+              body.includes('NextToken') ? member(`${TOPIC_ARN}:1`) : member('PendingConfirmation')
+            }</Subscriptions>${body.includes('NextToken') ? '' : '<NextToken>more</NextToken>'}
       </ListSubscriptionsByTopicResult></ListSubscriptionsByTopicResponse>`,
-    }));
+          },
+    );
 
-    expect(await inspector.subscriptions()).toEqual([
-      { protocol: 'email', endpoint: 'a&b@example.com', isConfirmed: false },
-      { protocol: 'email', endpoint: 'a&b@example.com', isConfirmed: true },
+    expect(await inspector.topics()).toEqual([
+      {
+        name: 'on-call',
+        subscriptions: [
+          { protocol: 'email', endpoint: 'a&b@example.com', isConfirmed: false },
+          { protocol: 'email', endpoint: 'a&b@example.com', isConfirmed: true },
+        ],
+      },
     ]);
-    expect(requests).toHaveLength(2);
+    expect(requests).toHaveLength(3);
   });
 
   it("reads AWS's clock", async () => {
@@ -266,8 +287,8 @@ describe("the doctor's look at a deployed stage", () => {
   ])('tells a missing right from other trouble, %s', async (_, answer) => {
     const { inspector } = await anInspector(() => answer);
 
-    await expect(inspector.subscriptions()).rejects.toThrow(LookDeniedError);
-    await expect(inspector.subscriptions()).rejects.toThrow('not authorized');
+    await expect(inspector.stack()).rejects.toThrow(LookDeniedError);
+    await expect(inspector.stack()).rejects.toThrow('not authorized');
   });
 
   it('tells a missing right from other trouble, from the SDK', async () => {

@@ -203,6 +203,25 @@ describe('the story of a lead', () => {
     expect(text).toMatch(/first_name +Ana +#1, 2026-11-22 03:59:58 UTC\n/);
   });
 
+  it('says what Zoho is to be given, where nothing was written yet', () => {
+    const key = 'website|form_submission|1';
+    const head = mergeContribution(
+      newHead('Leads', `hf_${'0'.repeat(40)}`),
+      contributionOf(aLeadEvent({ idempotency_key: key }), CONFIG),
+      () => 'latest',
+    );
+    const one = aStoredLead({ record: anUndeliveredRecord('failed', { key }) });
+    const two = aStoredLead({ record: anUndeliveredRecord('held', { key: `${key}0` }) });
+
+    const text = story(aPerson({ head, leads: [one, two, one] }));
+
+    expect(text).toContain('Not in Zoho.');
+    expect(text).toContain('2 of 3 submissions are on their way.');
+    expect(text).toContain('1 of 3 submissions is held: delivery is switched off (zohoEnabled).');
+    expect(text).toContain('What Zoho is to be given, and by which submission:');
+    expect(text).not.toContain('not in Zoho yet');
+  });
+
   it('stays on one screen for somebody who came often', () => {
     const leads = Array.from({ length: 60 }, (_, index) => {
       const key = `website|form_submission|${index}`;

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
   type BreakerReason,
@@ -6,12 +7,19 @@ import {
   pausedUntil,
 } from '../../../../lambdas/core/breaker.ts';
 import { SecretUnavailableError } from '../../../../lambdas/core/errors.ts';
+import type { SubscriptionFacts } from '../../../../lambdas/operations/doctor/check-alarms.ts';
 import { CHECK_AREAS, LookDeniedError } from '../../../../lambdas/operations/doctor/check.ts';
 import { runDoctor } from '../../../../lambdas/operations/doctor/run-doctor.ts';
 import { finding } from '../../../../lambdas/operations/mapping-finding.ts';
 import { countChecks, describeChecks } from '../../../../local/operator/doctor-text.ts';
 import { OperatorError } from '../../../../local/operator/operator-error.ts';
-import { aHealthyStage, aSecret, examine, type SomeStage } from '../../../support/doctor-world.ts';
+import {
+  aHealthyStage,
+  anAlarm,
+  aSecret,
+  examine,
+  type SomeStage,
+} from '../../../support/doctor-world.ts';
 import { fakeMetrics } from '../../../support/fake-metrics.ts';
 
 type Checks = Awaited<ReturnType<typeof examine>>;
@@ -53,7 +61,7 @@ describe('the doctor', () => {
         fn: nowhere,
         table: nowhere,
         alarms: nowhere,
-        subscriptions: nowhere,
+        topics: nowhere,
         awsTimeMs: nowhere,
       },
     });
@@ -169,6 +177,9 @@ describe('each thing that is amiss is found:', () => {
     return rest;
   };
   const subscriber = { protocol: 'email', endpoint: 'on-call@example.com' };
+  const spoiledTopics = (subscriptions: readonly SubscriptionFacts[]): Spoil => ({
+    inspector: { topics: async () => [{ name: 'on-call', subscriptions }] },
+  });
 
   it.each<[string, string, (stage: SomeStage) => Spoil]>([
     [
@@ -326,34 +337,39 @@ describe('each thing that is amiss is found:', () => {
       'a mute alarm',
       'alarms.actions problem',
       () => ({
-        inspector: { alarms: async () => [{ name: 'a', state: 'OK', actionsEnabled: false }] },
+        inspector: { alarms: async () => [anAlarm({ actionsEnabled: false })] },
       }),
     ],
     [
       'an alarm that rings',
       'alarms.state warning',
       () => ({
-        inspector: { alarms: async () => [{ name: 'a', state: 'ALARM', actionsEnabled: true }] },
+        inspector: { alarms: async () => [anAlarm({ state: 'ALARM' })] },
       }),
     ],
-    [
-      'no subscriber',
-      'alarms.subscriptions problem',
-      () => ({ inspector: { subscriptions: async () => [] } }),
-    ],
+    ['no subscriber', 'alarms.subscriptions problem', () => spoiledTopics([])],
     [
       'no confirmed subscriber',
-      'alarms.subscriptions problem',
-      () => ({ inspector: { subscriptions: async () => [{ ...subscriber, isConfirmed: false }] } }),
+      'alarms.subscriptions.on-call problem',
+      () => spoiledTopics([{ ...subscriber, isConfirmed: false }]),
     ],
     [
       'one that is not confirmed',
-      'alarms.subscriptions warning',
+      'alarms.subscriptions.on-call warning',
+      () =>
+        spoiledTopics([
+          { ...subscriber, isConfirmed: false },
+          { ...subscriber, isConfirmed: true },
+        ]),
+    ],
+    [
+      'a topic that nobody hears',
+      'alarms.subscriptions.urgent warning',
       () => ({
         inspector: {
-          subscriptions: async () => [
-            { ...subscriber, isConfirmed: false },
-            { ...subscriber, isConfirmed: true },
+          topics: async () => [
+            { name: 'on-call', subscriptions: [{ ...subscriber, isConfirmed: true }] },
+            { name: 'urgent', subscriptions: [] },
           ],
         },
       }),
@@ -437,6 +453,17 @@ describe('each thing that is amiss is found:', () => {
     const stage = aHealthyStage();
     const oldestReceivedAt = new Date(stage.nowMs - ageMs).toISOString();
     stage.measures.set('open', { count: 1, oldestReceivedAt });
+
+    expect(amiss(await examine(stage))).toEqual(expected === undefined ? [] : [expected]);
+  });
+
+  it.each([
+    ['never', undefined, 'delivery.source.demo warning'],
+    ['in time', DAY_MS, undefined],
+    ['too long ago', DAY_MS + 1, 'delivery.source.demo problem'],
+  ])('a source that is expected daily, and was seen %s', async (_, agoMs, expected) => {
+    const stage = aHealthyStage();
+    stage.seen.atMs = agoMs === undefined ? undefined : stage.nowMs - agoMs;
 
     expect(amiss(await examine(stage))).toEqual(expected === undefined ? [] : [expected]);
   });
@@ -610,13 +637,53 @@ describe('of Zoho, the doctor finds', () => {
   });
 });
 
+describe("the doctor's page", () => {
+  const page = readFileSync('docs/doctor.md', 'utf8');
+  const named = new Set([...page.matchAll(/`([a-z]+\.[a-zA-Z_.<>]+)`/g)].map(([, id = '']) => id));
+
+  /** As the page writes it: what an id says of the stage is a placeholder there. */
+  const asNamed = (id: string) =>
+    id
+      .replace(/^(secrets|delivery)\.source\.[a-z_-]+/, '$1.source.<name>')
+      .replace(/^zoho\.scope\..*/, 'zoho.scope.<scope>')
+      .replace(/^zoho\.own_fields\..*/, 'zoho.own_fields.<field>')
+      .replace(/^alarms\.subscriptions\..*/, 'alarms.subscriptions.<topic>');
+
+  it('has every check of a stage that is right', async () => {
+    const ids = (await examine(aHealthyStage())).map(({ id }) => asNamed(id));
+
+    expect(ids.filter((id) => !named.has(id))).toEqual([]);
+  });
+
+  it('has every check that the sources can make', () => {
+    const files = readdirSync('lambdas/operations/doctor').filter((file) =>
+      file.startsWith('check-'),
+    );
+    const made = files.flatMap((file) => {
+      const text = readFileSync(`lambdas/operations/doctor/${file}`, 'utf8');
+      const area = /checksOf\('([a-z]+)'\)/.exec(text)?.[1];
+      return [...text.matchAll(/make\.(?:ok|warning|problem)\(\s*'([a-z_]+)'/g)].map(
+        ([, name = '']) => `${area ?? ''}.${name}`,
+      );
+    });
+
+    expect(made.length).toBeGreaterThan(20);
+    const missing = made.filter((id) => !named.has(id));
+    // Both stand for "there are none at all", and are said with what there would be.
+    expect(new Set(missing)).toEqual(new Set(['alarms.alarms', 'alarms.subscriptions']));
+  });
+});
+
 describe("the doctor's text", () => {
   it('says of each thing how it stands and what to do, and how many there are', async () => {
     const stage = aHealthyStage();
     const checks = await examine(stage, {
       inspector: {
-        subscriptions: async () => [
-          { protocol: 'email', endpoint: 'ana@example.com', isConfirmed: false },
+        topics: async () => [
+          {
+            name: 'on-call',
+            subscriptions: [{ protocol: 'email', endpoint: 'ana@example.com', isConfirmed: false }],
+          },
         ],
       },
     });
@@ -625,7 +692,7 @@ describe("the doctor's text", () => {
 
     const at = lines.findIndex((line) => line.includes('PROBLEM'));
     expect(lines[at]).toBe(
-      '  PROBLEM   Alarms reach nobody: not confirmed yet: email to a…@example.com.',
+      '  PROBLEM   Alarms of on-call reach nobody: not confirmed yet: email to a…@example.com.',
     );
     expect(lines[at + 1]).toMatch(/^ +→ Follow the link/);
     expect(lines.at(-1)).toMatch(/^1 problem, 0 warnings, \d+ ok\.$/);
