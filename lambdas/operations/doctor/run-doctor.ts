@@ -276,7 +276,10 @@ function deliveryLooks(
   ];
 }
 
-function resourceLooks({ inspector }: DoctorPorts, { queues }: DoctorSettings): readonly Look[] {
+function resourceLooks(
+  { inspector }: DoctorPorts,
+  { queues, command }: DoctorSettings,
+): readonly Look[] {
   return [
     {
       area: 'queues',
@@ -288,7 +291,7 @@ function resourceLooks({ inspector }: DoctorPorts, { queues }: DoctorSettings): 
           inspector.queue('delivery'),
           inspector.queue('dead_letter'),
         ]);
-        return checkQueues(delivery, deadLetter, queues);
+        return checkQueues(delivery, deadLetter, queues, command);
       },
     },
     {
