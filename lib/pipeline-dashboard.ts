@@ -41,7 +41,7 @@ const SHOWN_HOURS = 24;
  * one does with up to a dozen sources (Amazon CloudWatch, Pricing, read 2026-11-22).
  */
 export class PipelineDashboard extends Construct {
-  /** Where it is looked at. */
+  /** Where it is looked at, in the standard partition of AWS. */
   readonly url: string;
 
   constructor(scope: Construct, id: string, props: PipelineDashboardProps) {
@@ -76,9 +76,9 @@ function introduction(stage: string): IWidget {
     background: TextWidgetBackground.SOLID,
     markdown: [
       `# Holdfast ${stage}: leads on their way into Zoho`,
-      'A lead that came **in** is stored, and then **delivered**, mostly within seconds. While Zoho does not answer, leads **wait** and go out ' +
-        'by themselves. A lead **in quarantine** waits until a person has looked at it.',
-      `An alarm is red? \`docs/runbook.md\` has a section under its title. On a terminal: \`npx holdfast stats --stage ${stage}\`.`,
+      'A lead that came **in** is **delivered** within seconds. While Zoho does not answer, leads **wait** and go out by themselves; ' +
+        'those **in quarantine** wait for a person.',
+      `An alarm is red? \`docs/runbook.md\` has a section for it. On a terminal: \`npx holdfast stats --stage ${stage}\`.`,
     ].join('\n\n'),
   });
 }
@@ -89,7 +89,8 @@ function alarmRows(alarms: readonly IAlarm[]): IWidget[][] {
     const some = alarms.slice(start, start + ALARMS_MAX);
     rows.push([
       new AlarmStatusWidget({
-        title: 'Red: somebody is told. Green: all is well. Grey: nothing measured yet',
+        title:
+          'Red: its description says what to do. Green: all is well. Grey: nothing measured yet',
         alarms: some,
         width: COLUMNS,
         height: 1 + Math.ceil(some.length / ALARMS_IN_A_LINE),

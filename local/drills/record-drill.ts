@@ -11,7 +11,7 @@ import { createSeriesRecorder, type MetricSeries } from '../simulation/metric-se
 import { createMonitor } from '../simulation/monitor.ts';
 import type { Plan } from '../simulation/scenarios.ts';
 import { createSeededRandom } from '../simulation/seeded-random.ts';
-import { recordQueueAge } from '../simulation/service-metrics.ts';
+import { recordQueueAge, recordQueueDepth } from '../simulation/service-metrics.ts';
 import { SIMULATED_CONFIG, START_MS } from '../simulation/settings.ts';
 import { createSimulatedProviderApis } from '../simulation/simulated-provider-apis.ts';
 import { createSimulatedStores } from '../simulation/simulated-stores.ts';
@@ -72,6 +72,7 @@ export async function recordDrill(drill: Drill, seed = 1): Promise<DrillRecordin
   startSenders(world, submissions);
   startSchedule(stoppable(world, sweeper), SWEEP_EVERY_MS);
   recordQueueAge(world.queue, clock, recorder);
+  recordQueueDepth(world.queue, clock, recorder);
   drill.disturb?.({
     world,
     at: (ms, run) => void clock.after(ms, run),

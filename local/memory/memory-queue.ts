@@ -62,6 +62,8 @@ export interface MemoryQueue {
   redrive(): number;
   /** Messages that have been sent and not deleted, hidden ones included; dead letters are not. */
   size(): number;
+  /** Those of them that a receive could get now. */
+  visible(): number;
   /**
    * When the oldest message was sent, of those received fewer than `receives` times: SQS's age metric leaves out
    * what was received three times (Amazon SQS, CloudWatch metrics, read 2026-11-22).
@@ -150,6 +152,11 @@ export function createMemoryQueue(options: MemoryQueueOptions): MemoryQueue {
     size: () => {
       expire(queue);
       return queue.messages.size;
+    },
+    visible: () => {
+      expire(queue);
+      const nowMs = queue.clock.nowMs();
+      return [...queue.messages.values()].filter(({ visibleAtMs }) => visibleAtMs <= nowMs).length;
     },
     oldestSentAtMs: (receives) => {
       expire(queue);

@@ -4,7 +4,8 @@ import type { SeriesRecorder } from './metric-series.ts';
 import type { SimulatedFunction } from './simulated-function.ts';
 
 /**
- * Measures a function as AWS Lambda does: each invocation, and each that failed, timed out or died.
+ * Measures a function as AWS Lambda does: each invocation, how long it took, and each that failed, timed out or died.
+ * Time is the simulation's: waiting takes some, computing none.
  *
  * No simulated invocation is throttled, so `Throttles` has no series.
  *
@@ -31,6 +32,7 @@ export function recordInvocations<Payload, Result>(
       const ended = await fn.invoke(payload);
       add('Invocations', startedAtMs, 1);
       add('Errors', startedAtMs, ended.kind === 'answered' ? 0 : 1);
+      add('Duration', startedAtMs, clock.nowMs() - startedAtMs);
       return ended;
     },
   };
@@ -73,6 +75,25 @@ export function recordQueueAge(
       nowMs,
       ageSeconds,
     );
+    clock.after(MINUTE_MS, measure);
+  };
+  clock.after(MINUTE_MS, measure);
+}
+
+/** Counts, once a minute, the messages of the delivery queue as SQS does: those that could be received, and the others. */
+export function recordQueueDepth(
+  queue: Pick<MemoryQueue, 'size' | 'visible'>,
+  clock: Clock,
+  recorder: SeriesRecorder,
+): void {
+  const add = (name: string, count: number): void => {
+    const dimensions = { QueueName: QUEUE_NAMES.delivery };
+    recorder.add({ namespace: 'AWS/SQS', name, dimensions }, clock.nowMs(), count);
+  };
+  const measure = (): void => {
+    const visible = queue.visible();
+    add('ApproximateNumberOfMessagesVisible', visible);
+    add('ApproximateNumberOfMessagesNotVisible', queue.size() - visible);
     clock.after(MINUTE_MS, measure);
   };
   clock.after(MINUTE_MS, measure);

@@ -33,7 +33,12 @@ export interface AwsCallRecorder {
   readonly stop: () => Promise<void>;
 }
 
-const FUNCTIONS: readonly string[] = ['intake', 'consumer', 'sweeper'] satisfies FunctionName[];
+const FUNCTIONS: readonly string[] = [
+  'intake',
+  'consumer',
+  'sweeper',
+  'canary',
+] satisfies FunctionName[];
 
 const ENDPOINTS = [
   'AWS_ENDPOINT_URL_DYNAMODB',

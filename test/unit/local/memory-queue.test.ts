@@ -100,6 +100,16 @@ describe('the queue in memory', () => {
     expect(queue.oldestSentAtMs(3)).toBeUndefined();
   });
 
+  it('counts those that could be received apart from all that are there', async () => {
+    const { queue, clock } = aQueue({});
+    await enqueue(queue, 'a', 'b', 'c');
+    queue.receive(2);
+
+    expect([queue.size(), queue.visible()]).toEqual([3, 1]);
+    clock.now += 12 * 3_600_000;
+    expect([queue.size(), queue.visible()]).toEqual([3, 3]);
+  });
+
   it('forgets a message whose retention is over, also while it is hidden', async () => {
     const { queue, clock } = aQueue({}, { retentionMs: 60_000 });
     await enqueue(queue, 'waiting');

@@ -1,3 +1,4 @@
+import { globSync, readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { FunctionFailedError, tellOfFailure } from '../../../lambdas/runtime/tell-of-failure.ts';
@@ -38,5 +39,13 @@ describe('a call of a function', () => {
     expect(entries).toMatchObject([
       { level: 'error', message: 'The function failed', cause: fault },
     ]);
+  });
+});
+
+describe('every function', () => {
+  it.each(globSync('lambdas/*/handler.ts'))('lets no fault out as it is: %s', (handler) => {
+    const [builder] = globSync(handler.replace('handler.ts', 'build-*.ts'));
+
+    expect(readFileSync(builder!, 'utf8')).toContain('await tellOfFailure(');
   });
 });

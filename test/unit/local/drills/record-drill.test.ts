@@ -69,6 +69,28 @@ describe('a drill', () => {
     expect(sumOf(recording, 'SweeperHeartbeat', 'sweeper')).toBe(60);
   });
 
+  it('keeps what AWS measures of the functions and the queue: how long calls take, and what waits', async () => {
+    const outage = { fromMs: 3 * HOUR_MS, untilMs: 4 * HOUR_MS };
+    const { series } = await recordDrill({ ...aDrill, outage });
+    const highest = (namespace: string, name: string, dimensions: Record<string, string>): number =>
+      Math.max(
+        ...(findSeries(series, { namespace, name, dimensions })?.points ?? []).map(
+          ({ max }) => max,
+        ),
+      );
+
+    // Zoho does not answer within its ten seconds, and the leads stay on the queue, hidden.
+    expect(highest('AWS/Lambda', 'Duration', { FunctionName: 'consumer' })).toBeGreaterThan(10_000);
+    expect(highest('AWS/Lambda', 'Duration', { FunctionName: 'intake' })).toBeLessThan(10_000);
+    const delivery = { QueueName: 'delivery' };
+    expect(highest('AWS/SQS', 'ApproximateNumberOfMessagesNotVisible', delivery)).toBeGreaterThan(
+      1,
+    );
+    expect(highest('AWS/SQS', 'ApproximateNumberOfMessagesVisible', delivery)).toBeLessThan(
+      highest('AWS/SQS', 'ApproximateNumberOfMessagesNotVisible', delivery),
+    );
+  });
+
   it('has one name each, and a beginning before its end', () => {
     expect(new Set(DRILLS.map(({ name }) => name)).size).toBe(DRILLS.length);
     for (const { onsetMs, lastsMs, says } of DRILLS) {
