@@ -30,6 +30,7 @@ export const FUNCTION_ENTRIES = {
   intake: 'lambdas/intake/handler.ts',
   consumer: 'lambdas/consumer/handler.ts',
   sweeper: 'lambdas/sweeper/handler.ts',
+  canary: 'lambdas/canary/handler.ts',
 } as const;
 
 /**
@@ -52,6 +53,7 @@ export const BUNDLE_BYTES_MAX: Readonly<Record<FunctionName, number>> = {
   intake: 450_000,
   consumer: 520_000,
   sweeper: 450_000,
+  canary: 450_000,
 };
 
 /** The project's root, with a slash at its end. */

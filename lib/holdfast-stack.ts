@@ -3,8 +3,10 @@ import type { Construct } from 'constructs';
 import type { HoldfastConfig } from '../lambdas/core/config.ts';
 import { tellOnCall } from './alarm-topic.ts';
 import { ArchiveBucket } from './archive-bucket.ts';
+import { Canary } from './canary.ts';
 import { Consumer } from './consumer.ts';
 import { DeliveryQueues } from './delivery-queues.ts';
+import { canaryOf } from './deployed-canary.ts';
 import type { Deployment } from './deployment.ts';
 import { EncryptionKey } from './encryption-key.ts';
 import { EventTable } from './event-table.ts';
@@ -66,6 +68,10 @@ export class HoldfastStack extends Stack {
     const consumer = new Consumer(this, 'Consumer', { ...parts, archive });
     const sweeper = new Sweeper(this, 'Sweeper', parts);
     const api = new IntakeApi(this, 'Api', { deployment, stage, key, fn: intake.fn });
+    const canary = canaryOf(parts);
+    if (canary !== undefined) {
+      new Canary(this, 'Canary', { ...parts, canary, endpoint: api.endpoint });
+    }
     const { topic, urgentTopic } = tellOnCall(this, { config, deployment, key });
     const watched = {
       config,

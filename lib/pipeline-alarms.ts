@@ -3,6 +3,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import type { AlarmGroup } from './alarms/alarm-group.ts';
+import { raiseCanaryAlarm } from './alarms/canary-alarms.ts';
 import { raiseBreakerAlarms, raiseCrmAlarms, raiseDetailsAlarms } from './alarms/crm-alarms.ts';
 import { raiseDeadLetterAlarms } from './alarms/dead-letter-alarms.ts';
 import { raiseConsumerAlarms, raiseWaitingAlarms } from './alarms/delivery-alarms.ts';
@@ -11,6 +12,7 @@ import { raiseLeadLossRisk } from './alarms/lead-loss-risk.ts';
 import { raiseLeadsLate } from './alarms/leads-late.ts';
 import { raiseSourceAlarms } from './alarms/source-alarms.ts';
 import { raiseSweeperAlarms } from './alarms/sweeper-alarms.ts';
+import { canaryOf } from './deployed-canary.ts';
 import type { DeliveryQueues } from './delivery-queues.ts';
 import { LeadAlarm } from './lead-alarm.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
@@ -66,6 +68,8 @@ export class PipelineAlarms extends Construct {
     raiseConsumerAlarms(group, delivery);
     const { silent: sweeperSilent } = raiseSweeperAlarms(group, props.sweeper);
     raiseSourceAlarms(group, config.sources);
+    const canary = canaryOf(props);
+    if (canary !== undefined) raiseCanaryAlarm(group, canary.everyMinutes);
 
     const shared = { group, nameOf };
     raised.push(...raiseLeadsLate(this, { ...shared, topic, late, breaker }));

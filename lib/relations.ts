@@ -4,6 +4,7 @@
  * Each relation is one pure function: it returns a sentence that names both settings, their numbers
  * and the reason with its source, or `undefined` when it holds.
  */
+import { canariesDoNotOverlap } from './canary-relations.ts';
 import { CLOSING_TIME_MS, CRM_TIMEOUTS_PER_WRITE } from '../lambdas/core/pipeline-limits.ts';
 import {
   forgottenIsToldInTime,
@@ -212,6 +213,7 @@ export const RELATIONS: readonly Relation[] = [
   forgottenIsToldInTime,
   strandedIsLaterThanLate,
   heartbeatOutlastsSweeps,
+  canariesDoNotOverlap,
 ];
 
 /** @throws {SettingError} listing every relation that does not hold */

@@ -24,6 +24,11 @@ export interface StageConfig {
     readonly timeoutSeconds: number;
     readonly everyMinutes: number;
   };
+  readonly canary: {
+    readonly memoryMb: number;
+    /** Beyond its patience: the last look at the table, and the end of the run. */
+    readonly closingSeconds: number;
+  };
   readonly deliveryQueue: {
     readonly visibilitySeconds: number;
     readonly retentionDays: number;
@@ -87,6 +92,7 @@ export const STAGE_CONFIG: StageConfig = {
   intake: { memoryMb: 512, timeoutSeconds: 10 },
   consumer: { memoryMb: 512, timeoutSeconds: 60, batchWindowSeconds: 0 },
   sweeper: { memoryMb: 256, timeoutSeconds: 50, everyMinutes: 1 },
+  canary: { memoryMb: 256, closingSeconds: 15 },
   deliveryQueue: {
     visibilitySeconds: 365,
     retentionDays: 7,

@@ -1,14 +1,17 @@
+import type { CanaryEnv } from '../lambdas/canary/env.ts';
 import type { ConsumerEnv } from '../lambdas/consumer/env.ts';
 import type { IntakeEnv } from '../lambdas/intake/env.ts';
 import type { SweeperEnv } from '../lambdas/sweeper/env.ts';
+import { CANARY_SOURCE } from '../lambdas/core/pipeline-names.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from './emulators/credentials.ts';
 import { LOCAL_SECRET_IDS } from './local-secrets.ts';
 import { LOCAL_BUCKET, LOCAL_TABLE, type LocalStack } from './local-stack.ts';
 
-/** The variables of all three functions, and those by which the AWS SDK finds the emulators. */
+/** The variables of the functions, less the address of the API that is not there yet, and those by which the AWS SDK finds the emulators. */
 export type FunctionEnv = IntakeEnv &
   ConsumerEnv &
   SweeperEnv &
+  Omit<CanaryEnv, 'ENDPOINT'> &
   Readonly<Record<string, string | undefined>>;
 
 /** Builds the environment of the functions, as the CDK stack would. */
@@ -29,6 +32,7 @@ export function buildFunctionEnv(
     SOURCE_SECRET_PREFIX: LOCAL_SECRET_IDS.sourcePrefix,
     PEPPER_SECRET_ID: LOCAL_SECRET_IDS.pepper,
     ZOHO_SECRET_ID: LOCAL_SECRET_IDS.zoho,
+    CANARY_SECRET_ID: `${LOCAL_SECRET_IDS.sourcePrefix}${CANARY_SOURCE}`,
     ZOHO_ENABLED: String(around.zohoEnabled),
     ZOHO_ACCOUNTS_URL: around.zohoUrl,
     ZOHO_API_URL: around.zohoUrl,

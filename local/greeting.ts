@@ -1,3 +1,4 @@
+import { sendersOf } from '../lambdas/core/canary.ts';
 import type { HoldfastConfig } from '../lambdas/core/config.ts';
 import { bindProvider } from '../lambdas/providers/bind-provider.ts';
 import { readsDetails } from '../lambdas/providers/reads-details.ts';
@@ -65,7 +66,7 @@ export interface SampleCommandOptions {
  */
 export function describeSamples(options: SampleCommandOptions): readonly string[] {
   const { config, endpoint, nowMs } = options;
-  return Object.entries(config.sources).flatMap(([name, source], index) => {
+  return Object.entries(sendersOf(config.sources)).flatMap(([name, source], index) => {
     const heading = `# ${name} (${source.provider})`;
     const secret = options.sourceSecret(name);
     if (secret === undefined && bindProvider(source).hasSecret) {

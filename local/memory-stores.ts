@@ -8,6 +8,7 @@ import { createMemoryTokenStore } from './memory/memory-token-store.ts';
 
 /** What the three functions keep in one table, in this process's memory. */
 export interface MemoryStores {
+  readonly events: ReturnType<typeof createMemoryEventStore>;
   readonly intake: Partial<IntakePorts>;
   readonly consumer: Partial<AwsConsumerPorts>;
   readonly sweeper: Partial<SweeperPorts>;
@@ -18,6 +19,7 @@ export function createMemoryStores(): MemoryStores {
   const events = createMemoryEventStore();
   const breakers = createMemoryBreakerStore();
   return {
+    events,
     intake: { events },
     sweeper: { events, breakers },
     consumer: {

@@ -1,3 +1,4 @@
+import { sendersOf } from '../lambdas/core/canary.ts';
 import type { HoldfastConfig } from '../lambdas/core/config.ts';
 import type { SourceConfig } from '../lambdas/providers/catalogue.ts';
 import { createLeadTracker, type LeadProgress } from './lead-tracker.ts';
@@ -50,7 +51,7 @@ export async function runDemo(
   listen(tracker.observe);
 
   const leads = await Promise.all(
-    Object.entries(config.sources).map(([name, source], index) =>
+    Object.entries(sendersOf(config.sources)).map(([name, source], index) =>
       sendOne(options, name, source, index),
     ),
   );

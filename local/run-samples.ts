@@ -1,3 +1,4 @@
+import { sendersOf } from '../lambdas/core/canary.ts';
 import path from 'node:path';
 import { type HoldfastConfig } from '../lambdas/core/config.ts';
 import { findOnPath } from './samples/curl-command.ts';
@@ -28,7 +29,7 @@ export interface RunSamplesOptions {
  */
 export function runSamples(options: RunSamplesOptions): number {
   const { config, source } = options;
-  const chosen = source === undefined ? config.sources : pick(config.sources, source);
+  const chosen = source === undefined ? sendersOf(config.sources) : pick(config.sources, source);
   if (chosen === undefined) {
     options.printError(describeUnknownSource(source ?? '', config));
     return EXIT_WRONG_USE;

@@ -7,6 +7,7 @@ import { buildIntake } from '../lambdas/intake/build-intake.ts';
 import { bindProvider } from '../lambdas/providers/bind-provider.ts';
 import { buildSweeper } from '../lambdas/sweeper/build-sweeper.ts';
 import type { FunctionName } from '../lib/bundling.ts';
+import type { CanaryResult } from '../lambdas/canary/run-canary.ts';
 import { STAGE_CONFIG, type StageConfig } from '../lib/stage-config.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from './emulators/credentials.ts';
 import { findDynoxide } from './emulators/dynamodb.ts';
@@ -23,6 +24,7 @@ import { LOCAL_SECRET_IDS, readSourceSecret } from './local-secrets.ts';
 import { type DynamodbChoice, startLocalStack, type TableHome } from './local-stack.ts';
 import { createMemoryStores } from './memory-stores.ts';
 import { type ProviderApiServer, startProviderApis } from './provider-apis/start-provider-apis.ts';
+import { startCanary } from './start-canary.ts';
 import { startScheduler } from './scheduler.ts';
 import { type ConsumerSetup, startConsumer } from './start-consumer.ts';
 import { startTurnstileSimulator } from './turnstile-simulator/simulator.ts';
@@ -141,6 +143,8 @@ export interface Pipeline {
   readonly countDeadLetters: () => Promise<number>;
   /** Runs the sweeper now. */
   readonly sweep: () => Promise<void>;
+  /** Sends a canary now, and follows it; absent where none is configured. */
+  readonly sendCanary?: () => Promise<CanaryResult>;
   /** Takes no more requests, lets batches in flight end, and stops everything. */
   readonly stop: () => Promise<void>;
 }
@@ -229,6 +233,8 @@ async function assemble(options: PipelineOptions, running: StopList): Promise<Pi
   });
   running.add(api.stop);
 
+  const canaryEnv = { ...envs.canary, ENDPOINT: api.url };
+
   return {
     endpoint: api.url,
     zohoUrl,
@@ -244,6 +250,7 @@ async function assemble(options: PipelineOptions, running: StopList): Promise<Pi
     countQueued: () => countMessages(sqs, stack.delivery.url),
     countDeadLetters: () => countMessages(sqs, stack.deadLetter.url),
     sweep: functions.sweep,
+    ...startCanary(options, canaryEnv, functions, running),
     stop: () => running.stopAll(),
   };
 }
@@ -304,6 +311,7 @@ async function functionEnvs(
     intake: await functionEnv('intake', env),
     consumer: await functionEnv('consumer', env),
     sweeper: await functionEnv('sweeper', env),
+    canary: await functionEnv('canary', env),
   };
 }
 
@@ -331,6 +339,10 @@ function buildFunctions(
       ...overrides.intake,
     }),
     consumer: { onLog, ports: { metrics, ...stores?.consumer, ...overrides.consumer } },
+    canaryAdapters: {
+      ...adapters('canary'),
+      ...(stores === undefined ? {} : { events: stores.events }),
+    },
     sweep: async () => {
       await invoke(functionOf('sweeper', stage.sweeper), sweeper);
     },

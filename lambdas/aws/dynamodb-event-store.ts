@@ -1,4 +1,4 @@
-import { CANARY_SOURCE } from '../core/canary.ts';
+import { CANARY_SOURCE } from '../core/pipeline-names.ts';
 import type { HoldfastConfig } from '../core/config.ts';
 import {
   type Acceptance,

@@ -6,8 +6,8 @@ import { createSecretReader } from '../aws/secrets-manager.ts';
 import type { HoldfastConfig } from '../core/config.ts';
 import { ConfigError } from '../core/errors.ts';
 import { readEnvironment } from '../runtime/environment.ts';
-import { systemClock, systemIds } from '../runtime/system.ts';
 import { tellOfFailure } from '../runtime/tell-of-failure.ts';
+import { systemClock, systemIds } from '../runtime/system.ts';
 import { CANARY_ENV_NAMES } from './env.ts';
 import { type CanaryPorts, type CanaryResult, runCanary } from './run-canary.ts';
 
@@ -21,7 +21,8 @@ const POST_TIMEOUT_MS = 10_000;
  * Builds the canary once a cold start.
  *
  * @param env see `CanaryEnv`
- * @throws {ConfigError} a variable is missing, or no canary is configured
+ * @returns a run; it fails where no canary is configured
+ * @throws {ConfigError} a variable is missing
  */
 export function buildCanary(
   env: Readonly<Record<string, string | undefined>>,
@@ -30,9 +31,6 @@ export function buildCanary(
 ): () => Promise<CanaryResult> {
   const settings = readEnvironment(CANARY_ENV_NAMES, env);
   const { canary, retention } = config;
-  if (canary === undefined) {
-    throw new ConfigError('This function is the canary, and no `canary` is configured');
-  }
   const { dynamodb, secrets } = createAwsClients(env);
   const ports: BuiltCanaryPorts = {
     post: postOverNetwork,
@@ -50,15 +48,11 @@ export function buildCanary(
   };
   return async () => {
     try {
-      return await tellOfFailure(
-        ports.log,
-        async () =>
-          await runCanary(ports, {
-            ...canary,
-            endpoint: settings.ENDPOINT,
-            secretId: settings.CANARY_SECRET_ID,
-          }),
-      );
+      return await tellOfFailure(ports.log, async () => {
+        if (canary === undefined) throw new ConfigError('No `canary` is configured');
+        const { ENDPOINT: endpoint, CANARY_SECRET_ID: secretId } = settings;
+        return await runCanary(ports, { ...canary, endpoint, secretId });
+      });
     } finally {
       ports.metrics.flush();
     }

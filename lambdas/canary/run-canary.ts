@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { CANARY_SOURCE, type CanarySettings } from '../core/canary.ts';
+import { type CanarySettings } from '../core/canary.ts';
+import { CANARY_SOURCE } from '../core/pipeline-names.ts';
 import { type EventRecord, FINAL_STATES } from '../core/event-record.ts';
 import type { EventStore } from '../core/ports/events.ts';
 import type { Log, Metrics } from '../core/ports/telemetry.ts';

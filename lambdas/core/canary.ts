@@ -1,10 +1,8 @@
 import * as z from 'zod/mini';
 import type { MetricName } from './metric-names.ts';
+import { CANARY_SOURCE } from './pipeline-names.ts';
 import type { Metrics } from './ports/telemetry.ts';
 import { wholeNumber } from './setting.ts';
-
-/** The source that the canary posts to. No configured source may have this name. */
-export const CANARY_SOURCE = 'holdfast_canary';
 
 /** A synthetic lead, sent again and again, that tells whether leads still reach the CRM. Absent: none is sent. */
 export const canarySchema = z.strictObject({

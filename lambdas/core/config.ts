@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
-import { CANARY_SOURCE, CANARY_SOURCE_SETTINGS, canarySchema } from './canary.ts';
+import { CANARY_SOURCE_SETTINGS, canarySchema } from './canary.ts';
+import { CANARY_SOURCE } from './pipeline-names.ts';
 import { deliverySchema } from './delivery-settings.ts';
 import { ConfigError } from './errors.ts';
 import { countryCode } from './lead-settings.ts';
@@ -145,6 +146,9 @@ const configSchema = z.strictObject({
 
 /** The configuration as a person writes it: everything but `sources` has a default. */
 export type HoldfastConfigInput = z.input<typeof configSchema>;
+
+/** Settings of the canary, where there is one. */
+export type CanarySettings = NonNullable<HoldfastConfig['canary']>;
 
 /** The configuration with every setting filled in. */
 export type HoldfastConfig = z.output<typeof configSchema>;

@@ -18,3 +18,6 @@ export const INTAKE_PATHS = [
   '/hooks/{proxy+}',
   '/health',
 ] as const;
+
+/** The source that the canary posts to. No configured source may have this name. */
+export const CANARY_SOURCE = 'holdfast_canary';

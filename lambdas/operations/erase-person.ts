@@ -102,7 +102,15 @@ export async function erasePerson(
   for (const key of new Set([...keysOf('erased'), ...found.leftovers])) {
     removed += await eraser.removePayloads(key);
   }
-  const letters = await removeLetters(keysOf('erased'), ports);
+  const erased = new Set(keysOf('erased'));
+  // Only a quarantine sends letters: the queue need not be gone through for anything else.
+  const reported = found.events.filter(
+    ({ key, record }) => erased.has(key) && record?.quarantineId !== undefined,
+  );
+  const letters = await removeLetters(
+    reported.map(({ key }) => key),
+    ports,
+  );
   return {
     erased: keysOf('erased'),
     identities: found.identities.filter((identity) => !inUse.includes(identity)),

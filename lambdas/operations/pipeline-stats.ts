@@ -1,3 +1,4 @@
+import { sendersOf } from '../core/canary.ts';
 import type { HoldfastConfig } from '../core/config.ts';
 import { HoldfastError } from '../core/errors.ts';
 import type { BreakerStore } from '../core/ports/crm-access.ts';
@@ -49,7 +50,7 @@ export async function readPipelineStats(
   hours: number,
 ): Promise<PipelineStats> {
   const nowMs = ports.clock.nowMs();
-  const sources = Object.keys(config.sources);
+  const sources = Object.keys(sendersOf(config.sources));
   const [delivery, now, counted, seen] = await Promise.all([
     breakerStatus(ports, config.delivery),
     measureOpenLeads(ports, config.sweeper.countMax),

@@ -4,7 +4,7 @@ import type { MetricName } from '../../lambdas/core/metric-names.ts';
 import { METRICS_NAMESPACE } from '../../lambdas/core/pipeline-names.ts';
 
 /** The function that measured something. */
-export type Service = 'intake' | 'consumer' | 'sweeper';
+export type Service = 'intake' | 'consumer' | 'sweeper' | 'canary';
 
 /** What the sweeper measures once a minute. @param source for a metric of each source */
 export function gauge(metricName: MetricName, source?: string): IMetric {

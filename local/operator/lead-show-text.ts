@@ -31,9 +31,9 @@ export interface ShowContext {
 
 /** One submission, in sections: what happened, what it says, the request, what its person's record is given. */
 export function describeShown(lead: ShownLead, context: ShowContext): readonly string[] {
-  const { config, raw: withBody, link, columns } = context;
+  const { raw: withBody, link, columns } = context;
   return [
-    ...describeLead(lead, undefined, config),
+    ...describeLead(lead, undefined, context),
     ...(link === undefined ? [] : [`    Zoho: ${link}`]),
     ...section('Its record', recordRows(lead.record), columns),
     ...section('What it says', sayingRows(lead), columns),

@@ -1,9 +1,17 @@
 import type { HoldfastConfig } from '../../lambdas/core/config.ts';
 import type { StoredLead } from '../../lambdas/operations/stored-lead.ts';
+import { tableLines } from '../table-lines.ts';
 import { remedyOf } from './error-remedies.ts';
 import { recordText, stateWord, stepsOf } from './lead-state-text.ts';
 import { shortTime } from './short-time.ts';
 import { sourceLabel } from './source-label.ts';
+
+/** How submissions are told. */
+export interface LeadTextContext {
+  readonly config: Pick<HoldfastConfig, 'sources'>;
+  /** How wide lines may be. */
+  readonly columns: number;
+}
 
 /** As wide as a time, so that a step without one stands below the others. */
 const NO_TIME = ' '.repeat(shortTime('2026-11-22T04:00:05.000Z').length);
@@ -16,17 +24,21 @@ const NO_TIME = ' '.repeat(shortTime('2026-11-22T04:00:05.000Z').length);
 export function describeLead(
   lead: StoredLead,
   number: number | undefined,
-  config: Pick<HoldfastConfig, 'sources'>,
+  { config, columns }: LeadTextContext,
 ): readonly string[] {
   const { record, event } = lead;
   const { state, failure } = record;
   const isQuarantined = state === 'quarantined' && failure !== undefined;
   return [
     headLine(lead, number, config),
-    ...stepsOf(lead).map(
-      ({ at, what }) => `    ${at === undefined ? NO_TIME : shortTime(at)}  ${what}`,
+    ...tableLines(
+      stepsOf(lead).map(({ at, what }) => [
+        `    ${at === undefined ? NO_TIME : shortTime(at)}`,
+        what,
+      ]),
+      columns,
     ),
-    ...(isQuarantined ? [`    What to do: ${remedyOf(failure.code)}`] : []),
+    ...(isQuarantined ? tableLines([['    What to do:', remedyOf(failure.code)]], columns) : []),
     ...(event === undefined && state !== 'erased'
       ? ['    What it says could not be read, or is no longer kept.']
       : []),

@@ -160,7 +160,7 @@ function submissionLines({ leads, older }: Person, context: StoryContext): reado
     ...(left === 0 ? [] : [`… ${counted(left, 'older submission')} (--json lists more)`]),
     ...leads.flatMap((lead, at) => {
       const number = older + at + 1;
-      if (isFull(lead, at)) return [...describeLead(lead, number, config), ''];
+      if (isFull(lead, at)) return [...describeLead(lead, number, context), ''];
       return short.includes(lead) ? [describeLeadShortly(lead, number, config)] : [];
     }),
   ];

@@ -141,7 +141,7 @@ function remedy({ reason }: BreakerStatus, target: OperatorTarget): readonly str
     case 'authorization':
     case 'misconfigured':
       return [
-        `What Zoho refused is with the leads in quarantine:  ${command('replay', target)}`,
+        `What Zoho refused is with the leads in quarantine:  ${command('quarantine list', target)}`,
         `When that is mended:  ${close}`,
       ];
     case 'failures':

@@ -49,17 +49,22 @@ export async function runQuarantineShow(options: RunQuarantineShowOptions): Prom
   }
 }
 
-/** A quarantined lead, with what it says and the commands that end its quarantine. */
+/**
+ * A quarantined lead, with what it says and the commands that end its quarantine.
+ *
+ * @param columns how wide lines may be
+ */
 export function describeQuarantined(
   lead: StoredLead,
   options: readonly string[],
   config: Pick<HoldfastConfig, 'sources'>,
+  columns = textColumns(process.stdout.columns),
 ): readonly string[] {
   const { key, dlqSentAt, failure } = lead.record;
   return [
-    ...describeLead(lead, undefined, config),
+    ...describeLead(lead, undefined, { config, columns }),
     ...(dlqSentAt === undefined ? [] : [`    Dead letter: ${letterText(dlqSentAt)}`]),
-    ...section('What it says', sayingRows(lead), textColumns(process.stdout.columns)),
+    ...section('What it says', sayingRows(lead), columns),
     '',
     'Everything else of it, with the request as it came:',
     `  ${commandLine('lead show', key, ...options)} --raw`,

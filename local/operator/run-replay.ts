@@ -61,7 +61,7 @@ export async function runReplay(options: RunReplayOptions): Promise<number> {
     } else {
       print('');
       const commands = {
-        again: commandOf('replay', target.options),
+        again: commandOf('quarantine list', target.options),
         breaker: commandOf('breaker status', target.options),
       };
       for (const line of describeResult(result, commands)) print(line);

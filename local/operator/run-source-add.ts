@@ -1,3 +1,4 @@
+import { sendersOf } from '../../lambdas/core/canary.ts';
 import { GUIDES, type ProviderName, PROVIDERS } from '../../lambdas/providers/catalogue.ts';
 import type { ProviderGuide } from '../../lambdas/providers/guide.ts';
 import { DEFAULT_PORT } from '../start-pipeline.ts';
@@ -34,7 +35,7 @@ export async function runSourceAdd(options: RunSourceAddOptions): Promise<number
     return EXIT_WRONG_USE;
   }
   const guide = GUIDES[provider];
-  const choice = chooseSource(config.sources, provider, options.name);
+  const choice = chooseSource(sendersOf(config.sources), provider, options.name);
   switch (choice.kind) {
     case 'wrong':
       printError(choice.why);

@@ -1,3 +1,4 @@
+import { sendersOf } from '../../lambdas/core/canary.ts';
 import {
   driftOf,
   type FieldDrift,
@@ -37,7 +38,7 @@ export async function runSourceDrift(options: RunSourceDriftOptions): Promise<nu
   try {
     const { events, clock } = target.ports;
     const sources: SourceDrift[] = [];
-    for (const [name, source] of Object.entries(config.sources)) {
+    for (const [name, source] of Object.entries(sendersOf(config.sources))) {
       if (only !== undefined && name !== only) continue;
       sources.push(driftOf(name, source, await events.readSourceFields(name), clock.nowMs()));
     }

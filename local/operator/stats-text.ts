@@ -43,7 +43,7 @@ function describeNow(
   options: readonly string[],
 ): readonly string[] {
   const classes = Object.entries(quarantined) as [FailureClass, OpenMeasure][];
-  const replay = ['npx holdfast replay', ...options].join(' ');
+  const replay = ['npx holdfast quarantine list', ...options].join(' ');
   return [
     ...tableLines([
       ['Now', '', ''],

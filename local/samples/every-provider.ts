@@ -1,3 +1,4 @@
+import { sendersOf } from '../../lambdas/core/canary.ts';
 import { defineConfig, type HoldfastConfig } from '../../lambdas/core/config.ts';
 import { type ProviderName, PROVIDERS } from '../../lambdas/providers/catalogue.ts';
 import { readExample } from './webhook-example.ts';
@@ -7,7 +8,7 @@ import { readExample } from './webhook-example.ts';
  * provider that none of them has, with the settings of its example.
  */
 export function withEveryProvider(config: HoldfastConfig): HoldfastConfig {
-  const taken = new Set(Object.values(config.sources).map(({ provider }) => provider));
+  const taken = new Set(Object.values(sendersOf(config.sources)).map(({ provider }) => provider));
   const missing = (Object.keys(PROVIDERS) as ProviderName[]).filter(
     (provider) => !taken.has(provider),
   );

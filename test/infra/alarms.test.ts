@@ -27,6 +27,7 @@ const shortName = ({ properties }: Resource): string =>
 
 /** What it means, for each alarm, that its metric says nothing. */
 const MISSING_DATA: Readonly<Record<string, 'notBreaching' | 'breaching' | 'ignore'>> = {
+  'canary-missed': 'breaching',
   'dead-letter-depth': 'ignore',
   'dead-letter-burst': 'notBreaching',
   'dead-letter-unsent': 'notBreaching',
@@ -395,7 +396,7 @@ describe('alarms that a lost lead would raise', () => {
     const own = [...template.matchAll(/"MetricName":"(\w+)","Namespace":"Holdfast"/g)].map(
       ([, name]) => name!,
     );
-    const rooms = ['intake', 'consumer', 'sweeper', 'operations', 'zoho'];
+    const rooms = ['intake', 'consumer', 'sweeper', 'canary', 'operations', 'zoho'];
     const sources = rooms.flatMap((room) =>
       readdirSync(new URL(`../../lambdas/${room}/`, import.meta.url)).map((file) =>
         readFileSync(new URL(`../../lambdas/${room}/${file}`, import.meta.url), 'utf8'),

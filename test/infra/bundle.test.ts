@@ -6,6 +6,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Architecture, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { Metafile } from 'esbuild';
 import { afterAll, describe, expect, it } from 'vitest';
+import { CANARY_ENV_NAMES } from '../../lambdas/canary/env.ts';
 import { CONSUMER_ENV_NAMES } from '../../lambdas/consumer/env.ts';
 import { INTAKE_ENV_NAMES } from '../../lambdas/intake/env.ts';
 import { SWEEPER_ENV_NAMES } from '../../lambdas/sweeper/env.ts';
@@ -168,7 +169,12 @@ describe.each(NAMES)('the bundle of %s', (name) => {
     writeBundle(bundle, place);
     const modules = ['index.mjs', ...bundle.files.keys()].filter((path) => path.endsWith('.mjs'));
     const load = `Promise.all(${JSON.stringify(modules)}.map((path) => import('./' + path)))`;
-    const variables = [...INTAKE_ENV_NAMES, ...CONSUMER_ENV_NAMES, ...SWEEPER_ENV_NAMES];
+    const variables = [
+      ...CANARY_ENV_NAMES,
+      ...INTAKE_ENV_NAMES,
+      ...CONSUMER_ENV_NAMES,
+      ...SWEEPER_ENV_NAMES,
+    ];
 
     const printed = execFileSync(
       process.execPath,

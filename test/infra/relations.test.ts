@@ -1,3 +1,4 @@
+import { canariesDoNotOverlap } from '../../lib/canary-relations.ts';
 import { describe, expect, it } from 'vitest';
 import type { HoldfastConfig } from '../../lambdas/core/config.ts';
 import type { Deployment } from '../../lib/deployment.ts';
@@ -29,6 +30,7 @@ interface Changes {
   restoredTable?: string;
   stage?: { [Part in keyof StageConfig]?: Partial<StageConfig[Part]> };
   deployment?: Partial<Deployment>;
+  canary?: HoldfastConfig['canary'];
 }
 
 function settings(changes: Changes = {}): Settings {
@@ -54,6 +56,7 @@ function settings(changes: Changes = {}): Settings {
       sweeper: { ...config.sweeper, ...changes.sweeper },
       retention: { ...config.retention, ...changes.retention },
       zoho: { ...config.zoho, ...changes.zoho },
+      canary: changes.canary,
       ...(changes.restoredTable === undefined ? {} : { restoredTable: changes.restoredTable }),
     },
     stage,
@@ -265,6 +268,11 @@ const BROKEN: readonly [Relation, Changes, readonly string[]][] = [
     relations.zohoIsReachable,
     { zoho: { apiUrl: 'http://127.0.0.1:4010' } },
     ['zoho.apiUrl is http://127.0.0.1:4010', 'zoho.accountsUrl', 'https://'],
+  ],
+  [
+    canariesDoNotOverlap,
+    { canary: { everyMinutes: 2, crm: 'dry_run', patienceSeconds: 105 } },
+    ['canary.patienceSeconds is 105', 'less than 105', 'canary.everyMinutes (2)'],
   ],
 ];
 

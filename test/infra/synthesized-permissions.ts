@@ -6,6 +6,7 @@ const CONSTRUCTS: Readonly<Record<FunctionName, string>> = {
   intake: 'Intake/Intake',
   consumer: 'Consumer/Consumer',
   sweeper: 'Sweeper/Sweeper',
+  canary: 'Canary/Canary',
 };
 
 /**
@@ -41,7 +42,12 @@ export function keyUsesIn(stack: Synthesized): readonly string[] {
 function statementsIn(
   stack: Synthesized,
 ): readonly { readonly role: FunctionName; readonly statement: Statement }[] {
-  const functions = Object.keys(CONSTRUCTS) as FunctionName[];
+  const hasCanary = stack
+    .resources('AWS::IAM::Role')
+    .some(({ path }) => path.startsWith('Canary/'));
+  const functions = (Object.keys(CONSTRUCTS) as FunctionName[]).filter(
+    (name) => name !== 'canary' || hasCanary,
+  );
   return functions.flatMap((role) => {
     const path = `${CONSTRUCTS[role]}/Role`;
     const found = stack.one('AWS::IAM::Role', path);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as z from 'zod/mini';
+import { CANARY_SOURCE } from '../../lambdas/core/pipeline-names.ts';
 import { defineConfig, type HoldfastConfig } from '../../lambdas/core/config.ts';
 import { buildApp } from '../../lib/build-app.ts';
 import type { HoldfastStack } from '../../lib/holdfast-stack.ts';
@@ -59,7 +60,20 @@ export function aConfigWithEveryAlarm(): HoldfastConfig {
   const config = aConfig();
   const { demo_request: demo } = config.sources;
   const expect = { everyHours: 24, leadsPerDay: 40, quietDays: 2 };
-  return { ...config, sources: { ...config.sources, demo_request: { ...demo!, expect } } };
+  const { canary, sources } = defineConfig({
+    sources: { demo: { provider: 'typeform' } },
+    canary: {},
+  });
+  const { [CANARY_SOURCE]: canarySource } = sources;
+  return {
+    ...config,
+    canary,
+    sources: {
+      ...config.sources,
+      demo_request: { ...demo!, expect },
+      [CANARY_SOURCE]: canarySource!,
+    },
+  };
 }
 
 /** One resource of the template, with the construct path that it came from. */

@@ -41,7 +41,7 @@ describe.runIf(findDynoxide() !== undefined)(
       running = pipeline;
       return { pipeline, port };
     };
-    const run = async <Document>(command: Run, pipeline: TestPipeline, port: number) => {
+    const run = async (command: Run, pipeline: TestPipeline, port: number) => {
       const lines: string[] = [];
       const code = await command({
         config: pipeline.config,
@@ -52,7 +52,14 @@ describe.runIf(findDynoxide() !== undefined)(
         print: (line) => lines.push(line),
         printError: (line) => lines.push(line),
       });
-      return { code, document: JSON.parse(lines.join('\n')) as Document };
+      return { code, text: lines.join('\n') };
+    };
+    const statsOf = async (pipeline: TestPipeline, port: number) =>
+      JSON.parse((await run(stats, pipeline, port)).text) as PipelineStats;
+    const doctorOf = async (pipeline: TestPipeline, port: number) => {
+      const { code, text } = await run(runDoctorCommand, pipeline, port);
+      const document = JSON.parse(text) as { checks: readonly Check[]; passed: boolean };
+      return { code, document };
     };
     const stats: Run = async (options) => await runStats({ ...options, hours: 24, watch: false });
     const pause: Run = async (options) =>
@@ -76,12 +83,12 @@ describe.runIf(findDynoxide() !== undefined)(
       await refuse(pipeline);
       await eventually(pipeline.pipeline.countDeadLetters, (count) => count === 1);
 
-      const { document } = await eventually(
-        async () => await run<PipelineStats>(stats, pipeline, port),
-        ({ document: { counted } }) =>
-          counted.kind === 'read' && counted.numbers.all.delivered === 1,
+      const document = await eventually(
+        async () => await statsOf(pipeline, port),
+        ({ counted }) => counted.kind === 'read' && counted.numbers.all.delivered === 1,
       );
-      const list = await run<{ sources: readonly SourceOverview[] }>(runSourceList, pipeline, port);
+      const listed = await run(runSourceList, pipeline, port);
+      const { sources } = JSON.parse(listed.text) as { sources: readonly SourceOverview[] };
 
       expect(document.delivery.state).toBe('closed');
       expect(document.now.waiting.count).toBe(0);
@@ -90,11 +97,40 @@ describe.runIf(findDynoxide() !== undefined)(
         all: { accepted: 2, delivered: 1, quarantined: 1, duplicate: 1 },
         isWhole: false,
       });
-      expect(list.document.sources).toMatchObject([
+      expect(sources).toMatchObject([
         { source: 'demo', lastDay: 2, inQuarantine: 1, secret: { kind: 'stored' } },
         { source: 'partner', lastDay: 0, inQuarantine: 0, secret: { kind: 'stored' } },
       ]);
-      expect(list.document.sources[1]?.lastSeen).toBeUndefined();
+      expect(sources[1]?.lastSeen).toBeUndefined();
+    });
+
+    it('sees it again and again, until that is ended', async () => {
+      const { pipeline, port } = await start();
+      const stop = new AbortController();
+      const drawn: string[] = [];
+      const watching = runStats({
+        config: pipeline.config,
+        env: {},
+        port,
+        hours: 24,
+        watch: true,
+        json: false,
+        verbose: false,
+        print: () => undefined,
+        printError: () => undefined,
+        screen: { write: (text) => drawn.push(text), columns: 100 },
+        until: stop.signal,
+      });
+
+      await eventually(
+        async () => drawn.length,
+        (count) => count > 0,
+      );
+      stop.abort();
+
+      expect(await watching).toBe(0);
+      expect(drawn[0]).toContain('Leads are delivered.');
+      expect(drawn[0]).toContain('Ctrl-C ends.');
     });
 
     it('sees the numbers of before after a restart', async () => {
@@ -105,9 +141,8 @@ describe.runIf(findDynoxide() !== undefined)(
       running = await startTestPipeline({ options, sources: { demo: { provider: 'typeform' } } });
       await running.send('demo', { id: 'after' });
 
-      const { document } = await run<PipelineStats>(stats, running, port);
+      const { counted } = await statsOf(running, port);
 
-      const { counted } = document;
       expect(counted.kind === 'read' && counted.numbers.all.accepted).toBe(2);
     });
 
@@ -118,11 +153,7 @@ describe.runIf(findDynoxide() !== undefined)(
       await run(pause, pipeline, port);
       await refuse(pipeline);
 
-      const { code, document } = await run<{ checks: readonly Check[]; passed: boolean }>(
-        runDoctorCommand,
-        pipeline,
-        port,
-      );
+      const { code, document } = await doctorOf(pipeline, port);
 
       const statusOf = Object.fromEntries(document.checks.map(({ id, status }) => [id, status]));
       expect([code, document.passed]).toEqual([0, true]);
@@ -152,11 +183,7 @@ describe.runIf(findDynoxide() !== undefined)(
       const { pipeline, port } = await start();
       await pipeline.zoho.knobs({ customFields: false, uniqueFields: [] });
 
-      const { code, document } = await run<{ checks: readonly Check[] }>(
-        runDoctorCommand,
-        pipeline,
-        port,
-      );
+      const { code, document } = await doctorOf(pipeline, port);
 
       const own = document.checks.find(({ id }) => id === 'zoho.own_fields.Holdfast_Key');
       expect(code).toBe(1);
@@ -170,11 +197,7 @@ describe.runIf(findDynoxide() !== undefined)(
       const { pipeline, port } = await start();
       await pipeline.zoho.knobs({ scopes: ['ZohoCRM.modules.ALL', 'ZohoCRM.settings.ALL'] });
 
-      const { code, document } = await run<{ checks: readonly Check[] }>(
-        runDoctorCommand,
-        pipeline,
-        port,
-      );
+      const { code, document } = await doctorOf(pipeline, port);
 
       const problems = document.checks.filter(({ status }) => status === 'problem');
       expect(code).toBe(1);
@@ -184,11 +207,7 @@ describe.runIf(findDynoxide() !== undefined)(
     it('is told by the doctor that nothing runs there, and ends with 1', async () => {
       const { pipeline } = await start();
 
-      const { code, document } = await run<{ checks: readonly Check[] }>(
-        runDoctorCommand,
-        pipeline,
-        19_999,
-      );
+      const { code, document } = await doctorOf(pipeline, 19_999);
 
       expect(code).toBe(1);
       expect(document.checks.map(({ id, status }) => [id, status])).toEqual([

@@ -1,3 +1,4 @@
+import { CANARY_SOURCE } from '../../lambdas/core/pipeline-names.ts';
 import type { HoldfastConfig } from '../../lambdas/core/config.ts';
 import { bindProvider } from '../../lambdas/providers/bind-provider.ts';
 import { readsDetails } from '../../lambdas/providers/reads-details.ts';
@@ -46,6 +47,12 @@ export function permissionsOf(config: HoldfastConfig): readonly Permission[] {
       'sqs:GetQueueAttributes': ['Queues/DeadLetter'],
       'sqs:SendMessage': ['Queues/Delivery', 'Queues/DeadLetter'],
     }),
+    ...(config.canary === undefined
+      ? []
+      : role('canary', {
+          'dynamodb:GetItem': ['Events/Table'],
+          'secretsmanager:GetSecretValue': [`Secrets/Source-${CANARY_SOURCE}`],
+        })),
   ];
 }
 

@@ -33,6 +33,7 @@ export interface PipelineInput {
   readonly zoho?: HoldfastConfigInput['zoho'];
   readonly delivery?: HoldfastConfigInput['delivery'];
   readonly sweeper?: HoldfastConfigInput['sweeper'];
+  readonly canary?: HoldfastConfigInput['canary'];
   readonly options?: Partial<PipelineOptions>;
   /** `false`: the functions' AWS calls go straight to the emulators, for tests that count on every millisecond. */
   readonly recordsCalls?: boolean;
@@ -48,6 +49,7 @@ export async function startTestPipeline(input: PipelineInput = {}) {
     // Waits that a test can sit out; the relations between them are as in production.
     delivery: { crmTimeoutMs: 2_000, settleWindowMs: 1_000, ...input.delivery },
     sweeper: input.sweeper ?? {},
+    ...(input.canary === undefined ? {} : { canary: input.canary }),
   });
   let recorder: AwsCallRecorder | undefined;
   const pipeline = await startPipeline({

@@ -53,6 +53,7 @@ export function checkQueues(
   delivery: QueueFacts,
   deadLetter: QueueFacts,
   settings: QueueSettings,
+  command: (...words: readonly string[]) => string,
 ): readonly Check[] {
   return [
     checkRedrive(delivery, deadLetter, settings),
@@ -64,6 +65,13 @@ export function checkQueues(
       settings.deadLetterRetentionDays,
     ),
     checkEncryption([delivery, deadLetter]),
+    deadLetter.count === 0
+      ? make.ok('dead_letters', 'No dead letter lies on its queue.')
+      : make.warning(
+          'dead_letters',
+          `${deadLetter.count} dead letter${deadLetter.count === 1 ? ' lies on its' : 's lie on their'} queue, about; after ${settings.deadLetterRetentionDays} days SQS drops them.`,
+          `Each stands for a lead in quarantine: ${command('quarantine list')}`,
+        ),
   ];
 }
 

@@ -109,7 +109,7 @@ export const CRM_MUTANTS: readonly Mutant[] = [
     breaks: 'G5',
     patches: [
       {
-        file: 'lambdas/zoho/token-step.ts',
+        file: 'lambdas/zoho/token-budget.ts',
         find: 'const REQUESTS_MAX = 9;',
         replace: 'const REQUESTS_MAX = 9_000;',
       },
@@ -133,7 +133,7 @@ export const CRM_MUTANTS: readonly Mutant[] = [
     breaks: 'G5',
     patches: [
       {
-        file: 'lambdas/zoho/token-step.ts',
+        file: 'lambdas/zoho/token-budget.ts',
         find: 'const REQUESTS_MAX = 9;',
         replace: 'const REQUESTS_MAX = 9_000;',
       },

@@ -87,9 +87,9 @@ export const IDENTITY_MUTANTS: readonly Mutant[] = [
       },
       {
         file: 'lambdas/consumer/deliver-leads.ts',
-        find: '  return members.map((member) => member.outcome ?? deferred(ports));',
+        find: '  const outcomes = members.map((member) => member.outcome ?? deferred(ports));',
         replace:
-          "  for (const { outcome, bind } of members) if (outcome?.kind === 'delivered') await bind?.();\n  return members.map((member) => member.outcome ?? deferred(ports));",
+          "  for (const { outcome, bind } of members) if (outcome?.kind === 'delivered') await bind?.();\n  const outcomes = members.map((member) => member.outcome ?? deferred(ports));",
       },
     ],
   },

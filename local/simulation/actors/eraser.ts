@@ -1,17 +1,42 @@
 import { readPepper } from '../../../lambdas/core/pepper.ts';
 import { erasePerson, isErased } from '../../../lambdas/operations/erase-person.ts';
 import { findPerson, isAnythingLeft } from '../../../lambdas/operations/find-person.ts';
+import type { EventFacts } from '../facts.ts';
 import { SECRET_IDS, SIMULATED_CONFIG } from '../settings.ts';
 import type { SimulatedWorld } from '../simulated-world.ts';
 
 /** Whoever was interrupted runs it again; after so many times something is wrong. */
 const TRIES_MAX = 20;
 
-/** Erases somebody of whom something has come, by e-mail address; it may be interrupted. */
+/** How long to wait for a delivery that is under way: that is when an erasure is hardest. */
+const PATIENCE_MS = 30_000;
+const LOOK_EVERY_MS = 100;
+
+/**
+ * Erases somebody of whom something has come, by e-mail address; preferably while a consumer has a lead of
+ * theirs in its hands. It may be interrupted.
+ */
 export async function eraseSomebody(world: SimulatedWorld): Promise<void> {
-  const { facts, random } = world;
-  const emails = [...facts.events.values()].flatMap(({ submission }) => submission.email ?? []);
-  if (emails.length > 0) await erase(world, random.pick([...new Set(emails)]));
+  const { facts, random, clock } = world;
+  const emailsOf = (isWanted: (event: EventFacts) => boolean): readonly string[] => [
+    ...new Set(
+      [...facts.events.values()]
+        .filter(isWanted)
+        .flatMap(({ submission }) => submission.email ?? []),
+    ),
+  ];
+  const untilMs = clock.nowMs() + PATIENCE_MS;
+  let emails = emailsOf(isInDelivery);
+  while (emails.length === 0 && clock.nowMs() < untilMs) {
+    await clock.sleep(LOOK_EVERY_MS);
+    emails = emailsOf(isInDelivery);
+  }
+  if (emails.length === 0) emails = emailsOf(() => true);
+  if (emails.length > 0) await erase(world, random.pick(emails));
+}
+
+function isInDelivery({ record }: EventFacts): boolean {
+  return record.state === 'processing';
 }
 
 /** Finishes what was interrupted. */

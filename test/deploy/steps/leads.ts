@@ -91,10 +91,7 @@ export async function operatorCommands(world: World): Promise<string> {
     ['mapping', 'diff', '--last', '5'],
     ['source', 'drift'],
     ['source', 'rotate', 'demo_request'],
-    ['pause', '--reason', 'Work in the CRM'],
-    ['resume', '--reason', 'The work is done'],
     ['breaker', 'status'],
-    ['stats'],
     ['quarantine', 'list'],
   ];
   for (const words of commands) {

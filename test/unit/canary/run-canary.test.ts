@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { buildCanary } from '../../../lambdas/canary/build-canary.ts';
 import { buildCanaryRequest } from '../../../lambdas/canary/canary-request.ts';
 import { runCanary } from '../../../lambdas/canary/run-canary.ts';
-import { CANARY_SOURCE } from '../../../lambdas/core/canary.ts';
+import { CANARY_SOURCE } from '../../../lambdas/core/pipeline-names.ts';
 import { defineConfig } from '../../../lambdas/core/config.ts';
 import {
   ConfigError,
@@ -14,7 +14,7 @@ import { failure } from '../../../lambdas/core/failure.ts';
 import { bindProvider } from '../../../lambdas/providers/bind-provider.ts';
 import { anEventRecord, T0 } from '../../support/event-builders.ts';
 import { aClock, countingIds } from '../../support/fakes.ts';
-import { createRecordingLog } from '../../support/recording-ports.ts';
+import { createRecordingLog, createRecordingMetrics } from '../../support/recording-ports.ts';
 
 const SECRET = 'the-secret-of-the-canary';
 const CONFIG = defineConfig({ sources: { demo: { provider: 'typeform' } }, canary: {} });
@@ -24,7 +24,7 @@ const ACCEPTED = { status: 200, body: JSON.stringify({ events: [{ idempotency_ke
 /** A pipeline that answers as it is told, and shows the event's states one after the other. */
 function aPipeline(
   states: readonly (Partial<EventRecord> | 'down' | 'absent')[],
-  options: { answer?: { status: number; body: string } | 'none'; secret?: string | 'down' } = {},
+  options: { answer?: { status: number; body: string } | 'none'; secret?: string } = {},
 ) {
   const { answer = ACCEPTED, secret = JSON.stringify({ current: SECRET }) } = options;
   const clock = aClock();
@@ -186,16 +186,25 @@ describe('the request of the canary', () => {
 });
 
 describe('the canary function', () => {
-  it('does not start where none is configured', () => {
-    const env = {
-      STAGE: 'x',
-      TABLE_NAME: 'x',
-      ENDPOINT: 'x',
-      CANARY_SECRET_ID: 'x',
-      AWS_REGION: 'us-east-1',
-    };
+  const env = {
+    STAGE: 'x',
+    TABLE_NAME: 'x',
+    ENDPOINT: 'x',
+    CANARY_SECRET_ID: 'x',
+    AWS_REGION: 'us-east-1',
+  };
 
-    expect(() => buildCanary(env, { ...CONFIG, canary: undefined })).toThrow(ConfigError);
+  it('fails, and measures nothing, where none is configured', async () => {
+    const log = createRecordingLog();
+    const metrics = { ...createRecordingMetrics(), flush: () => undefined };
+    const run = buildCanary(env, { ...CONFIG, canary: undefined }, { log, metrics });
+
+    await expect(run()).rejects.toThrow('The function failed');
+
+    expect(log.lines.map(({ level }) => level)).toEqual(['error']);
+  });
+
+  it('does not start without one of its variables', () => {
     expect(() => buildCanary({ ...env, ENDPOINT: undefined }, CONFIG)).toThrow(ConfigError);
   });
 });

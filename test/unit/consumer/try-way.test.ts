@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { NEW_BREAKER } from '../../../lambdas/core/breaker.ts';
-import { CANARY_SOURCE } from '../../../lambdas/core/canary.ts';
+import { CANARY_SOURCE } from '../../../lambdas/core/pipeline-names.ts';
 import type { HoldfastConfigInput } from '../../../lambdas/core/config.ts';
 import { failure } from '../../../lambdas/core/failure.ts';
 import { aDeliveryWorld, event } from '../../support/delivery-world.ts';

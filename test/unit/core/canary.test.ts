@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { CANARY_SOURCE, isDryRun, sendersOf, withoutCanary } from '../../../lambdas/core/canary.ts';
+import { isDryRun, sendersOf, withoutCanary } from '../../../lambdas/core/canary.ts';
+import { CANARY_SOURCE } from '../../../lambdas/core/pipeline-names.ts';
 import { defineConfig } from '../../../lambdas/core/config.ts';
 import { createRecordingMetrics } from '../../support/recording-ports.ts';
 

@@ -79,7 +79,7 @@ describe('how a stage does', () => {
     expect(now.quarantined).toEqual({ permanent: { count: 3, oldestReceivedAt: young } });
     expect(text).toMatch(/waiting +8 +the oldest since 2 h/);
     expect(text).toMatch(/in quarantine +3 +they cannot be delivered as they are \(permanent\)/);
-    expect(text).toContain('npx holdfast replay --stage prod');
+    expect(text).toContain('npx holdfast quarantine list --stage prod');
   });
 
   it('says what was counted, in all and by source, with one question', async () => {

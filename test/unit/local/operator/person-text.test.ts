@@ -28,7 +28,7 @@ const CONTEXT: StoryContext = {
   breaker: { state: 'closed', failuresInRow: 0 },
   nowMs: Date.parse('2026-11-22T12:00:00.000Z'),
   options: ['--stage', 'prod'],
-  columns: 100,
+  columns: 250,
   linkOf: ({ module, recordId }) => `https://crm.zoho.com/crm/tab/${module}/${recordId}`,
 };
 
@@ -85,7 +85,7 @@ describe('the story of a lead', () => {
     expect(text).toContain(
       '2026-11-22 04:00:02 UTC  set aside after 1 attempt: Zoho requires a field that the lead does not have: Industry. (crm_mandatory_missing)',
     );
-    expect(text).toContain("What to do: Make it optional in Zoho's layout");
+    expect(text).toContain("What to do:  Make it optional in Zoho's layout");
     expect(text).toContain(`npx holdfast replay --key '${record.key}' --stage prod --reason "…"`);
     expect(text).toContain(
       `npx holdfast quarantine close --key '${record.key}' --stage prod --reason "…"`,
@@ -236,6 +236,18 @@ describe('the story of a lead', () => {
     expect(lines.length).toBeLessThanOrEqual(45);
     expect(lines.join('\n')).toContain('… 90 older submissions');
     expect(lines.join('\n')).toContain('#100  Website (website)');
+  });
+
+  it('breaks a long sentence below its own beginning', () => {
+    const record = anUndeliveredRecord('quarantined', {
+      failure: failure('missing_identity'),
+      quarantinedAt: '2026-11-22T04:00:02.000Z',
+    });
+
+    const text = story(aPerson({ leads: [aStoredLead({ record })] }), { columns: 100 });
+
+    expect(text).toMatch(/UTC {2}set aside after 1 attempt: .+\n {29}\S/);
+    expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThan(140);
   });
 
   it('never lets a value move the cursor', () => {

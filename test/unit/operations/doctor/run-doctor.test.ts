@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
   type BreakerReason,
@@ -10,8 +9,6 @@ import { SecretUnavailableError } from '../../../../lambdas/core/errors.ts';
 import type { SubscriptionFacts } from '../../../../lambdas/operations/doctor/check-alarms.ts';
 import { CHECK_AREAS, LookDeniedError } from '../../../../lambdas/operations/doctor/check.ts';
 import { runDoctor } from '../../../../lambdas/operations/doctor/run-doctor.ts';
-import { finding } from '../../../../lambdas/operations/mapping-finding.ts';
-import { countChecks, describeChecks } from '../../../../local/operator/doctor-text.ts';
 import { OperatorError } from '../../../../local/operator/operator-error.ts';
 import {
   aHealthyStage,
@@ -120,7 +117,10 @@ describe('the doctor', () => {
     const error = new SecretUnavailableError('The secret pepper could not be read', cause);
 
     const checks = await examine(aHealthyStage(), {
-      ports: { vault: { read: async () => await Promise.reject(error) } },
+      ports: {
+        vault: { read: async () => await Promise.reject(error) },
+        secrets: { read: async () => await Promise.reject(error) },
+      },
     });
 
     expect(found(checks, 'secrets.pepper')).toMatchObject({
@@ -263,6 +263,11 @@ describe('each thing that is amiss is found:', () => {
       (stage) => ({
         inspector: { queue: queueOf(stage, 'dead_letter', { retentionSeconds: 86_400 }) },
       }),
+    ],
+    [
+      'a dead letter',
+      'queues.dead_letters warning',
+      (stage) => ({ inspector: { queue: queueOf(stage, 'dead_letter', { count: 1 }) } }),
     ],
     [
       'a queue that is not encrypted',
@@ -531,182 +536,5 @@ describe('each thing that is amiss is found:', () => {
     stage.secrets.set('pepper', { text: 'short', isGenerated: false });
 
     expect(amiss(await examine(stage))).toEqual(['secrets.pepper problem']);
-  });
-});
-
-describe('of Zoho, the doctor finds', () => {
-  const asking = (
-    stage: SomeStage,
-    other: Partial<Awaited<ReturnType<SomeStage['zoho']['ask']>>>,
-  ) => ({
-    zoho: { ask: async () => ({ ...(await stage.zoho.ask()), ...other }) },
-  });
-  const scope = (
-    answer: Awaited<ReturnType<SomeStage['zoho']['ask']>>['scopes'][number]['answer'],
-  ) => ({
-    scopes: [{ scope: 'ZohoCRM.coql.READ', without: 'a workflow may start twice', answer }],
-  });
-
-  it('credentials that it refuses', async () => {
-    const stage = aHealthyStage();
-    const answer = { kind: 'refused', why: 'invalid_code', isCredentials: true } as const;
-
-    const checks = await examine(stage, asking(stage, scope(answer)));
-
-    expect(amiss(checks)).toEqual(['zoho.token problem']);
-    expect(found(checks, 'zoho.token')?.remedy).toContain('npx holdfast breaker close');
-  });
-
-  it('that it could not be asked', async () => {
-    const stage = aHealthyStage();
-    const answer = { kind: 'refused', why: 'Zoho did not answer', isCredentials: false } as const;
-
-    expect(amiss(await examine(stage, asking(stage, scope(answer))))).toEqual([
-      'zoho.token warning',
-    ]);
-  });
-
-  it('a missing scope, by its name', async () => {
-    const stage = aHealthyStage();
-
-    const checks = await examine(stage, asking(stage, scope({ kind: 'scope_missing' })));
-
-    expect(found(checks, 'zoho.scope.ZohoCRM.coql.READ')).toMatchObject({
-      status: 'problem',
-      sentence:
-        'The refresh token was made without the scope ZohoCRM.coql.READ: without it a workflow may start twice.',
-    });
-  });
-
-  it("errors of the mapping apart from those of Holdfast's own fields", async () => {
-    const stage = aHealthyStage();
-    const findings = [
-      finding('key_not_unique', { field: 'Holdfast_Key' }, 'It is not unique.', 'Make it unique.'),
-      finding('unknown_field', { field: 'Campaign' }, 'Zoho has no such field.'),
-    ];
-
-    const checks = await examine(stage, asking(stage, { findings }));
-
-    expect(amiss(checks)).toEqual(['zoho.own_fields.Holdfast_Key problem', 'zoho.mapping problem']);
-    expect(found(checks, 'zoho.mapping')?.remedy).toBe(
-      'See all of them: npx holdfast mapping check --stage prod',
-    );
-  });
-
-  it.each([
-    [undefined, undefined],
-    [5_000, undefined],
-    [999, 'zoho.credits warning'],
-    [499, 'zoho.credits problem'],
-  ])('%s credits left', async (creditsRemaining, expected) => {
-    const stage = aHealthyStage();
-    const { account } = await stage.zoho.ask();
-    const other = creditsRemaining === undefined ? account : { ...account, creditsRemaining };
-
-    const checks = await examine(stage, asking(stage, { account: other }));
-
-    expect(amiss(checks)).toEqual(expected === undefined ? [] : [expected]);
-  });
-
-  it.each([
-    ['https://accounts.zoho.eu', 'https://www.zohoapis.eu', undefined, []],
-    [
-      'https://accounts.zoho.com',
-      'https://www.zohoapis.eu',
-      undefined,
-      ['zoho.data_centre problem'],
-    ],
-    ['https://accounts.zoho.com.au', 'https://www.zohoapis.com.au', undefined, []],
-    ['https://accounts.zohocloud.ca', 'https://www.zohoapis.ca', undefined, []],
-    [
-      'https://accounts.zoho.eu',
-      'https://www.zohoapis.eu',
-      'https://www.zohoapis.com',
-      ['zoho.data_centre warning'],
-    ],
-    ['http://127.0.0.1:4010', 'http://127.0.0.1:4010', undefined, ['zoho.data_centre not_here']],
-  ])('whether %s and %s go together', async (accountsUrl, apiUrl, tokenApiUrl, expected) => {
-    const stage = aHealthyStage();
-    const account = {
-      accountsUrl,
-      apiUrl,
-      ...(tokenApiUrl === undefined ? {} : { tokenApiUrl }),
-    };
-
-    expect(amiss(await examine(stage, asking(stage, { account })))).toEqual(expected);
-  });
-});
-
-describe("the doctor's page", () => {
-  const page = readFileSync('docs/doctor.md', 'utf8');
-  const named = new Set([...page.matchAll(/`([a-z]+\.[a-zA-Z_.<>]+)`/g)].map(([, id = '']) => id));
-
-  /** As the page writes it: what an id says of the stage is a placeholder there. */
-  const asNamed = (id: string) =>
-    id
-      .replace(/^(secrets|delivery)\.source\.[a-z_-]+/, '$1.source.<name>')
-      .replace(/^zoho\.scope\..*/, 'zoho.scope.<scope>')
-      .replace(/^zoho\.own_fields\..*/, 'zoho.own_fields.<field>')
-      .replace(/^alarms\.subscriptions\..*/, 'alarms.subscriptions.<topic>');
-
-  it('has every check of a stage that is right', async () => {
-    const ids = (await examine(aHealthyStage())).map(({ id }) => asNamed(id));
-
-    expect(ids.filter((id) => !named.has(id))).toEqual([]);
-  });
-
-  it('has every check that the sources can make', () => {
-    const files = readdirSync('lambdas/operations/doctor').filter((file) =>
-      file.startsWith('check-'),
-    );
-    const made = files.flatMap((file) => {
-      const text = readFileSync(`lambdas/operations/doctor/${file}`, 'utf8');
-      const area = /checksOf\('([a-z]+)'\)/.exec(text)?.[1];
-      return [...text.matchAll(/make\.(?:ok|warning|problem)\(\s*'([a-z_]+)'/g)].map(
-        ([, name = '']) => `${area ?? ''}.${name}`,
-      );
-    });
-
-    expect(made.length).toBeGreaterThan(20);
-    const missing = made.filter((id) => !named.has(id));
-    // Both stand for "there are none at all", and are said with what there would be.
-    expect(new Set(missing)).toEqual(new Set(['alarms.alarms', 'alarms.subscriptions']));
-  });
-});
-
-describe("the doctor's text", () => {
-  it('says of each thing how it stands and what to do, and how many there are', async () => {
-    const stage = aHealthyStage();
-    const checks = await examine(stage, {
-      inspector: {
-        topics: async () => [
-          {
-            name: 'on-call',
-            subscriptions: [{ protocol: 'email', endpoint: 'ana@example.com', isConfirmed: false }],
-          },
-        ],
-      },
-    });
-
-    const lines = describeChecks(checks, 100);
-
-    const at = lines.findIndex((line) => line.includes('PROBLEM'));
-    expect(lines[at]).toBe(
-      '  PROBLEM   Alarms of on-call reach nobody: not confirmed yet: email to a…@example.com.',
-    );
-    expect(lines[at + 1]).toMatch(/^ +→ Follow the link/);
-    expect(lines.at(-1)).toMatch(/^1 problem, 0 warnings, \d+ ok\.$/);
-    expect(countChecks(checks)).toMatchObject({ problem: 1, warning: 0 });
-    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(100);
-  });
-
-  it('has what to do for each warning and problem, and for nothing else', async () => {
-    const checks = await examine(aHealthyStage(), {
-      inspector: { table: async () => undefined, alarms: async () => [] },
-    });
-
-    for (const { status, remedy } of checks) {
-      expect(remedy !== undefined).toBe(status === 'warning' || status === 'problem');
-    }
   });
 });
