@@ -59,8 +59,6 @@ export interface FoundPerson {
   readonly identities: readonly string[];
   /** Links of events that have expired, or were erased before; of the others they go with their events. */
   readonly deadLinks: readonly string[];
-  /** Links of events of others whose erasure was interrupted: name → keys. */
-  readonly strayLinks: ReadonlyMap<string, ReadonlySet<string>>;
   readonly submitters: readonly { readonly source: string; readonly personHash: string }[];
   /** Bodies in the bucket that no item points to. */
   readonly looseBodies: readonly string[];
@@ -127,7 +125,6 @@ export async function findPerson(
     }
   }
 
-  const strayLinks = await findStrayLinks(content.leftovers, events, search, ports);
   const heads = await readHeads(module, [...identities], ports);
   const found = [...events.values()];
   const live = found.filter(({ record }) => record?.state !== 'erased');
@@ -142,7 +139,6 @@ export async function findPerson(
     deadLinks: [...linked].filter(
       (key) => absent.has(key) || events.get(key)?.record?.state === 'erased',
     ),
-    strayLinks,
     submitters: content.submitters
       .filter(({ personHash, key }) => hashes.has(personHash) || events.has(key))
       .map(({ source, personHash }) => ({ source, personHash })),
@@ -176,7 +172,6 @@ export async function foundLeads(
     heads: heads.filter((head) => !isBare(head)),
     identities,
     deadLinks: [],
-    strayLinks: new Map(),
     submitters: [],
     looseBodies: [],
     leftovers: [],
@@ -195,25 +190,6 @@ export function isAnythingLeft(found: FoundPerson): boolean {
   return [events, heads, deadLinks, submitters, looseBodies, leftovers].some(
     (each) => each.length > 0,
   );
-}
-
-/**
- * An erasure that was interrupted left the payload beside the tombstone, since that tells under which names the event
- * is listed. Whose it is does not matter: only its own links go, and its person is not looked for.
- */
-async function findStrayLinks(
-  leftovers: readonly string[],
-  own: ReadonlyMap<string, GatheredEvent>,
-  search: PersonSearch,
-  ports: FindPersonPorts,
-): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
-  const others = leftovers.filter((key) => !own.has(key));
-  const { events } = await gatherEvents(others, search, ports);
-  const stray = new Map<string, Set<string>>();
-  for (const { key, listedUnder } of events) {
-    for (const name of listedUnder) stray.set(name, (stray.get(name) ?? new Set()).add(key));
-  }
-  return stray;
 }
 
 async function readHeads(

@@ -222,6 +222,29 @@ describe('an erasure', () => {
     expect(isAnythingLeft(left)).toBe(false);
   });
 
+  // It is listed nowhere when it is found, and in the merged state when it is erased.
+  it('takes what a first delivery merges that is under way, whatever the lead was found by', async () => {
+    const key = await accept({ email: ANA });
+    let isDelivered = false;
+    const { eraser } = world.ports;
+    world.ports.eraser = {
+      ...eraser,
+      eraseEvent: async (...args) => {
+        if (!isDelivered) await deliver(key);
+        isDelivered = true;
+        return await eraser.eraseEvent(...args);
+      },
+    };
+
+    const { result, left } = await world.erase(key);
+
+    expect(result.erased).toEqual([key]);
+    expect(result.identities).toHaveLength(1);
+    expect(isAnythingLeft(left)).toBe(false);
+    expect(await world.everything()).not.toContain(ANA);
+    expect(await world.identities.linkedEvents('Leads', result.identities[0]!)).toEqual([]);
+  });
+
   it('says which lead it could not erase when a delivery does not end', async () => {
     const key = await accept({ email: ANA });
     const nowMs = world.clock.nowMs();
@@ -244,6 +267,8 @@ describe('an erasure', () => {
 
     expect(result.inUse).toEqual([head!.identity]);
     expect(left.heads).toHaveLength(1);
+    // The next run, by the lead's key, must find the merged state by something.
+    expect(left.leftovers).toEqual(result.erased);
   });
 
   it('keeps what the person submits while the erasure runs', async () => {
@@ -257,7 +282,7 @@ describe('an erasure', () => {
     await deliver(fresh);
     const { erasePerson } = await import('../../../lambdas/operations/erase-person.ts');
 
-    const settings = { pepper: world.pepper, module: 'Leads' };
+    const settings = { pepper: world.pepper, config: world.config };
     const result = await erasePerson(search, settings, world.ports);
 
     const [head] = (await world.find(ANA)).heads;
@@ -277,6 +302,20 @@ describe('an erasure', () => {
     expect(found.leftovers).toEqual([key]);
     expect(left.leftovers).toEqual([]);
     expect(await world.everything()).not.toContain(ANA);
+  });
+
+  it('finishes what was interrupted before the merged state, whoever the next run is for', async () => {
+    const key = await accept({ email: ANA });
+    await deliver(key);
+    const [head] = (await world.find(ANA)).heads;
+    const nowMs = world.clock.nowMs();
+    await world.events.eraseEvent(key, { markOf: () => 'h1:x', nowMs });
+
+    await world.erase('ben@example.com');
+
+    expect(await world.everything()).not.toContain(ANA);
+    const entry = await world.identities.read('Leads', head!.identity);
+    expect(entry).toMatchObject({ kind: 'head', head: { version: head!.version, fields: {} } });
   });
 
   it('takes out of the merged state what events said that have expired since', async () => {
