@@ -131,6 +131,8 @@ export async function findPerson(
   const hashes = new Set(
     emailsOf(found, named.emails).map((each) => keyedHash(pepper, 'email', each)),
   );
+  // An interrupted erasure leaves this, too.
+  const known = new Set([...events.keys(), ...content.leftovers]);
   return {
     names,
     events: live.toSorted((left, right) => (receivedAt(left) < receivedAt(right) ? -1 : 1)),
@@ -140,7 +142,7 @@ export async function findPerson(
       (key) => absent.has(key) || events.get(key)?.record?.state === 'erased',
     ),
     submitters: content.submitters
-      .filter(({ personHash, key }) => hashes.has(personHash) || events.has(key))
+      .filter(({ personHash, key }) => hashes.has(personHash) || known.has(key))
       .map(({ source, personHash }) => ({ source, personHash })),
     looseBodies: looseBodiesOf(content, found),
     leftovers: content.leftovers,

@@ -294,6 +294,7 @@ describe('an erasure', () => {
 
   it('finishes what was interrupted: what lies beside a tombstone is found by that alone', async () => {
     const key = await accept({ email: ANA });
+    await world.events.rememberSubmitter('website', 'hash', key, T0 + 1_000);
     const nowMs = world.clock.nowMs();
     await world.events.eraseEvent(key, { markOf: () => 'h1:x', nowMs });
 
@@ -301,6 +302,7 @@ describe('an erasure', () => {
 
     expect(found.leftovers).toEqual([key]);
     expect(left.leftovers).toEqual([]);
+    expect(await world.events.rememberSubmitter('website', 'hash', 'next', T0)).toBe('next');
     expect(await world.everything()).not.toContain(ANA);
   });
 
