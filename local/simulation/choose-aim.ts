@@ -35,7 +35,14 @@ const SELDOM: Readonly<Partial<Record<FaultName, readonly string[]>>> = {
     'operations/map-anew.ts events.readNormalized',
     'operations/map-anew.ts events.readNormalized',
   ],
+  closed: [
+    'operations/close-leads.ts events.readRecord',
+    'operations/close-leads.ts events.appendAudit',
+    'operations/close-leads.ts events.close',
+  ],
   token_revoked: [
+    'zoho/hand-over-token.ts tokens.read',
+    'zoho/hand-over-token.ts tokens.save',
     'operations/control-breaker.ts breakers.read',
     'operations/control-breaker.ts breakers.save',
   ],
