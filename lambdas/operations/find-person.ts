@@ -18,6 +18,7 @@ import { keyedHash } from '../core/identity.ts';
 import type { BodyShelf } from '../core/ports/erasure.ts';
 import type { IdentityLinks, IdentityStore } from '../core/ports/identities.ts';
 import type { StoreScanner } from '../core/ports/store-scan.ts';
+import type { Clock } from '../core/ports/world.ts';
 import { isBare } from '../core/tombstone.ts';
 import { findByContent, type ContentFound, type SearchProgress } from './find-by-content.ts';
 import { gatherEvents, type GatheredEvent } from './gather-events.ts';
@@ -31,6 +32,7 @@ export interface FindPersonPorts extends PacePorts {
   readonly identities: Pick<IdentityStore, 'read'> & IdentityLinks;
   /** The bodies in the bucket. */
   readonly bodies: Pick<BodyShelf, 'list' | 'read'>;
+  readonly clock: Pick<Clock, 'nowMs' | 'sleep'>;
 }
 
 /** Who is looked for, and by what settings. */
