@@ -124,7 +124,11 @@ function viewing(scope: Construct, props: OperatorPoliciesProps): PolicyStatemen
     allow('SeeLargeBodies', ['s3:GetObject'], [archive.bodiesArn]),
     // Without it S3 says "forbidden" of a body that is gone.
     allow('TellMissingBodies', ['s3:ListBucket'], [archive.bucket.bucketArn]),
-    allow('FindPeople', ['secretsmanager:GetSecretValue'], [secrets.pepper.secretArn]),
+    allow(
+      'FindPeople',
+      ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'],
+      [secrets.pepper.secretArn],
+    ),
     allow(
       'Decrypt',
       ['kms:Decrypt', 'kms:DescribeKey'],

@@ -16,7 +16,7 @@ const PORT_METHODS: Readonly<Record<string, readonly string[]>> = {
   queue: ['enqueue', 'defer'],
   deadLetters: ['send', 'count'],
   secrets: ['read'],
-  crm: ['write', 'readBack', 'addNote'],
+  crm: ['write', 'readBack', 'probe', 'addNote'],
   clock: ['sleep'],
 };
 
@@ -37,6 +37,10 @@ const HANDED_IN: Readonly<Record<string, string>> = {
 const UNREACHABLE: Readonly<Record<string, string>> = {
   'consumer/hydrate-event.ts events.keepMapping': 'intake and the consumer have one configuration',
   'consumer/hydrate-event.ts events.readRecord': 'no provider of the simulation tells of deletions',
+  'consumer/try-way.ts crm.probe': 'no canary is sent in the simulation',
+  'consumer/try-way.ts events.readNormalized': 'no canary is sent in the simulation',
+  'intake/note-previous-secret.ts events.notePreviousSecret':
+    'no source of the simulation has a previous secret',
   'intake/accept-event.ts events.readRecord':
     'no sender of the simulation repeats a request of more than ten leads',
   'intake/admit-human.ts events.readRecord':
@@ -49,6 +53,8 @@ const UNREACHABLE: Readonly<Record<string, string>> = {
     'only a person compares mappings; it writes nothing',
   'operations/paced-scan.ts clock.sleep':
     'only a person looks through the store; it writes nothing',
+  'operations/rotate-source-secret.ts events.readPreviousSecretMs':
+    'only a person rotates a secret',
   'operations/recent-events.ts scanner.scanEvents':
     'only a person compares mappings; it writes nothing',
 };

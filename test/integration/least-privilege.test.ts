@@ -70,19 +70,23 @@ let observe: (entry: LogEntry) => void = () => {};
 /** Does what makes each function make every call that it can make. */
 async function playEverything(): Promise<void> {
   // One lead of every sender, delivered: secrets, tokens, details, identities, the access token, Turnstile.
+  // A machine that is busy may answer one of them 503: senders repeat, and so does this.
   const lines: string[] = [];
-  const all = await runDemo(
-    {
-      config: pipeline.config,
-      pipeline: pipeline.pipeline,
-      newId,
-      print: (one) => lines.push(one),
-    },
-    (listen) => {
-      observe = listen;
-    },
-  );
-  expect(all, lines.join('\n')).toBe(0);
+  let exitCode = 1;
+  for (let round = 0; round < 3 && exitCode !== 0; round += 1) {
+    exitCode = await runDemo(
+      {
+        config: pipeline.config,
+        pipeline: pipeline.pipeline,
+        newId,
+        print: (line) => lines.push(line),
+      },
+      (listen) => {
+        observe = listen;
+      },
+    );
+  }
+  expect(exitCode, lines.join('\n')).toBe(0);
 
   // Again the same, then another of the same person: a duplicate, and a conflict.
   const sample = pipeline.request('demo', { id: 'twice' });
@@ -180,9 +184,9 @@ describe.runIf(hasLocalTable)('each function, having done all that it does', () 
     await eventually(
       async () => comparePermissions(pipeline.awsCalls(), permissionsIn(stack), EXCEPTIONS),
       ({ unused }) => unused.length === 0,
-      30_000,
+      60_000,
     );
-  }, 120_000);
+  }, 300_000);
   afterAll(async () => await pipeline.stop());
 
   it('has called nothing that its role in the stack does not allow', () => {

@@ -1,6 +1,5 @@
-import type { FunctionName } from '../../lib/bundling.ts';
+import { FUNCTION_ENTRIES, type FunctionName } from '../../lib/bundling.ts';
 import { LOCAL_CREDENTIALS } from '../../local/emulators/credentials.ts';
-import type { FunctionEnv } from '../../local/function-env.ts';
 import { LOCAL_SECRET_IDS } from '../../local/local-secrets.ts';
 import {
   LOCAL_BUCKET,
@@ -10,8 +9,11 @@ import {
 } from '../../local/local-stack.ts';
 import { startWireTap, type TappedRequest, type WireTap } from './wire-tap.ts';
 
-/** Who called: a function, or the mapping that reads the queue with the consumer's role. */
-export type AwsCaller = FunctionName | 'event source mapping';
+/** A person at the command line, by the policy that is attached to them. */
+export type OperatorName = 'viewer' | 'operator';
+
+/** Who called: a function, the mapping that reads the queue with the consumer's role, or a person. */
+export type AwsCaller = FunctionName | OperatorName | 'event source mapping';
 
 /** One AWS call, as IAM sees it. */
 export interface AwsCall {
@@ -28,19 +30,22 @@ export interface AwsCallRecorder {
   readonly calls: () => readonly AwsCall[];
   /** What could not be told apart or named: every such request is a hole in the record. */
   readonly unknown: () => readonly string[];
-  /** A function's environment, in which it signs as itself and calls through the taps. */
-  readonly envOf: (name: FunctionName, env: FunctionEnv) => FunctionEnv;
+  /** An environment in which a function or a person signs as themselves and calls through the taps. */
+  readonly envOf: <Env extends Readonly<Record<string, string | undefined>>>(
+    name: FunctionName | OperatorName,
+    env: Env,
+  ) => Env;
   readonly stop: () => Promise<void>;
 }
 
-const FUNCTIONS: readonly string[] = [
-  'intake',
-  'consumer',
-  'sweeper',
-  'canary',
-] satisfies FunctionName[];
+const CALLERS: readonly string[] = [
+  ...Object.keys(FUNCTION_ENTRIES),
+  ...(['viewer', 'operator'] satisfies OperatorName[]),
+];
 
 const ENDPOINTS = [
+  // Services without a variable of their own.
+  'AWS_ENDPOINT_URL',
   'AWS_ENDPOINT_URL_DYNAMODB',
   'AWS_ENDPOINT_URL_SQS',
   'AWS_ENDPOINT_URL_S3',
@@ -109,13 +114,21 @@ export function readAwsCall(request: TappedRequest): AwsCall {
       return { caller, ...secretCall(request) };
     case 's3':
       return { caller, ...s3Call(request) };
+    case 'cloudformation':
+    case 'sns':
+    case 'sts':
+      return { caller, action: `${service}:${queryActionOf(request)}`, resource: '*' };
+    case 'monitoring':
+      return { caller, action: `cloudwatch:${operationOf(request, METRIC_LOOKS)}`, resource: '*' };
+    case 'lambda':
+      return { caller, action: `lambda:${lambdaLookOf(request)}`, resource: '*' };
     default:
       throw new Error(`the service ${service} is not known here`);
   }
 }
 
 function callerOf(accessKey: string): AwsCaller {
-  if (FUNCTIONS.includes(accessKey)) return accessKey as FunctionName;
+  if (CALLERS.includes(accessKey)) return accessKey as FunctionName | OperatorName;
   // Nothing else calls through the taps under the emulators' own key.
   if (accessKey === LOCAL_CREDENTIALS.accessKeyId) return 'event source mapping';
   throw new Error(`the access key ${accessKey} is nobody's`);
@@ -124,7 +137,9 @@ function callerOf(accessKey: string): AwsCaller {
 /** Operations that IAM knows by other names than the API would be listed here; of those in use there is none. */
 const DYNAMODB_OPERATIONS = [
   'DeleteItem',
+  'DescribeContinuousBackups',
   'DescribeTable',
+  'DescribeTimeToLive',
   'GetItem',
   'PutItem',
   'Query',
@@ -168,7 +183,12 @@ function sqsCall(request: TappedRequest): Omit<AwsCall, 'caller'> {
   return { action: `sqs:${operation}`, resource };
 }
 
-const SECRET_OPERATIONS = ['DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'ListSecrets'];
+const SECRET_OPERATIONS = [
+  'DescribeSecret',
+  'GetSecretValue',
+  'PutSecretValue',
+  'UpdateSecretVersionStage',
+];
 
 function secretCall(request: TappedRequest): Omit<AwsCall, 'caller'> {
   const operation = operationOf(request, SECRET_OPERATIONS);
@@ -192,12 +212,35 @@ const S3_ACTIONS: Readonly<Record<string, string>> = {
 };
 
 function s3Call({ method, path }: TappedRequest): Omit<AwsCall, 'caller'> {
+  if (method === 'GET' && path.startsWith(`/${LOCAL_BUCKET}/?list-type=2`)) {
+    return { action: 's3:ListBucket', resource: 'Archive/Bucket' };
+  }
   const [, bucket = '', name = ''] = /^\/([^/?]+)\/([^?]+)$/.exec(path) ?? [];
   const action = S3_ACTIONS[method];
   if (bucket !== LOCAL_BUCKET || action === undefined) {
     throw new Error('it is no call on an object of ours');
   }
   return { action, resource: `Archive/Bucket/${decodeURIComponent(name)}` };
+}
+
+/** What is looked at of services of which no emulator runs here; what they are asked about is not compared. */
+const METRIC_LOOKS = ['DescribeAlarms', 'GetMetricData'];
+
+const LAMBDA_LOOKS: Readonly<Record<string, RegExp>> = {
+  ListEventSourceMappings: /^\/2015-03-31\/event-source-mappings\?/,
+  GetFunctionConfiguration: /^\/2015-03-31\/functions\/[^/]+\/configuration$/,
+};
+
+function lambdaLookOf({ method, path }: TappedRequest): string {
+  const found = Object.entries(LAMBDA_LOOKS).find(([, pattern]) => pattern.test(path));
+  if (method !== 'GET' || found === undefined) throw new Error('no such look at Lambda is known');
+  return found[0];
+}
+
+function queryActionOf({ body }: TappedRequest): string {
+  const action = new URLSearchParams(body).get('Action');
+  if (action === null) throw new Error('it names no action');
+  return action;
 }
 
 function operationOf({ headers }: TappedRequest, known: readonly string[]): string {

@@ -1,9 +1,12 @@
 import type { FunctionName } from '../../lib/bundling.ts';
-import type { AwsCall, AwsCaller } from './aws-calls.ts';
+import type { AwsCall, AwsCaller, OperatorName } from './aws-calls.ts';
+
+/** Whose permissions they are: a function's role, or a policy for people. */
+export type RoleName = FunctionName | OperatorName;
 
 /** What a role may do: an action on a resource, whose name may hold `*`. */
 export interface Permission {
-  readonly role: FunctionName;
+  readonly role: RoleName;
   /** For example `dynamodb:PutItem`. */
   readonly action: string;
   /** A construct path, for example `Queues/Delivery` or `Archive/Bucket/raw/*`. */
@@ -12,7 +15,7 @@ export interface Permission {
 
 /** A permission that no test can use, and why the role has it all the same. */
 export interface Exception {
-  readonly role: FunctionName | 'all';
+  readonly role: RoleName | 'all';
   readonly action: string;
   readonly reason: string;
 }
@@ -58,7 +61,7 @@ export function notPermitted(
 }
 
 /** The mapping reads the queue with the role of the function that it feeds. */
-function roleOf(caller: AwsCaller): FunctionName {
+function roleOf(caller: AwsCaller): RoleName {
   return caller === 'event source mapping' ? 'consumer' : caller;
 }
 

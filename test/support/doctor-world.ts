@@ -1,4 +1,5 @@
 import { defineConfig } from '../../lambdas/core/config.ts';
+import { SecretUnavailableError } from '../../lambdas/core/errors.ts';
 import type { OpenPartition } from '../../lambdas/core/open-index.ts';
 import type { OpenMeasure } from '../../lambdas/core/ports/events.ts';
 import type { StoredSecret } from '../../lambdas/core/ports/secret-vault.ts';
@@ -94,6 +95,14 @@ export function aHealthyStage() {
     },
     metrics: fakeMetrics({ SweeperHeartbeat: 1 }, nowMs - 60_000),
     vault: { read: async (id) => secrets.get(id) },
+    secrets: {
+      read: async (id) => {
+        const stored = secrets.get(id);
+        if (stored !== undefined) return stored.text;
+        const cause = Object.assign(new Error('no'), { name: 'ResourceNotFoundException' });
+        throw new SecretUnavailableError(`The secret ${id} could not be read`, cause);
+      },
+    },
     inspector,
     zoho,
   };

@@ -1,5 +1,4 @@
 import { PEPPER_LENGTH_MIN } from '../../core/pipeline-limits.ts';
-import type { StoredSecret } from '../../core/ports/secret-vault.ts';
 import type { SourceSecretFacts } from '../source-secret-facts.ts';
 import { type Check, checksOf } from './check.ts';
 
@@ -126,8 +125,12 @@ function previousCheck(
   ];
 }
 
-/** Checks the key of every hash that stands for a person. */
-export function checkPepper(pepper: StoredSecret | undefined): Check {
+/**
+ * Checks the key of every hash that stands for a person.
+ *
+ * @param pepper `undefined` when the store has no such secret
+ */
+export function checkPepper(pepper: string | undefined): Check {
   const name = 'pepper';
   if (pepper === undefined) {
     return make.problem(
@@ -136,7 +139,7 @@ export function checkPepper(pepper: StoredSecret | undefined): Check {
       'Restore the very same secret (Secrets Manager keeps a deleted one for 7 to 30 days). A new one makes everybody somebody new.',
     );
   }
-  return pepper.text.length >= PEPPER_LENGTH_MIN
+  return pepper.length >= PEPPER_LENGTH_MIN
     ? make.ok(name, 'The pepper is there.')
     : make.problem(
         name,

@@ -1,9 +1,10 @@
 import type { HoldfastConfig } from '../../core/config.ts';
+import { SecretUnavailableError } from '../../core/errors.ts';
 import type { BreakerStore } from '../../core/ports/crm-access.ts';
 import type { EventStore } from '../../core/ports/events.ts';
 import { METRIC_STEP_SECONDS, type MetricReader } from '../../core/ports/metric-reader.ts';
 import type { SecretVault } from '../../core/ports/secret-vault.ts';
-import type { Clock } from '../../core/ports/world.ts';
+import type { Clock, SecretReader } from '../../core/ports/world.ts';
 import type { SourceConfig } from '../../providers/catalogue.ts';
 import { breakerStatus } from '../control-breaker.ts';
 import type { Finding } from '../mapping-finding.ts';
@@ -54,6 +55,8 @@ export interface DoctorPorts {
   readonly breakers: Pick<BreakerStore, 'read'>;
   readonly metrics: MetricReader;
   readonly vault: Pick<SecretVault, 'read'>;
+  /** As the functions read them: who only looks may read the pepper so, and nothing more of it. */
+  readonly secrets: Pick<SecretReader, 'read'>;
   readonly inspector: StageInspector;
   readonly zoho: ZohoInspector;
   readonly clock: Pick<Clock, 'nowMs'>;
@@ -146,7 +149,7 @@ const READ_SECRET = [
 ] as const;
 
 function secretLooks(
-  { vault, zoho, clock }: DoctorPorts,
+  { vault, secrets: reader, zoho, clock }: DoctorPorts,
   { config, secrets, isUsable, readsDetails, command }: DoctorSettings,
 ): readonly Look[] {
   const sources = Object.entries(config.sources).map(
@@ -174,8 +177,8 @@ function secretLooks(
       area: 'secrets',
       name: 'pepper',
       what: 'the pepper',
-      needs: READ_SECRET,
-      run: async () => [checkPepper(await vault.read(secrets.pepperId))],
+      needs: ['secretsmanager:GetSecretValue', 'kms:Decrypt'],
+      run: async () => [checkPepper(await readOrMissing(reader, secrets.pepperId))],
     },
     {
       area: 'secrets',
@@ -187,6 +190,21 @@ function secretLooks(
   ];
 }
 
+/** @returns `undefined` when the store has no secret of that name */
+async function readOrMissing(
+  secrets: Pick<SecretReader, 'read'>,
+  id: string,
+): Promise<string | undefined> {
+  try {
+    return await secrets.read(id);
+  } catch (error) {
+    const cause = error instanceof SecretUnavailableError ? error.cause : undefined;
+    // As AWS Secrets Manager says it (GetSecretValue, read 2026-11-22).
+    if (cause instanceof Error && cause.name === 'ResourceNotFoundException') return undefined;
+    throw error;
+  }
+}
+
 function zohoLooks({ zoho }: DoctorPorts, { config, command }: DoctorSettings): readonly Look[] {
   const { match, keyField, versionField } = config.zoho;
   const ownFields = new Set(match === 'unique_field' ? [keyField, versionField] : []);
@@ -195,7 +213,7 @@ function zohoLooks({ zoho }: DoctorPorts, { config, command }: DoctorSettings): 
       area: 'zoho',
       name: 'token',
       what: 'Zoho',
-      needs: [],
+      needs: [...READ_SECRET, 'dynamodb:GetItem', 'dynamodb:PutItem'],
       run: async () => {
         // Asked without credentials, Zoho would count one of the few requests for a token.
         if ((await zoho.credentials()) !== 'filled') {

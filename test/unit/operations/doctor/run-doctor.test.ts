@@ -117,7 +117,10 @@ describe('the doctor', () => {
     const error = new SecretUnavailableError('The secret pepper could not be read', cause);
 
     const checks = await examine(aHealthyStage(), {
-      ports: { vault: { read: async () => await Promise.reject(error) } },
+      ports: {
+        vault: { read: async () => await Promise.reject(error) },
+        secrets: { read: async () => await Promise.reject(error) },
+      },
     });
 
     expect(found(checks, 'secrets.pepper')).toMatchObject({
