@@ -75,9 +75,14 @@ export function describeActs(
 }
 
 /** `replayed 12 leads`, `replayed website|form_submission|1`. */
-function whatText({ action, touched, touchedCount }: JournalEntry): string {
+function whatText({ action, outcome, touched, touchedCount }: JournalEntry): string {
   const [first] = touched;
-  if (SAYS_ALL.has(action)) return ACTIONS[action];
+  if (SAYS_ALL.has(action)) {
+    // Deliveries went on already, say.
+    return first === undefined && outcome === 'done'
+      ? `${ACTIONS[action]} (was so)`
+      : ACTIONS[action];
+  }
   if (first === undefined) return `${ACTIONS[action]} nothing`;
   const [one, many] = KINDS[first.kind];
   return touchedCount === 1

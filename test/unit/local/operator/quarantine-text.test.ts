@@ -67,8 +67,13 @@ describe('what an operator reads of the quarantine', () => {
   });
 
   it('is that it is empty', () => {
-    expect(describeQuarantine([], false, CONTEXT)).toEqual([
+    expect(describeQuarantine([], false, { ...CONTEXT, words: [] })).toEqual([
       'No lead lies in quarantine on the stage prod.',
+    ]);
+    // A name that was typed wrongly must not look like an empty quarantine.
+    expect(describeQuarantine([], false, { ...CONTEXT, words: ['--source', 'nosuch'] })).toEqual([
+      'No lead lies in quarantine on the stage prod for --source nosuch.',
+      'All that lie there:  npx holdfast quarantine list --stage prod',
     ]);
   });
 
