@@ -60,7 +60,7 @@ describe.runIf(hasLocalTable)('telemetry', () => {
   beforeAll(async () => {
     known = await tellOfKnownRequests();
     failed = await tellOfFailures();
-  }, 240_000);
+  }, 600_000);
 
   afterAll(() => {
     vi.unstubAllEnvs();

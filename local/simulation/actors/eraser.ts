@@ -4,9 +4,13 @@ import { findPerson, isAnythingLeft } from '../../../lambdas/operations/find-per
 import type { EventFacts } from '../facts.ts';
 import { SECRET_IDS, SIMULATED_CONFIG } from '../settings.ts';
 import type { SimulatedWorld } from '../simulated-world.ts';
+import { webhookRequest } from '../webhook-request.ts';
 
 /** Whoever was interrupted runs it again; after so many times something is wrong. */
 const TRIES_MAX = 20;
+
+/** Sources whose submissions have no id: half an hour later, the same content is another submission. */
+const NAMELESS: ReadonlySet<string> = new Set(['unnamed', 'website']);
 
 /** How long to wait for a delivery that is under way: that is when an erasure is hardest. */
 const PATIENCE_MS = 30_000;
@@ -32,7 +36,28 @@ export async function eraseSomebody(world: SimulatedWorld): Promise<void> {
     emails = emailsOf(isInDelivery);
   }
   if (emails.length === 0) emails = emailsOf(() => true);
-  if (emails.length > 0) await erase(world, random.pick(emails));
+  if (emails.length === 0) return;
+  const email = random.pick(emails);
+  await erase(world, email);
+  if (random.chance(0.5)) await repeatErased(world, email);
+}
+
+/** A sender that has been answered may repeat all the same, and must not bring anybody back. */
+async function repeatErased(world: SimulatedWorld, email: string): Promise<void> {
+  const { facts, random, clock, monitor } = world;
+  const erased = [...facts.events.values()].filter(
+    ({ record, submission }) =>
+      record.state === 'erased' && submission.email === email && !NAMELESS.has(submission.source),
+  );
+  if (erased.length === 0) return;
+  const { submission } = random.pick(erased);
+  const request = webhookRequest(submission, clock.nowMs());
+  const body = Buffer.from(request.body).toString();
+  facts.byBody.set(body, submission);
+  world.trace.line('sender', `submission ${submission.number}, which was erased, once more`);
+  const ended = await world.intake.invoke(request);
+  if (ended.kind === 'failed') monitor.failedInside(ended.error, 'The intake function');
+  if (ended.kind === 'answered') await monitor.answered(submission, body, ended.result);
 }
 
 function isInDelivery({ record }: EventFacts): boolean {

@@ -5,7 +5,7 @@ import { closeBreaker } from '../../../lambdas/operations/control-breaker.ts';
 import { systemClock } from '../../../lambdas/runtime/system.ts';
 import { LOCAL_TABLE } from '../../../local/local-stack.ts';
 import { eventually } from '../running-pipeline.ts';
-import { type Provoker, tableClient } from './provoker.ts';
+import { PATIENCE_MS, type Provoker, tableClient } from './provoker.ts';
 import { answerAbout, quotingStatus } from './quoting-zoho.ts';
 import type { TelemetryWorld } from './telemetry-world.ts';
 import {
@@ -108,6 +108,7 @@ async function openWay(world: TelemetryWorld): Promise<void> {
   await eventually(
     async () => (await breakers.read())?.state,
     (state) => state === 'open',
+    PATIENCE_MS,
   );
   const log = createPowertoolsLog('operator', 'local');
   await closeBreaker(

@@ -5,7 +5,7 @@ import { readExample } from '../../../local/samples/webhook-example.ts';
 import { eventually } from '../running-pipeline.ts';
 import { DETAILS_CODES, SOURCE_TO_GO } from './failing-sources.ts';
 import { aToldPerson } from './people.ts';
-import type { Provoker } from './provoker.ts';
+import { PATIENCE_MS, type Provoker } from './provoker.ts';
 import type { TelemetryWorld } from './telemetry-world.ts';
 import {
   quoteOf,
@@ -66,6 +66,7 @@ export async function provokeSourceToGo(world: TelemetryWorld, { lead }: Provoke
   await eventually(
     async () => world.printed.lines().some((line) => told.every((each) => line.includes(each))),
     (isTold) => isTold,
+    PATIENCE_MS,
   );
 }
 

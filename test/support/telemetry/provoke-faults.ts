@@ -1,6 +1,6 @@
 import { eventually } from '../running-pipeline.ts';
 import { aToldPerson, personalTextsOf } from './people.ts';
-import type { Provoker } from './provoker.ts';
+import { PATIENCE_MS, type Provoker } from './provoker.ts';
 import { quotingError } from './quoting-error.ts';
 import type { TelemetryWorld } from './telemetry-world.ts';
 
@@ -48,6 +48,7 @@ export async function provokeFaults(world: TelemetryWorld, { lead }: Provoker): 
     await eventually(
       async () => crashes.consumerIdsIn,
       (crash) => crash === undefined,
+      PATIENCE_MS,
     );
   }
   crashes.sweeperClock = quotingError(quoted);
@@ -59,6 +60,6 @@ async function struck(world: TelemetryWorld): Promise<void> {
   await eventually(
     async () => world.aws.pending().length,
     (count) => count === 0,
-    20_000,
+    PATIENCE_MS,
   );
 }

@@ -1,9 +1,9 @@
-import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { ConditionalCheckFailedException, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { LOCAL_TABLE } from '../../../local/local-stack.ts';
 import { eventually } from '../running-pipeline.ts';
 import { LONG_QUESTIONS } from './failing-sources.ts';
 import { aToldPerson } from './people.ts';
-import { type Provoker, settled, tableClient } from './provoker.ts';
+import { PATIENCE_MS, type Provoker, settled, tableClient } from './provoker.ts';
 import { answerAbout, quotingStatus } from './quoting-zoho.ts';
 import type { TelemetryWorld } from './telemetry-world.ts';
 import { quotingJson } from './watched-fetch.ts';
@@ -22,8 +22,13 @@ export async function provokeStates(
   });
   await lead('leads', 'crm_record_gone', { email: gone.email, company: 'Another & Söhne' });
 
-  const poisoned = await answerAbout(world, lead, 'leads', 'poison', (request) =>
-    quotingJson(200, { data: [quotingStatus('RECORD_LOCKED', request)] }),
+  const poisoned = await answerAbout(
+    world,
+    lead,
+    'leads',
+    'poison',
+    (request) => quotingJson(200, { data: [quotingStatus('RECORD_LOCKED', request)] }),
+    Infinity,
   );
   await neverEnding(world, poisoned.id);
 
@@ -43,30 +48,29 @@ export async function provokeStates(
   await Promise.all((['poison', 'payload_missing', 'identity_conflict'] as const).map(seen));
 }
 
-/** As if consumers had died over this event time and again. */
+/** As if consumers had died over this event time and again, once it waits for another try. */
 async function neverEnding(world: TelemetryWorld, id: string): Promise<void> {
   const client = tableClient(world);
-  const key = `EVT#leads|lead.created|submission-${id}`;
-  await eventually(
-    async () => await world.items(stateOf(key)),
-    ([item]) => item?.['state'] === 'failed',
-  );
-  await client.send(
-    new UpdateItemCommand({
-      TableName: LOCAL_TABLE,
-      Key: { pk: { S: key }, sk: { S: 'STATE' } },
-      UpdateExpression: 'SET claims = :many',
-      ExpressionAttributeValues: { ':many': { N: '9' } },
-    }),
-  );
-  client.destroy();
-}
-
-function stateOf(key: string): Parameters<TelemetryWorld['items']>[0] {
-  return {
-    FilterExpression: 'pk = :key AND sk = :state',
-    ExpressionAttributeValues: { ':key': { S: key }, ':state': { S: 'STATE' } },
+  const markClaimed = async (): Promise<boolean> => {
+    try {
+      await client.send(
+        new UpdateItemCommand({
+          TableName: LOCAL_TABLE,
+          Key: { pk: { S: `EVT#leads|lead.created|submission-${id}` }, sk: { S: 'STATE' } },
+          UpdateExpression: 'SET claims = :many',
+          ConditionExpression: '#state = :failed',
+          ExpressionAttributeNames: { '#state': 'state' },
+          ExpressionAttributeValues: { ':many': { N: '9' }, ':failed': { S: 'failed' } },
+        }),
+      );
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false;
+      throw error;
+    }
   };
+  await eventually(markClaimed, (isMarked) => isMarked, PATIENCE_MS);
+  client.destroy();
 }
 
 /** Two submissions of one person, with so many long answers that one record cannot hold them all. */

@@ -9,6 +9,9 @@ import { DETAILS_CODES, SOURCE_TO_GO } from './failing-sources.ts';
 import { aToldPerson, personalTextsOf } from './people.ts';
 import type { TelemetryWorld } from './telemetry-world.ts';
 
+/** How long is waited for what must happen: a machine may be busy. */
+export const PATIENCE_MS = 60_000;
+
 /** What is sent to a world whose parts quote whatever they get. */
 export interface Provoker {
   /** Posts a lead of a person of its own. */
@@ -44,8 +47,7 @@ export function createProvoker(world: TelemetryWorld): Provoker {
       await eventually(
         async () => world.printed.lines().some((line) => line.includes(told)),
         (isTold) => isTold,
-        20_000,
-        50,
+        PATIENCE_MS,
       ).catch(() => {
         throw new Error(`no log line tells of ${code}`);
       });
@@ -68,7 +70,7 @@ export async function settled(world: TelemetryWorld): Promise<void> {
         (state === 'received' || state === 'processing') && !RESTING.has(String(source)),
     ).length;
   };
-  await eventually(underWay, (count) => count === 0, 60_000, 100);
+  await eventually(underWay, (count) => count === 0, PATIENCE_MS, 100);
 }
 
 export function tableClient(world: TelemetryWorld): DynamoDBClient {

@@ -12,11 +12,14 @@ const EPOCH = /^[12]\d{9}(?:\d{3}){0,2}$/;
 /** Digits, hexadecimal ones too, so few that times and random ids hold them by chance. */
 const FEW_DIGITS = /^[0-9a-f]{1,7}$/i;
 
+/** A short word in small letters: what a form calls its fields and choices, and every log and stack is full of. */
+const SHORT_WORD = /^[a-z]{1,5}$/;
+
 /**
  * Every value that a request or an answer holds: the leaves of JSON, the fields of a form or of a multipart body, and
  * those of texts that are one of these themselves. Of a text that is none of these: what stands in quotes behind a colon, and addresses.
- * Names of members are not values, and neither are times, nor a few
- * digits.
+ * Names of members are not values, and neither are times, a few
+ * digits, or short words in small letters.
  *
  * @returns each once; shorter ones than are looked for are left out
  */
@@ -25,7 +28,7 @@ export function valuesOf(text: string): readonly string[] {
   return [...new Set(leaves)].filter(
     (value) =>
       value.trim().length >= VALUE_LENGTH_MIN &&
-      ![TIME, EPOCH, FEW_DIGITS].some((pattern) => pattern.test(value)),
+      ![TIME, EPOCH, FEW_DIGITS, SHORT_WORD].some((pattern) => pattern.test(value)),
   );
 }
 

@@ -57,13 +57,33 @@ function failingAt(ports: Awaited<ReturnType<typeof aPerson>>['ports'], n: numbe
     ports: {
       ...ports,
       eraser: {
-        eraseEvent: counted(eraser.eraseEvent),
-        removePayloads: counted(eraser.removePayloads),
-        unlink: counted(eraser.unlink),
-        forgetSubmitter: counted(eraser.forgetSubmitter),
+        eraseEvent: counted(
+          async (...args: Parameters<typeof eraser.eraseEvent>) => await eraser.eraseEvent(...args),
+        ),
+        removePayloads: counted(
+          async (...args: Parameters<typeof eraser.removePayloads>) =>
+            await eraser.removePayloads(...args),
+        ),
+        unlink: counted(
+          async (...args: Parameters<typeof eraser.unlink>) => await eraser.unlink(...args),
+        ),
+        forgetSubmitter: counted(
+          async (...args: Parameters<typeof eraser.forgetSubmitter>) =>
+            await eraser.forgetSubmitter(...args),
+        ),
       },
-      identities: { ...identities, save: counted(identities.save) },
-      bodies: { ...bodies, remove: counted(bodies.remove) },
+      identities: {
+        ...identities,
+        save: counted(
+          async (...args: Parameters<typeof identities.save>) => await identities.save(...args),
+        ),
+      },
+      bodies: {
+        ...bodies,
+        remove: counted(
+          async (...args: Parameters<typeof bodies.remove>) => await bodies.remove(...args),
+        ),
+      },
     },
   };
 }

@@ -3,23 +3,32 @@ import { valuesOf } from '../../support/telemetry/text-values.ts';
 
 describe('the values of a text', () => {
   it.each([
-    ['JSON', '{"lead":{"email":"ana@example.com","tags":["north","south"],"n":12345678}}', 'all'],
-    ['a form', 'email=ana%40example.com&tag=north&tag=south&n=12345678', 'all'],
+    [
+      'JSON',
+      '{"lead":{"email":"ana@example.com","tags":["northern","southern"],"n":12345678}}',
+      'all',
+    ],
+    ['a form', 'email=ana%40example.com&tag=northern&tag=southern&n=12345678', 'all'],
     [
       'a form field that holds JSON',
-      `rawRequest=${encodeURIComponent('{"email":"ana@example.com","t":["north","south"],"n":12345678}')}`,
+      `rawRequest=${encodeURIComponent('{"email":"ana@example.com","t":["northern","southern"],"n":12345678}')}`,
       'all',
     ],
     [
       'a multipart body',
-      ['ana@example.com', 'north', 'south', '12345678']
+      ['ana@example.com', 'northern', 'southern', '12345678']
         .map((value) => `--x\r\nContent-Disposition: form-data; name="f"\r\n\r\n${value}\r\n`)
         .join('')
         .concat('--x--\r\n'),
       'all',
     ],
   ])('are all that %s holds', (_, text) => {
-    expect(valuesOf(text).toSorted()).toEqual(['12345678', 'ana@example.com', 'north', 'south']);
+    expect(valuesOf(text).toSorted()).toEqual([
+      '12345678',
+      'ana@example.com',
+      'northern',
+      'southern',
+    ]);
   });
 
   it('are what can be told apart in a body that was cut', () => {
@@ -33,10 +42,10 @@ describe('the values of a text', () => {
     expect(valuesOf('Please call me')).toEqual(['Please call me']);
   });
 
-  it('are neither times, nor a few digits, nor what is too short', () => {
+  it('are neither times, nor a few digits, nor short words', () => {
     expect(
       valuesOf(
-        '["2026-11-22","2026-11-22T04:00:00.000Z",1795360307,1795360307123,"yes",4711,"beef01"]',
+        '["2026-11-22","2026-11-22T04:00:00.000Z",1795360307,1795360307123,"yes","text",4711,"beef01"]',
       ),
     ).toEqual([]);
   });

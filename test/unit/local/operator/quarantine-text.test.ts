@@ -145,6 +145,34 @@ describe('what an operator reads of the journal', () => {
     ]);
   });
 
+  it('tells an act that found things as it wanted them from one that changed them', () => {
+    const act = {
+      id: 'a',
+      at: '2026-11-22T04:00:00.000Z',
+      by: 'local',
+      reason: 'fields are moved',
+      action: 'resumed',
+      outcome: 'done',
+    } as const;
+    const breaker = { kind: 'breaker', id: 'breaker' } as const;
+
+    const lines = describeActs(
+      {
+        entries: [
+          { ...act, touched: [], touchedCount: 0 },
+          { ...act, touched: [breaker], touchedCount: 1 },
+        ],
+        from: '2025-11-22T04:00:00.000Z',
+        hasMore: false,
+      },
+      'the stage prod',
+      200,
+    );
+
+    expect(lines[0]).toContain('resumed deliveries (was so)');
+    expect(lines[1]).not.toContain('was so');
+  });
+
   it('is that nothing is on record', () => {
     const acts = { entries: [], from: '2025-11-22T04:00:00.000Z', hasMore: false };
 
