@@ -5,16 +5,12 @@ import { MappingVersionError } from '../lambdas/operations/kept-mapping.ts';
 import { buildProgram } from '../local/build-program.ts';
 import { describeOperatorError } from '../local/operator/describe-operator-error.ts';
 import { EXIT_WRONG_USE } from '../local/operator/operator-command.ts';
+import { linePrinter } from '../local/printable.ts';
 
 const config = await loadConfig(process.env);
 
-const print = (line: string): void => {
-  process.stdout.write(`${line}\n`);
-};
-
-const printError = (line: string): void => {
-  process.stderr.write(`${line}\n`);
-};
+const print = linePrinter(process.stdout);
+const printError = linePrinter(process.stderr);
 
 // Whoever reads has seen enough: `holdfast audit | head`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -13,13 +13,23 @@ export function forgottenIsToldInTime({ stage }: Settings): string | undefined {
         `deadLetterQueue.retentionDays (${retentionDays}) less 2: the dead letter would end first`;
 }
 
-/** "A lead has waited for a day" says more than "leads are late". */
+/** "A lead has waited for a day" says more than "a lead is waiting". */
 export function strandedIsLaterThanLate({ stage }: Settings): string | undefined {
   const { strandedHours, oldestPendingSeconds } = stage.alarms;
   return strandedHours * HOUR_SECONDS > oldestPendingSeconds
     ? undefined
     : `alarms.strandedHours is ${strandedHours}; it must be more than alarms.oldestPendingSeconds ` +
-        `(${oldestPendingSeconds}), which tells that leads are late`;
+        `(${oldestPendingSeconds}), which tells that a lead is waiting`;
+}
+
+/** The alarm that says why comes before the one that it silences. */
+export function troubleWaitsForBreaker({ stage }: Settings): string | undefined {
+  const { troubleWaitSeconds, breakerOpenMinutes } = stage.alarms;
+  const neededSeconds = (breakerOpenMinutes + 2) * 60;
+  return troubleWaitSeconds >= neededSeconds
+    ? undefined
+    : `alarms.troubleWaitSeconds is ${troubleWaitSeconds}; it must be at least ${neededSeconds}: ` +
+        `alarms.breakerOpenMinutes (${breakerOpenMinutes}), and two for a sweep and an evaluation`;
 }
 
 /** One sweep that does not end is no silence: a minute without a heartbeat breaches. */

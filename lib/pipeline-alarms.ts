@@ -9,7 +9,7 @@ import { raiseDeadLetterAlarms } from './alarms/dead-letter-alarms.ts';
 import { raiseConsumerAlarms, raiseWaitingAlarms } from './alarms/delivery-alarms.ts';
 import { raiseIntakeAlarms } from './alarms/intake-alarms.ts';
 import { raiseLeadLossRisk } from './alarms/lead-loss-risk.ts';
-import { raiseLeadsLate } from './alarms/leads-late.ts';
+import { raiseDeliveryTrouble } from './alarms/delivery-trouble.ts';
 import { raiseSourceAlarms } from './alarms/source-alarms.ts';
 import { raiseSweeperAlarms } from './alarms/sweeper-alarms.ts';
 import { canaryOf } from './deployed-canary.ts';
@@ -63,7 +63,7 @@ export class PipelineAlarms extends Construct {
     const { forgotten } = raiseDeadLetterAlarms(group, queues.deadLetter);
     const { late, stranded } = raiseWaitingAlarms(group, delivery);
     const breaker = raiseBreakerAlarms(group);
-    raiseCrmAlarms(group, config.delivery.credits);
+    const { failing } = raiseCrmAlarms(group, config.delivery.credits);
     raiseDetailsAlarms(group);
     raiseConsumerAlarms(group, delivery);
     const { silent: sweeperSilent } = raiseSweeperAlarms(group, props.sweeper);
@@ -72,7 +72,8 @@ export class PipelineAlarms extends Construct {
     if (canary !== undefined) raiseCanaryAlarm(group, canary.everyMinutes);
 
     const shared = { group, nameOf };
-    raised.push(...raiseLeadsLate(this, { ...shared, topic, late, breaker }));
+    const signs = [...late, failing];
+    raised.push(...raiseDeliveryTrouble(this, { ...shared, topic, signs, breaker }));
     raised.push(
       raiseLeadLossRisk(this, {
         ...shared,

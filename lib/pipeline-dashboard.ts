@@ -11,15 +11,17 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import type { HoldfastConfig } from '../lambdas/core/config.ts';
+import { CANARY_SOURCE } from '../lambdas/core/pipeline-names.ts';
 import { COLUMNS, heading } from './dashboard/layout.ts';
 import { leadGraphs, leadNumbers } from './dashboard/lead-widgets.ts';
-import { resourceGraphs, type ShownResources } from './dashboard/resource-widgets.ts';
+import { canaryGraphs, resourceGraphs, type ShownResources } from './dashboard/resource-widgets.ts';
+import { canaryOf } from './deployed-canary.ts';
 import type { Deployment } from './deployment.ts';
 
 /** What is shown. */
 export interface PipelineDashboardProps extends ShownResources {
   readonly deployment: Deployment;
-  readonly config: Pick<HoldfastConfig, 'sources'>;
+  readonly config: HoldfastConfig;
   /** In the order in which they are raised. */
   readonly alarms: readonly IAlarm[];
 }
@@ -47,6 +49,9 @@ export class PipelineDashboard extends Construct {
   constructor(scope: Construct, id: string, props: PipelineDashboardProps) {
     super(scope, id);
     const { deployment, config, stage, alarms } = props;
+    const canary = canaryOf(props);
+    // Nobody fills in the canary: it is counted for itself.
+    const senders = Object.keys(config.sources).filter((source) => source !== CANARY_SOURCE);
     const dashboardName = `holdfast-${deployment.stage}`;
     new Dashboard(this, 'Dashboard', {
       dashboardName,
@@ -57,11 +62,12 @@ export class PipelineDashboard extends Construct {
         [introduction(deployment.stage)],
         [heading('## Leads')],
         leadNumbers(),
-        ...leadGraphs(Object.keys(config.sources), stage),
+        ...leadGraphs(senders, stage),
         [heading('## Alarms')],
         ...alarmRows(alarms),
         [heading('## What leads go through')],
         ...resourceGraphs(props),
+        ...(canary === undefined ? [] : [canaryGraphs(canary.everyMinutes)]),
       ],
     });
     const { region } = Stack.of(this);

@@ -10,6 +10,7 @@ import {
   forgottenIsToldInTime,
   heartbeatOutlastsSweeps,
   strandedIsLaterThanLate,
+  troubleWaitsForBreaker,
 } from './alarm-relations.ts';
 import type { Relation, Settings } from './relation.ts';
 import {
@@ -214,6 +215,7 @@ export const RELATIONS: readonly Relation[] = [
   strandedIsLaterThanLate,
   heartbeatOutlastsSweeps,
   canariesDoNotOverlap,
+  troubleWaitsForBreaker,
 ];
 
 /** @throws {SettingError} listing every relation that does not hold */

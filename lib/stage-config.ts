@@ -79,10 +79,10 @@ export interface StageConfig {
     readonly unsentMinutesMin: number;
     /** Of `expect.leadsPerDay`: fewer in a day is a drop. */
     readonly intakeDropShare: number;
-    /** How long "leads are late" waits for "deliveries have stopped", which says why. */
-    readonly lateWaitSeconds: number;
+    /** How long "deliveries are in trouble" waits for "deliveries have stopped", which says more. */
+    readonly troubleWaitSeconds: number;
     /** How long the backlog may take to drain after deliveries have begun again. */
-    readonly lateExtensionSeconds: number;
+    readonly troubleExtensionSeconds: number;
   };
 }
 
@@ -125,7 +125,7 @@ export const STAGE_CONFIG: StageConfig = {
     unsentMinutes: 15,
     unsentMinutesMin: 3,
     intakeDropShare: 0.5,
-    lateWaitSeconds: 300,
-    lateExtensionSeconds: 1_800,
+    troubleWaitSeconds: 480,
+    troubleExtensionSeconds: 1_800,
   },
 };

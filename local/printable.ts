@@ -13,3 +13,14 @@ export function printable(line: string): string {
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }
+
+/**
+ * Prints lines of the command line. All that it says goes through here, so that none of it commands the terminal.
+ *
+ * @param stream standard output, or standard error
+ */
+export function linePrinter(stream: { write(text: string): unknown }): (line: string) => void {
+  return (line) => {
+    stream.write(`${printable(line)}\n`);
+  };
+}

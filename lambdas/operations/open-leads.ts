@@ -39,15 +39,15 @@ export async function measureOpenLeads(
     return measure === undefined || measure.count === 0 ? [] : [[failureClass, measure] as const];
   });
   return {
-    waiting: together(open),
-    held: together(held),
+    waiting: sumMeasures(open),
+    held: sumMeasures(held),
     quarantined: Object.fromEntries(found),
     isCut: [...open, ...held, ...quarantined].some(({ count }) => count >= countMax),
   };
 }
 
-/** Several partitions as one: how many in all, and since when the oldest of them. */
-export function together(measures: readonly OpenMeasure[]): OpenMeasure {
+/** Several partitions as one: how many leads in all, and when the oldest of them came. */
+export function sumMeasures(measures: readonly OpenMeasure[]): OpenMeasure {
   const [oldest] = measures
     .flatMap(({ oldestReceivedAt }) => oldestReceivedAt ?? [])
     .toSorted((left, right) => Date.parse(left) - Date.parse(right));

@@ -5,6 +5,7 @@ import type { EventStore, OpenMeasure } from '../core/ports/events.ts';
 import type { DeadLetterQueue } from '../core/ports/queues.ts';
 import type { Metrics } from '../core/ports/telemetry.ts';
 import type { Clock } from '../core/ports/world.ts';
+import { sumMeasures } from '../operations/open-leads.ts';
 import type { SweepRun } from './sweep-run.ts';
 
 /** What measuring needs of the world. */
@@ -48,12 +49,14 @@ export async function measure(
   const { events, deadLetters, metrics } = ports;
   const nowMs = ports.clock.nowMs();
   const measureAll = async (partitions: readonly OpenPartition[]): Promise<OpenMeasure> =>
-    sumOf(await Promise.all(partitions.map(async (one) => events.measureOpen(one, countMax))));
+    sumMeasures(
+      await Promise.all(partitions.map(async (one) => events.measureOpen(one, countMax))),
+    );
 
   await Promise.all([
     run.attempt(FAULT, {}, async () => {
       const [open, held] = await Promise.all([measureAll(OPEN_PARTITIONS), measureAll(HELD)]);
-      const { oldestReceivedAt } = sumOf([open, held]);
+      const { oldestReceivedAt } = sumMeasures([open, held]);
       metrics.gauge('Pending', open.count);
       metrics.gauge('Held', held.count);
       metrics.gauge('OldestPendingLeadAgeSeconds', ageOf(oldestReceivedAt, nowMs));
@@ -83,14 +86,6 @@ export function measureBreaker({ state, reason }: Breaker, metrics: Metrics): vo
   const needsOperator = isOpen && (reason === 'authorization' || reason === 'misconfigured');
   metrics.gauge('BreakerOpen', isOpen ? 1 : 0);
   metrics.gauge('BreakerNeedsOperator', needsOperator ? 1 : 0);
-}
-
-function sumOf(measures: readonly OpenMeasure[]): OpenMeasure {
-  const count = measures.reduce((sum, one) => sum + one.count, 0);
-  const [oldest] = measures
-    .flatMap((one) => (one.oldestReceivedAt === undefined ? [] : [one.oldestReceivedAt]))
-    .toSorted((left, right) => Date.parse(left) - Date.parse(right));
-  return { count, ...(oldest === undefined ? {} : { oldestReceivedAt: oldest }) };
 }
 
 /** How long ago the oldest one came, in seconds; 0 when there is none. */

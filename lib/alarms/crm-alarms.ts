@@ -3,6 +3,7 @@ import { MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { PipelineParts } from '../pipeline-parts.ts';
 import type { LeadAlarm } from '../lead-alarm.ts';
 import type { AlarmGroup } from './alarm-group.ts';
+import { DELIVERY_TROUBLE } from './delivery-alarms.ts';
 import { counter, gauge, own } from './metrics.ts';
 
 /** What is silenced while one of these is in alarm, because they are its cause. */
@@ -50,17 +51,17 @@ export function raiseBreakerAlarms(group: AlarmGroup): BreakerAlarms {
   return { open, needsOperator };
 }
 
-/** Alarms on the calls to the CRM. */
+/** Alarms on the calls to the CRM. @returns the one on failed calls, which another alarm tells */
 export function raiseCrmAlarms(
   group: AlarmGroup,
   { slowBelow }: PipelineParts['config']['delivery']['credits'],
-): void {
+): { readonly failing: LeadAlarm } {
   const { numbers, stage } = group;
   const { crmWindowMinutes, crmCallsMin } = numbers;
-  group.raise('crm-error-rate', {
+  const failing = group.raise('crm-error-rate', {
     title: 'Zoho fails many calls',
-    // What is not counted is 0 here. Without a value CloudWatch would look further back, and tell a second time what
-    // had ended. That FILL stands in for data which is a minute late does no harm to a sum of many minutes.
+    // What is not counted is 0 here: without a value CloudWatch would look further back, and fire a second time for
+    // what had ended. That FILL stands in for data which is a minute late does no harm to a sum of many minutes.
     metric: new MathExpression({
       expression: `IF(FILL(calls, 0) >= ${crmCallsMin}, 100 * FILL(failed, 0) / calls, 0)`,
       usingMetrics: {
@@ -77,6 +78,7 @@ export function raiseCrmAlarms(
       'Many calls to Zoho fail, and not so many in a row that deliveries stop: leads are late, and some use up ' +
       'their attempts.',
     runbook: `"npx holdfast stats --stage ${stage}", then failure_code in the consumer log, and the Zoho status page.`,
+    toldBy: DELIVERY_TROUBLE,
   });
   group.raise('credits-low', {
     title: 'API credits are running low',
@@ -93,6 +95,7 @@ export function raiseCrmAlarms(
       'reserve not at all until credits come back. None is lost.',
     runbook: `"npx holdfast breaker status --stage ${stage}"; find the tool that uses the credits in Zoho (Setup, APIs).`,
   });
+  return { failing };
 }
 
 /** Alarms on the APIs of providers whose webhooks only name a submission. */

@@ -12,8 +12,8 @@ const HOUR_SECONDS = 3_600;
 /** The consumer scatters what the breaker asks for by up to this share, upwards. */
 const BREAKER_SCATTER = 0.2;
 
-/** The alarm over those that say that leads wait: see `leads-late.ts`. */
-export const LEADS_LATE = 'leads-late';
+/** The alarm over those that say that leads wait: see `delivery-trouble.ts`. */
+export const DELIVERY_TROUBLE = 'delivery-trouble';
 
 /** What delivers leads, and what it reads from. */
 export interface DeliveryParts {
@@ -41,7 +41,7 @@ export function raiseWaitingAlarms(
     runbook:
       `"npx holdfast stats --stage ${stage}", then the consumer log. SQS leaves out messages received three ` +
       'times, so a lower age does not mean that the backlog is gone.',
-    toldBy: LEADS_LATE,
+    toldBy: DELIVERY_TROUBLE,
   });
   const pending = group.raise('lead-pending', {
     title: 'A lead is waiting',
@@ -51,7 +51,7 @@ export function raiseWaitingAlarms(
     missingData: 'unchanged',
     impact: 'A lead has been accepted and is still neither in the CRM nor set aside: it is late.',
     runbook: `"npx holdfast stats --stage ${stage}". Nothing is lost: it is delivered once the cause ends.`,
-    toldBy: LEADS_LATE,
+    toldBy: DELIVERY_TROUBLE,
   });
   const stranded = group.raise('lead-stranded', {
     title: 'A lead has waited for a day',
@@ -83,8 +83,8 @@ export function raiseWaitingAlarms(
 }
 
 /**
- * A lead that the breaker sends away again and again must be counted in every window: else it would be told, and
- * told to be over, once an opening.
+ * A lead that the breaker sends away again and again is to be counted in every window, so that it is one alarm, however
+ * far CloudWatch looks back.
  */
 function minutesBetweenTries({ openMaxMs }: DeliveryParts['breaker']): number {
   return Math.ceil((openMaxMs * (1 + BREAKER_SCATTER)) / 60_000) + 1;

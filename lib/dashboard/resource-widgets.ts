@@ -24,6 +24,32 @@ export function resourceGraphs(resources: ShownResources): IWidget[][] {
   return [zohoGraphs(), functionGraphs(resources), storeGraphs(resources)];
 }
 
+/** The synthetic lead that is sent now and then, where one is (docs/canary.md). */
+export function canaryGraphs(everyMinutes: number): IWidget[] {
+  return graphs(
+    {
+      title: 'Canary: 1 when the test lead arrived',
+      left: [
+        shown(own('canary', 'CanaryDelivered', Stats.MINIMUM, everyMinutes), {
+          label: 'arrived',
+          colour: COLOURS.done,
+        }),
+      ],
+      leftYAxis: axis('0 or 1', 1),
+    },
+    {
+      title: 'Canary: how long the test lead took',
+      left: [
+        shown(own('canary', 'CanarySeconds', Stats.MAXIMUM, everyMinutes), {
+          label: 'seconds',
+          colour: COLOURS.good,
+        }),
+      ],
+      leftYAxis: axis('seconds'),
+    },
+  );
+}
+
 function zohoGraphs(): IWidget[] {
   return graphs(
     {

@@ -6,6 +6,7 @@ import { commandGroup } from './command-group.ts';
 import { type CommandContext, operatorCommand } from './operator-command.ts';
 import { runLeadFind } from './run-lead-find.ts';
 import { runLeadShow } from './run-lead-show.ts';
+import { UNASKED_READ_UNITS_MAX } from './scan-text.ts';
 import type { TargetOptions } from './target.ts';
 
 const READ_UNITS_DEFAULT = 50_000;
@@ -34,14 +35,24 @@ export function addLeadCommands(program: Command, context: CommandContext): void
         LEAD_QUERY_KINDS,
       ),
     )
-    .option('--scan', 'look at everything that is stored, too; says first what that takes', false)
+    .option(
+      '--scan',
+      'look at everything that is stored, too, however much; says what that takes',
+      false,
+    )
     .option(
       '--read-units-max <count>',
       'with --scan: stop before the table bills more than about this many read units',
       parseWholeNumber(100, READ_UNITS_LIMIT),
       READ_UNITS_DEFAULT,
     )
-    .addHelpText('after', FOUND_OR_NOT)
+    .addHelpText(
+      'after',
+      `
+Where nobody is found, and for a phone number, everything that is stored is looked at, too, unasked as long as that takes
+no more than ${UNASKED_READ_UNITS_MAX} read units (about 8 MB, two seconds); what was looked at is said.
+${FOUND_OR_NOT}`,
+    )
     .action(async (typed: string, options: FindOptions) => {
       const isAttended = process.stdin.isTTY && process.stdout.isTTY && !options.json;
       process.exitCode = await runLeadFind({

@@ -74,15 +74,25 @@ export function describeActs(
   ];
 }
 
-/** `replayed 12 leads`, `replayed website|form_submission|1`. */
-function whatText({ action, touched, touchedCount }: JournalEntry): string {
+/** `replayed 12 leads`, `replayed website|form_submission|1`, `erased 1 person and 3 leads`. */
+function whatText({ action, outcome, touched, touchedCount }: JournalEntry): string {
   const [first] = touched;
-  if (SAYS_ALL.has(action)) return ACTIONS[action];
+  if (SAYS_ALL.has(action)) {
+    // Deliveries went on already, say.
+    return first === undefined && outcome === 'done'
+      ? `${ACTIONS[action]} (was so)`
+      : ACTIONS[action];
+  }
   if (first === undefined) return `${ACTIONS[action]} nothing`;
-  const [one, many] = KINDS[first.kind];
-  return touchedCount === 1
-    ? `${ACTIONS[action]} ${first.id}`
-    : `${ACTIONS[action]} ${counted(touchedCount, one, many)}`;
+  if (touchedCount === 1) return `${ACTIONS[action]} ${first.id}`;
+  const kinds = [...new Set(touched.map(({ kind }) => kind))];
+  const counts = kinds.map((kind) => {
+    const listed = touched.filter((each) => each.kind === kind).length;
+    // An entry names a part of many: what is left out is of the last kind, since they are named kind by kind.
+    const count = kind === kinds.at(-1) ? listed + touchedCount - touched.length : listed;
+    return counted(count, ...KINDS[kind]);
+  });
+  return `${ACTIONS[action]} ${counts.join(' and ')}`;
 }
 
 /**

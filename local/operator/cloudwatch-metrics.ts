@@ -8,7 +8,8 @@ import type {
   MetricRequest,
   MetricSeries,
 } from '../../lambdas/core/ports/metric-reader.ts';
-import { type AwsAccess, callAws } from './aws-request.ts';
+import { askCloudWatch } from './aws-json.ts';
+import type { AwsAccess } from './aws-request.ts';
 import { OperatorError } from './operator-error.ts';
 
 type Service = 'intake' | 'consumer' | 'sweeper';
@@ -48,6 +49,8 @@ const resultsSchema = z.object({
   NextToken: z.nullish(z.string()),
 });
 
+type Results = z.output<typeof resultsSchema>;
+
 /** One function's part of one query. */
 interface Part {
   readonly id: string;
@@ -57,13 +60,12 @@ interface Part {
 }
 
 /**
- * What a deployed stage has measured, from CloudWatch, by its JSON protocol: a query of many metrics fits no form.
+ * What a deployed stage has measured, from CloudWatch.
  *
  * Each metric that is asked for is billed, so that each query names the functions that measure it, and nothing is
  * searched for.
  *
- * @see Amazon CloudWatch, GetMetricData; botocore, service model of CloudWatch (target prefix, JSON 1.0): read
- *   2026-11-22. Times are epoch seconds.
+ * @see Amazon CloudWatch, GetMetricData, read 2026-11-22. Times are epoch seconds.
  */
 export function createCloudWatchMetricReader(access: AwsAccess): MetricReader {
   return {
@@ -97,15 +99,13 @@ async function readParts(
 ): Promise<void> {
   let nextToken: string | undefined;
   do {
-    const { text } = await callAws(access, 'cloudwatch', {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/x-amz-json-1.0',
-        'x-amz-target': 'GraniteServiceVersion20100801.GetMetricData',
-      },
-      body: JSON.stringify(bodyOf(parts, request, nextToken)),
-    });
-    const page = parse(text);
+    const page: Results = await askCloudWatch(
+      access,
+      'GetMetricData',
+      bodyOf(parts, request, nextToken),
+      resultsSchema,
+    );
+    assertRead(page);
     for (const { Id: id, Timestamps: times, Values: values } of page.MetricDataResults) {
       const points = found.get(id) ?? [];
       found.set(id, points);
@@ -144,24 +144,15 @@ function bodyOf(
   };
 }
 
-function parse(text: string): z.output<typeof resultsSchema> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    value = undefined;
-  }
-  const parsed = resultsSchema.safeParse(value);
-  if (!parsed.success) throw new OperatorError('AWS CloudWatch answered something unknown.');
-  const forbidden = parsed.data.MetricDataResults.find(
+/** A metric that could not be read would look like one that nobody has measured. */
+function assertRead({ MetricDataResults: results }: Results): void {
+  const failed = results.find(
     ({ StatusCode: status }) => status === 'Forbidden' || status === 'InternalError',
   );
-  if (forbidden !== undefined) {
-    throw new OperatorError(
-      `AWS CloudWatch could not read a metric (${forbidden.StatusCode ?? ''}). Try again.`,
-    );
-  }
-  return parsed.data;
+  if (failed === undefined) return;
+  throw new OperatorError(
+    `AWS CloudWatch could not read a metric (${failed.StatusCode ?? ''}). Try again.`,
+  );
 }
 
 /** Several functions' values of one step as one. */

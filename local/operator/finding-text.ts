@@ -1,4 +1,4 @@
-import type { LeadFinding } from '../../lambdas/operations/find-leads.ts';
+import type { LeadFinding, Look } from '../../lambdas/operations/find-leads.ts';
 import { commandLine } from './commands.ts';
 import { counted } from './counted.ts';
 import { describeLooks, queryText } from './look-text.ts';
@@ -44,7 +44,7 @@ export function describeFinding(
     ...(left === 0 ? [] : [`… and ${left} more (--json lists all)`]),
     ...(isCut
       ? ['', 'There may be more: it was not looked everywhere.', ...describeLooks(looked)]
-      : []),
+      : everythingLines(looked)),
   ];
 }
 
@@ -53,20 +53,43 @@ function notFoundLines(
   { name, options }: Pick<OperatorTarget, 'name' | 'options'>,
   typed: string,
 ): readonly string[] {
-  const isScanned = looked.some(({ place }) => place === 'store');
+  const scan = looked.find(({ place }) => place === 'store');
   return [
     `No lead was found by ${queryText(query)} on ${name}. It was looked`,
     ...describeLooks(looked),
     '',
-    ...(isScanned
-      ? ['What else to try:']
-      : [
-          'Not looked at: leads that have ended without a person of their own (tests, spam traps), and phone numbers',
-          'beside an e-mail address. What else to try:',
-          `  everything that is stored:  ${commandLine('lead find', typed, '--scan', ...options)}`,
-        ]),
+    ...unlookedLines(scan, commandLine('lead find', typed, '--scan', ...options)),
     '  another e-mail address or number of the person, the id of the submission at the sender, the Zoho record',
     `  whether its source sends at all:  ${commandLine('stats', ...options)}`,
+  ];
+}
+
+/** What was left out, and how to look there, too. */
+function unlookedLines(scan: Look | undefined, again: string): readonly string[] {
+  if (scan === undefined) {
+    return [
+      'Not looked at: leads that have ended without a person of their own (tests, spam traps), and',
+      'phone numbers beside an e-mail address. What else to try:',
+      `  everything that is stored:  ${again}`,
+    ];
+  }
+  return scan.isCut === true
+    ? [
+        'Not everything was looked at. What else to try:',
+        `  all of it:  ${again}`,
+        '  (it ends at --read-units-max, 50000 unless told)',
+      ]
+    : ['Everything was looked at. What else to try:'];
+}
+
+/** That nobody else is to be found, where that is known. */
+function everythingLines(looked: readonly Look[]): readonly string[] {
+  const scan = looked.find(({ place }) => place === 'store');
+  if (scan === undefined) return [];
+  const but = scan.problem === undefined ? '' : `; ${scan.problem}`;
+  return [
+    '',
+    `Everything that is stored was looked at: ${counted(scan.count ?? 0, 'item')}${but}.`,
   ];
 }
 

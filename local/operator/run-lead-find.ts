@@ -18,7 +18,7 @@ import { type OpenTargetOptions, openTarget } from './open-target.ts';
 import { zohoOf } from './open-zoho.ts';
 import type { StoryContext } from './person-text.ts';
 import { type Progress, startProgress } from './progress.ts';
-import { describeScanCost } from './scan-text.ts';
+import { describeScanCost, isCheapScan, UNASKED_READ_UNITS_MAX } from './scan-text.ts';
 import type { OperatorTarget } from './target.ts';
 import { createZohoOwners } from './zoho-owners.ts';
 
@@ -26,7 +26,7 @@ import { createZohoOwners } from './zoho-owners.ts';
 export interface RunLeadFindOptions extends OpenTargetOptions {
   readonly typed: string;
   readonly by?: LeadQueryKind;
-  /** Look at everything that is stored, too. */
+  /** Look at everything that is stored, too, whatever that takes. */
   readonly scan: boolean;
   readonly readUnitsMax: number;
   readonly json: boolean;
@@ -76,7 +76,7 @@ async function find(
   const { config, json } = options;
   const pepper = await readPepper(target.ports.secrets, target.pepperSecretId);
   const progress = startProgress({ title: 'Looking at leads that have not ended', json });
-  const scan = scanOf(options, target, () => progress.stop());
+  const scan = scanOf(queries, options, target, () => progress.stop());
   try {
     return await findLeads(
       queries,
@@ -94,25 +94,38 @@ async function find(
   }
 }
 
-/** A look at everything that is stored: when it was asked for, or a person says yes to what it costs. */
+/**
+ * A look at everything that is stored: when it was asked for, when it costs next to nothing, or when a person says
+ * yes to what it costs. Unasked, it is for whom nobody was found, and for numbers: people who have an e-mail address
+ * are not known by theirs.
+ */
 function scanOf(
+  queries: readonly LeadQuery[],
   { scan, readUnitsMax, ask, onInterrupt, json, printError }: RunLeadFindOptions,
   { ports }: OperatorTarget,
   before: () => void,
 ): NonNullable<FindOptions['scan']> & { readonly end: () => void } {
+  const mayHideMore = queries.some(({ kind }) => kind === 'phone');
+  let unitsMax = readUnitsMax;
   let progress: Progress | undefined;
   let isStopped = false;
   let release: (() => void) | undefined;
   return {
     isWanted: async (isFound) => {
       before();
-      if (!scan && (isFound || ask === undefined)) return false;
+      if (!scan && isFound && !mayHideMore) return false;
       const measure = await ports.items.measureScan();
       const cost = describeScanCost(measure);
-      const isWanted =
-        scan || (await ask?.(`Not found. Look at everything that is stored: ${cost}?`));
-      if (isWanted !== true) return false;
-      if (scan) printError(`Looking at everything that is stored: ${cost}. Ctrl-C ends it.`);
+      if (scan) {
+        printError(`Looking at everything that is stored: ${cost}. Ctrl-C ends it.`);
+      } else if (isCheapScan(measure)) {
+        unitsMax = Math.min(readUnitsMax, UNASKED_READ_UNITS_MAX);
+      } else if (
+        isFound ||
+        (await ask?.(`Not found. Look at everything that is stored: ${cost}?`)) !== true
+      ) {
+        return false;
+      }
       // What was found until then is told.
       release = onInterrupt?.(() => {
         isStopped = true;
@@ -120,7 +133,10 @@ function scanOf(
       progress = startProgress({ title: 'Looking', total: measure.items, json });
       return true;
     },
-    readUnitsMax,
+    // Known once it is wanted.
+    get readUnitsMax() {
+      return unitsMax;
+    },
     isStopped: () => isStopped,
     onPart: (items, found) => progress?.update(items, `${found} found`),
     end: () => {

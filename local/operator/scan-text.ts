@@ -15,3 +15,15 @@ export function describeScanCost({ items, readUnits }: ScanMeasure): string {
   const spanMs = Math.max(1, Math.ceil(readUnits / READ_UNITS_A_SECOND)) * 1_000;
   return `${items} items, ${readUnits} read units (${cost}), ${roughly(spanMs)}`;
 }
+
+/** A look at everything that takes no more read units than this is done unasked: about 8 MB, two seconds. */
+export const UNASKED_READ_UNITS_MAX = 2 * READ_UNITS_A_SECOND;
+
+/**
+ * Whether looking at everything is so cheap that nobody need be asked.
+ *
+ * A table that is hours old has not been measured yet: then it is small, most likely, and the bound holds all the same.
+ */
+export function isCheapScan({ readUnits = 0 }: ScanMeasure): boolean {
+  return readUnits <= UNASKED_READ_UNITS_MAX;
+}

@@ -55,8 +55,9 @@ const MISSING_DATA: Readonly<Record<string, 'notBreaching' | 'breaching' | 'igno
 
 /** Alarms that tell nobody, because another one does. */
 const TOLD_BY_ANOTHER: Readonly<Record<string, string>> = {
-  'delivery-age': 'leads-late',
-  'lead-pending': 'leads-late',
+  'delivery-age': 'delivery-trouble',
+  'lead-pending': 'delivery-trouble',
+  'crm-error-rate': 'delivery-trouble',
   'sweeper-errors': 'sweeper-silent',
   'breaker-not-closed': 'breaker-open',
 };
@@ -72,8 +73,8 @@ describe('every alarm', () => {
     }
     expect(composites.map(shortName).sort()).toEqual([
       'breaker-not-closed',
+      'delivery-trouble',
       'lead-loss-risk',
-      'leads-late',
     ]);
   });
 
@@ -120,8 +121,10 @@ describe('every alarm', () => {
       });
 
     expect(() => build(' ', 'Look at the log.')).toThrow('must have an impact and a runbook');
-    expect(() => build('Leads are late.', '')).toThrow('must have an impact and a runbook');
-    expect(() => build('Leads are late. '.repeat(70), 'Look at the log.')).toThrow(
+    expect(() => build('Deliveries are in trouble.', '')).toThrow(
+      'must have an impact and a runbook',
+    );
+    expect(() => build('Deliveries are in trouble. '.repeat(70), 'Look at the log.')).toThrow(
       /its description has \d+ characters; CloudWatch keeps 1024/,
     );
   });
@@ -477,14 +480,15 @@ describe('alarms over alarms', () => {
     );
   });
 
-  it('late leads are told once, and not while deliveries have stopped', () => {
-    const late = composite('leads-late');
+  it('trouble is told once, and not while deliveries have stopped', () => {
+    const late = composite('delivery-trouble');
 
     expect(stack.render(at(late, 'AlarmRule'))).toBe(
-      '(ALARM("Alarms/delivery-age/Alarm") OR ALARM("Alarms/lead-pending/Alarm"))',
+      '(ALARM("Alarms/delivery-age/Alarm") OR ALARM("Alarms/lead-pending/Alarm") OR ' +
+        'ALARM("Alarms/crm-error-rate/Alarm"))',
     );
     expect(stack.render(at(late, 'ActionsSuppressor'))).toBe('Alarms/breaker-not-closed/Alarm');
-    expect(at(late, 'ActionsSuppressorWaitPeriod')).toBe(300);
+    expect(at(late, 'ActionsSuppressorWaitPeriod')).toBe(480);
     expect(at(late, 'ActionsSuppressorExtensionPeriod')).toBe(1_800);
     expect(stack.render(at(composite('breaker-not-closed'), 'AlarmRule'))).toBe(
       '(ALARM("Alarms/breaker-open/Alarm") OR ALARM("Alarms/breaker-needs-operator/Alarm"))',
@@ -547,7 +551,7 @@ describe('the people on call', () => {
     ]);
     expect(Object.fromEntries(told)).toEqual({
       'lead-loss-risk': 'Urgent/Topic',
-      'leads-late': 'OnCall/Topic',
+      'delivery-trouble': 'OnCall/Topic',
     });
     expect(stack.resources('AWS::SNS::Topic').map(({ path }) => path)).toEqual(['OnCall/Topic']);
   });

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { defineConfig } from '../../lambdas/core/config.ts';
+import { CANARY_SOURCE } from '../../lambdas/core/pipeline-names.ts';
 import {
   type MetricWidgetBody,
   readDashboard,
@@ -140,13 +141,14 @@ describe('what the dashboard shows', () => {
     expect(own.length).toBeGreaterThan(20);
   });
 
-  it.each(['intake', 'consumer', 'sweeper'])(
+  it.each(['intake', 'consumer', 'sweeper', 'canary'])(
     'are metrics that %s measures, where it says so',
     (service) => {
       const rooms = {
         intake: ['intake'],
         consumer: ['consumer', 'zoho', 'details'],
         sweeper: ['sweeper'],
+        canary: ['canary'],
       };
       const source = [...rooms[service as keyof typeof rooms], 'operations']
         .flatMap((room) =>
@@ -168,7 +170,7 @@ describe('what the dashboard shows', () => {
 
     for (const { dimensions } of own) {
       const { service, source, ...others } = dimensions;
-      expect(['intake', 'consumer', 'sweeper']).toContain(service);
+      expect(['intake', 'consumer', 'sweeper', 'canary']).toContain(service);
       expect(others).toEqual({});
       if (source !== undefined) expect(sources).toContain(source);
     }
@@ -194,7 +196,9 @@ describe('what the dashboard shows', () => {
       .filter(({ name, dimensions }) => name === 'LeadAccepted' && 'source' in dimensions)
       .map(({ dimensions }) => dimensions['source']);
 
-    expect(shown).toEqual(Object.keys(aConfigWithEveryAlarm().sources));
+    const { [CANARY_SOURCE]: canary, ...senders } = aConfigWithEveryAlarm().sources;
+    expect(canary).toBeDefined();
+    expect(shown).toEqual(Object.keys(senders));
   });
 
   it('are all alarms of the stack, those over others included', () => {
@@ -203,6 +207,14 @@ describe('what the dashboard shows', () => {
     );
 
     expect(alarmsOf(widgets).toSorted()).toEqual(raised.toSorted());
+  });
+
+  it('are of the canary whether it arrives, where there is one', () => {
+    const namesOf = (all: readonly ShownMetric[]) =>
+      new Set(all.map(({ name }) => name).filter((name) => name.startsWith('Canary')));
+
+    expect(namesOf(metrics)).toEqual(new Set(['CanaryDelivered', 'CanarySeconds']));
+    expect(namesOf(metricsOf(widgetsOf(synthesize())))).toEqual(new Set());
   });
 
   it('are few enough to be free with a dozen sources', () => {

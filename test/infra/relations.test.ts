@@ -192,6 +192,11 @@ const BROKEN: readonly [Relation, Changes, readonly string[]][] = [
     ['alarms.strandedHours is 24', 'alarms.oldestPendingSeconds (86400)'],
   ],
   [
+    alarms.troubleWaitsForBreaker,
+    { stage: { alarms: { breakerOpenMinutes: 7 } } },
+    ['alarms.troubleWaitSeconds is 480', 'at least 540', 'alarms.breakerOpenMinutes (7)'],
+  ],
+  [
     alarms.heartbeatOutlastsSweeps,
     { stage: { alarms: { heartbeatMinutes: 2 } } },
     ['alarms.heartbeatMinutes is 2', 'more than 2', 'sweeper.everyMinutes (1)'],

@@ -57,6 +57,23 @@ describe('the runbook', () => {
     }
   });
 
+  it('and the alarms name commands only that there are', () => {
+    const reference = readFileSync(new URL('../../docs/cli.md', import.meta.url), 'utf8');
+    const commands = [...reference.matchAll(/^### `holdfast ([a-z -]+?)(?: [<[].*)?`$/gm)].map(
+      ([, command]) => command!,
+    );
+    const named = [
+      ...`${page}\n${descriptions.join('\n')}`.matchAll(/npx\s+holdfast ([a-z]+)(?: ([a-z]+))?/g),
+    ];
+
+    const unknown = named
+      .map(([, first = '', second = '']) => [first, `${first} ${second}`.trim()])
+      .filter((names) => !names.some((name) => commands.includes(name)));
+
+    expect(unknown).toEqual([]);
+    expect(named.length).toBeGreaterThan(40);
+  });
+
   it('fits on a screen before its alarms begin to matter: three commands at night', () => {
     const night = /## At three in the morning\n([\s\S]*?)\n## /.exec(page)?.[1] ?? '';
 

@@ -5,8 +5,8 @@ import type {
 } from '../../../lambdas/operations/doctor/check-alarms.ts';
 import type { StackFacts } from '../../../lambdas/operations/doctor/check-installation.ts';
 import { outputsOf, queryAws } from '../aws-calls.ts';
-import { type AwsAccess, callAws } from '../aws-request.ts';
-import { OperatorError } from '../operator-error.ts';
+import { askCloudWatch } from '../aws-json.ts';
+import type { AwsAccess } from '../aws-request.ts';
 import { allElements } from '../xml-elements.ts';
 
 /**
@@ -58,20 +58,17 @@ export async function readAlarms(
   const alarms: AlarmFacts[] = [];
   let nextToken: string | undefined;
   do {
-    const { text } = await callAws(access, 'cloudwatch', {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/x-amz-json-1.0',
-        'x-amz-target': 'GraniteServiceVersion20100801.DescribeAlarms',
-      },
-      body: JSON.stringify({
+    const page: z.output<typeof alarmsSchema> = await askCloudWatch(
+      access,
+      'DescribeAlarms',
+      {
         AlarmNamePrefix: prefix,
         AlarmTypes: ['MetricAlarm', 'CompositeAlarm'],
         MaxRecords: 100,
         ...(nextToken === undefined ? {} : { NextToken: nextToken }),
-      }),
-    });
-    const page = parseJson(text, alarmsSchema, 'CloudWatch');
+      },
+      alarmsSchema,
+    );
     for (const alarm of [...(page.MetricAlarms ?? []), ...(page.CompositeAlarms ?? [])]) {
       alarms.push({
         name: alarm.AlarmName,
@@ -125,26 +122,4 @@ export async function readSubscriptions(
 export async function readClock(access: AwsAccess): Promise<number | undefined> {
   const asked = { Action: 'GetCallerIdentity', Version: '2011-06-15' };
   return (await queryAws(access, 'sts', asked)).dateMs;
-}
-
-/**
- * Reads an answer of AWS's.
- *
- * @param service for the message
- * @throws {OperatorError} it is something else
- */
-export function parseJson<Schema extends z.ZodMiniType>(
-  text: string,
-  schema: Schema,
-  service: string,
-): z.output<Schema> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    value = undefined;
-  }
-  const parsed = schema.safeParse(value);
-  if (!parsed.success) throw new OperatorError(`AWS ${service} answered something unknown.`);
-  return parsed.data;
 }

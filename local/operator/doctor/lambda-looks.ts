@@ -3,8 +3,8 @@ import type {
   FunctionFacts,
   MappingFacts,
 } from '../../../lambdas/operations/doctor/check-queues.ts';
+import { readAwsJson } from '../aws-json.ts';
 import { type AwsAccess, callAws } from '../aws-request.ts';
-import { parseJson } from './aws-looks.ts';
 
 const mappingsSchema = z.object({
   EventSourceMappings: z.array(
@@ -40,7 +40,7 @@ export async function readMappings(
       method: 'GET',
       path: `/2015-03-31/event-source-mappings?${query.toString()}`,
     });
-    const page = parseJson(text, mappingsSchema, 'Lambda');
+    const page = readAwsJson(text, mappingsSchema, 'Lambda');
     for (const found of page.EventSourceMappings) {
       const { StateTransitionReason: reason } = found;
       mappings.push({
@@ -74,7 +74,7 @@ export async function readFunction(access: AwsAccess, arn: string): Promise<Func
     method: 'GET',
     path: `/2015-03-31/functions/${encodeURIComponent(name)}/configuration`,
   });
-  const found = parseJson(text, functionSchema, 'Lambda');
+  const found = readAwsJson(text, functionSchema, 'Lambda');
   const enabled = found.Environment?.Variables?.['ZOHO_ENABLED'];
   return {
     name: found.FunctionName,

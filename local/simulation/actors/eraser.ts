@@ -5,9 +5,13 @@ import type { PersonName } from '../../../lambdas/operations/person.ts';
 import type { EventFacts } from '../facts.ts';
 import { SECRET_IDS, SIMULATED_CONFIG } from '../settings.ts';
 import type { SimulatedWorld } from '../simulated-world.ts';
+import { webhookRequest } from '../webhook-request.ts';
 
 /** Whoever was interrupted runs it again; after so many times something is wrong. */
 const TRIES_MAX = 20;
+
+/** Sources whose submissions have no id: half an hour later, the same content is another submission. */
+const NAMELESS: ReadonlySet<string> = new Set(['unnamed', 'website']);
 
 /** How long to wait for a delivery that is under way: that is when an erasure is hardest. */
 const PATIENCE_MS = 30_000;
@@ -36,7 +40,30 @@ export async function eraseSomebody(world: SimulatedWorld): Promise<void> {
     names = namesOf(isInDelivery);
   }
   if (names.length === 0) names = namesOf(() => true);
-  if (names.length > 0) await erase(world, random.pick(names));
+  if (names.length === 0) return;
+  const name = random.pick(names);
+  await erase(world, name);
+  if (random.chance(0.5)) await repeatErased(world, name);
+}
+
+/** A sender that has been answered may repeat all the same, and must not bring anybody back. */
+async function repeatErased(world: SimulatedWorld, { value }: PersonName): Promise<void> {
+  const { facts, random, clock, monitor } = world;
+  const erased = [...facts.events.values()].filter(
+    ({ key, record, submission }) =>
+      record.state === 'erased' &&
+      (submission.email === value || key === value) &&
+      !NAMELESS.has(submission.source),
+  );
+  if (erased.length === 0) return;
+  const { submission } = random.pick(erased);
+  const request = webhookRequest(submission, clock.nowMs());
+  const body = Buffer.from(request.body).toString();
+  facts.byBody.set(body, submission);
+  world.trace.line('sender', `submission ${submission.number}, which was erased, once more`);
+  const ended = await world.intake.invoke(request);
+  if (ended.kind === 'failed') monitor.failedInside(ended.error, 'The intake function');
+  if (ended.kind === 'answered') await monitor.answered(submission, body, ended.result);
 }
 
 function isInDelivery({ record }: EventFacts): boolean {

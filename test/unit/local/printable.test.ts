@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { printable } from '../../../local/printable.ts';
+import { linePrinter, printable } from '../../../local/printable.ts';
+import { holdfast } from '../../support/command-line.ts';
 
 describe('a line for a terminal', () => {
   it.each([
@@ -30,5 +31,22 @@ describe('a line for a terminal', () => {
         expect(line.replaceAll(/[\n\t]/g, '')).not.toMatch(/[\p{Cc}\p{Bidi_Control}]/u);
       }),
     );
+  });
+});
+
+describe('the command line', () => {
+  it('prints no line that commands the terminal', () => {
+    const written: string[] = [];
+
+    linePrinter({ write: (text) => written.push(text) })('Ana \u001b[2J');
+
+    expect(written).toEqual(['Ana \\u001b[2J\n']);
+  });
+
+  it('regression: shows the characters of what it was given, also when it runs by itself', async () => {
+    const { err } = await holdfast('samples', 'a\u001b[2Jb');
+
+    expect(err).toContain('There is no source a\\u001b[2Jb in holdfast.config.ts.');
+    expect(err).not.toContain('\u001b');
   });
 });

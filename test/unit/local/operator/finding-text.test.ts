@@ -5,7 +5,7 @@ import { describeFinding } from '../../../../local/operator/finding-text.ts';
 import { describeShown } from '../../../../local/operator/lead-show-text.ts';
 import type { StoryContext } from '../../../../local/operator/person-text.ts';
 import { describeQuarantined } from '../../../../local/operator/run-quarantine-show.ts';
-import { describeScanCost } from '../../../../local/operator/scan-text.ts';
+import { describeScanCost, isCheapScan } from '../../../../local/operator/scan-text.ts';
 import { failure } from '../../../../lambdas/core/failure.ts';
 import {
   anEventRecord,
@@ -65,7 +65,24 @@ describe('what a look-up prints', () => {
     });
 
     expect(text).toContain('at everything that is stored: 6049 items: 1 of them could not be read');
+    expect(text).toContain('Everything was looked at.');
     expect(text).not.toContain('--scan');
+  });
+
+  it('names the way to the rest, where the look at everything ended before its end', () => {
+    const text = textOf({ looked: [{ place: 'store', count: 9_000, isCut: true }] });
+
+    expect(text).toContain('at everything that is stored: 9000 items, not all');
+    expect(text).toContain('npx holdfast lead find ana@example.com --scan --stage prod');
+    expect(text).not.toContain('Everything was looked at');
+  });
+
+  it('says that nobody else is to be found, once everything was looked at', () => {
+    const whole = textOf({ people: [aPerson()], looked: [{ place: 'store', count: 60 }] });
+    const some = textOf({ people: [aPerson()], looked: [{ place: 'waiting', count: 60 }] });
+
+    expect(whole).toContain('Everything that is stored was looked at: 60 items.');
+    expect(some).not.toContain('verything');
   });
 
   it('is a story each of the first three people, and a line for others', () => {
@@ -102,6 +119,14 @@ describe('what a look at everything takes', () => {
     ],
   ])('%j is %s', (measure, expected) => {
     expect(describeScanCost(measure)).toBe(expected);
+  });
+
+  it.each([
+    [{ items: 0 }, true],
+    [{ items: 12_000, readUnits: 2_000 }, true],
+    [{ items: 12_000, readUnits: 2_001 }, false],
+  ])('%j is so little that nobody is asked: %s', (measure, expected) => {
+    expect(isCheapScan(measure)).toBe(expected);
   });
 });
 
