@@ -19,7 +19,8 @@ import type { EventStore } from '../core/ports/events.ts';
 import type { IdentityLinks, IdentityStore } from '../core/ports/identities.ts';
 import type { StoreScanner } from '../core/ports/store-scan.ts';
 import type { Clock } from '../core/ports/world.ts';
-import { contentMark, eventsIn, headBusyUntilMs, headWithout, isBare } from '../core/tombstone.ts';
+import { contentMark } from '../core/tombstone.ts';
+import { eraseIdentity } from './erase-identity.ts';
 import type { FoundPerson } from './find-person.ts';
 import { gatherEvents, type GatheredEvent } from './gather-events.ts';
 import { inParallel } from './in-parallel.ts';
@@ -72,7 +73,6 @@ const PATIENCE_MS = 120_000;
 const LOOK_EVERY_MS = 3_000;
 
 const AT_A_TIME = 8;
-const SAVE_TRIES_MAX = 20;
 
 /**
  * Erases a person. Waits up to two minutes for deliveries that are under way.
@@ -172,45 +172,6 @@ async function eraseEvent(
     if (outcome.kind === 'erased' || clock.nowMs() >= untilMs) return outcome;
     await clock.sleep(LOOK_EVERY_MS);
   }
-}
-
-/**
- * Takes everything out of a merged state that erased events said and, unless these stay, events that have expired.
- *
- * @returns `false` when somebody wrote the person's record all the time
- */
-async function eraseIdentity(
-  {
-    module,
-    identity,
-    expiredStay,
-  }: { readonly module: string; readonly identity: string; readonly expiredStay: boolean },
-  untilMs: number,
-  ports: ErasePorts,
-): Promise<boolean> {
-  const { identities, clock } = ports;
-  let entry = await identities.read(module, identity);
-  for (let tries = 0; tries < SAVE_TRIES_MAX; ) {
-    if (entry?.kind !== 'head' || isBare(entry.head)) return true;
-    const { head } = entry;
-    const gone = new Set<string>();
-    for (const key of eventsIn(head)) {
-      const record = await ports.events.readRecord(key);
-      if (record === undefined ? !expiredStay : record.state === 'erased') gone.add(key);
-    }
-    if (gone.size === 0) return true;
-    if (headBusyUntilMs(head, clock.nowMs()) !== undefined) {
-      if (clock.nowMs() >= untilMs) return false;
-      await clock.sleep(LOOK_EVERY_MS);
-      entry = await identities.read(module, identity);
-      continue;
-    }
-    tries += 1;
-    const saved = await identities.save(headWithout(head, gone));
-    if (saved.kind === 'saved') return true;
-    entry = saved.current;
-  }
-  return false;
 }
 
 async function removeLetters(

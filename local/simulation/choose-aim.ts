@@ -37,11 +37,10 @@ const SELDOM: Readonly<Partial<Record<FaultName, readonly string[]>>> = {
   ],
   // What waits for a merged state that is being written; a submitter is forgotten once a person.
   erased: [
-    'operations/erase-person.ts clock.sleep',
-    'operations/erase-person.ts clock.sleep',
+    'operations/erase-identity.ts clock.sleep',
+    'operations/erase-identity.ts identities.read',
     'operations/erase-person.ts eraser.forgetSubmitter',
     'operations/erase-person.ts eraser.forgetSubmitter',
-    'operations/erase-person.ts identities.read',
     'operations/find-person.ts identities.read',
   ],
   closed: [
@@ -85,7 +84,7 @@ const RAREST: Readonly<Partial<Record<FaultName, string>>> = {
   outage: 'consumer/deliver-leads.ts clock.sleep',
   api_refuses_token: 'operations/map-anew.ts events.readNormalized',
   replayed: 'operations/execute-replay.ts events.remap',
-  erased: 'operations/erase-person.ts clock.sleep',
+  erased: 'operations/erase-identity.ts clock.sleep',
 };
 
 /** Beside the first aim: what is made seldom is struck once in hundreds of seeds, if a seed has one aim alone. */

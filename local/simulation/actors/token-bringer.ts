@@ -6,20 +6,26 @@ import { type SimulatedWorld, zohoSecret } from '../simulated-world.ts';
 
 const TIMEOUT_MS = 10_000;
 
+/** Whoever was interrupted runs it again; then it is done by hand. */
+const TRIES_MAX = 4;
+
 /**
  * Brings the refresh token that is in force now: by hand into the secret store, or as the command does it, which tries it
- * first and hands the access token over. Where that is interrupted, it is done by hand.
+ * first and hands the access token over.
  */
 export async function bringToken(world: SimulatedWorld): Promise<void> {
   const secret = zohoSecret(SECRETS.newRefreshToken);
-  if (world.random.chance(0.5)) await bringByCommand(world, secret);
+  if (world.random.chance(0.5)) {
+    for (let tries = 0; tries < TRIES_MAX && !(await bringByCommand(world, secret)); tries += 1);
+  }
   world.trace.line('operator', 'stores a new refresh token');
   world.secrets.set(SECRET_IDS.zoho, secret);
 }
 
-async function bringByCommand(world: SimulatedWorld, secret: string): Promise<void> {
+/** @returns whether it came to its end */
+async function bringByCommand(world: SimulatedWorld, secret: string): Promise<boolean> {
   const credentials = parseCredentials(secret);
-  if (credentials === undefined) return;
+  if (credentials === undefined) return false;
   world.trace.line('operator', 'tries a new refresh token');
   const ended = await world.tool.invoke(async ({ tokens, clock, fetchZoho }) => {
     const taken = await takeTokenRequest(tokens, clock.nowMs());
@@ -30,4 +36,5 @@ async function bringByCommand(world: SimulatedWorld, secret: string): Promise<vo
     await handOverToken(tokens, credentials, outcome, ZOHO_URL, clock.nowMs());
   });
   if (ended.kind === 'failed') world.monitor.failedInside(ended.error, 'The rotation');
+  return ended.kind === 'answered';
 }
