@@ -4,11 +4,11 @@ import type { SourceConfig } from '../../lambdas/providers/catalogue.ts';
 import type { ProviderGuide } from '../../lambdas/providers/guide.ts';
 import { readsDetails } from '../../lambdas/providers/reads-details.ts';
 import type { SecretPrompt } from './ask-secret.ts';
+import { commandLine } from './commands.ts';
 import { fillGuide } from './filled-guide.ts';
 import { EXIT_WRONG_USE } from './operator-command.ts';
 import { OperatorError } from './operator-error.ts';
 import { planSourceSecret, type SourceSecretPlan } from './plan-source-secret.ts';
-import { shellWord } from './shell-word.ts';
 import { describeGuide } from './source-guide-text.ts';
 import {
   asksSomebody,
@@ -165,7 +165,7 @@ const ONLY_HERE =
 
 /** The command that sends a test lead through a source. */
 export function testCommand(name: string, { options }: OperatorTarget): string {
-  return ['npx holdfast source test', ...[name, ...options].map(shellWord)].join(' ');
+  return commandLine('source test', name, ...options);
 }
 
 /** Whether intake knows the source: an unknown one is answered 503, whatever the method. */

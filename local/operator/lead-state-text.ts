@@ -89,7 +89,7 @@ export function stepsOf({ record, history }: StoredLead): readonly LeadStep[] {
 }
 
 /** What an operator did, by whom and why. */
-export function actText({ action, by, reason }: AuditEntry): string {
+function actText({ action, by, reason }: AuditEntry): string {
   return `${ACTS[action]} by ${by}: ${reason}`;
 }
 
@@ -148,7 +148,7 @@ export function recordText({ module, recordId }: Pick<CrmResult, 'module' | 'rec
 const MODULE_WORDS: Readonly<Record<string, string>> = { Leads: 'lead', Contacts: 'contact' };
 
 /** Why a lead is not sent to the CRM, without a full stop. */
-export function suppressionText({ suppression }: Pick<EventRecord, 'suppression'>): string {
+function suppressionText({ suppression }: Pick<EventRecord, 'suppression'>): string {
   return suppression === undefined ? 'why is not recorded' : BECAUSE[suppression];
 }
 

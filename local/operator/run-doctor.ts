@@ -9,13 +9,13 @@ import { sourceVersion } from '../../lib/source-version.ts';
 import { STAGE_CONFIG } from '../../lib/stage-config.ts';
 import { readsDetails } from '../../lambdas/providers/reads-details.ts';
 import { textColumns } from '../table-lines.ts';
+import { commandLine } from './commands.ts';
 import { createZohoInspector } from './doctor/zoho-inspector.ts';
 import { countChecks, describeChecks } from './doctor-text.ts';
 import { type OpenTargetOptions, openTarget } from './open-target.ts';
 import { OperatorError } from './operator-error.ts';
 import { isUsableSecret } from './plan-source-secret.ts';
 import { startProgress } from './progress.ts';
-import { shellWord } from './shell-word.ts';
 import { shortTime } from './short-time.ts';
 import type { OperatorTarget } from './target.ts';
 
@@ -115,7 +115,7 @@ function settingsOf(options: RunDoctorOptions, target: OperatorTarget): DoctorSe
       return !provesSender || isUsableSecret(authentication, current);
     },
     readsDetails,
-    command: (...words) => ['npx holdfast', ...words, ...target.options.map(shellWord)].join(' '),
+    command: (...words) => commandLine(words.join(' '), ...target.options),
   };
 }
 

@@ -8,6 +8,7 @@ import {
 } from '../../lambdas/operations/module-metadata.ts';
 import { createFieldLimits } from '../../lambdas/zoho/field-limits.ts';
 import { textColumns } from '../table-lines.ts';
+import { commandLine } from './commands.ts';
 import { countFindings, describeFindings } from './findings-text.ts';
 import type { OpenTargetOptions } from './open-target.ts';
 import { openZoho } from './open-zoho.ts';
@@ -96,11 +97,11 @@ function readSaved(file: string): Reading | string {
   try {
     text = readFileSync(file, 'utf8');
   } catch {
-    return `${file} cannot be read. Write it with: npx holdfast mapping check --save ${file}`;
+    return `${file} cannot be read. Write it with: ${commandLine('mapping check', '--save', file)}`;
   }
   const metadata = parseMetadata(text);
   return metadata === undefined
-    ? `${file} holds no metadata. Write it with: npx holdfast mapping check --save ${file}`
+    ? `${file} holds no metadata. Write it with: ${commandLine('mapping check', '--save', file)}`
     : { metadata, from: file };
 }
 

@@ -8,10 +8,10 @@ import { planReplay, type ReplaySettings } from '../../lambdas/operations/plan-r
 import { type ReplayPlan, summarizePlan } from '../../lambdas/operations/replay-plan.ts';
 import type { ReplaySelection } from '../../lambdas/operations/replay-selection.ts';
 import { touchedLeads } from '../../lambdas/operations/touched-leads.ts';
+import { commandLine } from './commands.ts';
 import { type OpenTargetOptions, openTarget } from './open-target.ts';
 import { startProgress } from './progress.ts';
 import { describePlan, describeResult } from './replay-text.ts';
-import { shellWord } from './shell-word.ts';
 import type { OperatorTarget } from './target.ts';
 
 /** A replay as it was typed. */
@@ -61,8 +61,8 @@ export async function runReplay(options: RunReplayOptions): Promise<number> {
     } else {
       print('');
       const commands = {
-        again: commandOf('quarantine list', target.options),
-        breaker: commandOf('breaker status', target.options),
+        again: commandLine('quarantine list', ...target.options),
+        breaker: commandLine('breaker status', ...target.options),
       };
       for (const line of describeResult(result, commands)) print(line);
     }
@@ -107,10 +107,6 @@ function howToGoOn(options: RunReplayOptions, target: OperatorTarget): readonly 
   return [
     '',
     'This is a plan: nothing has been changed. To do it, say why:',
-    `  ${commandOf('replay', words)} --reason "…"`,
+    `  ${commandLine('replay', ...words)} --reason "…"`,
   ];
-}
-
-function commandOf(command: string, words: readonly string[]): string {
-  return ['npx holdfast', command, ...words.map(shellWord)].join(' ');
 }

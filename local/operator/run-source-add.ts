@@ -4,11 +4,11 @@ import type { ProviderGuide } from '../../lambdas/providers/guide.ts';
 import { DEFAULT_PORT } from '../start-pipeline.ts';
 import { readExample } from '../samples/webhook-example.ts';
 import { chooseSource } from './choose-source.ts';
+import { commandLine } from './commands.ts';
 import { type ConnectOptions, connectSource } from './connect-source.ts';
 import { type OpenTargetOptions, openTarget } from './open-target.ts';
 import { EXIT_WRONG_USE } from './operator-command.ts';
 import { settingsToFill, sourceBlock } from './source-block.ts';
-import { shellWord } from './shell-word.ts';
 
 /** A source to be connected, as it was typed. */
 export interface RunSourceAddOptions extends OpenTargetOptions, ConnectOptions {
@@ -101,5 +101,5 @@ function commandAgain(options: RunSourceAddOptions): string {
     ...(region === undefined ? [] : ['--region', region]),
     ...(profile === undefined ? [] : ['--profile', profile]),
   ];
-  return ['npx holdfast source add', ...words.map(shellWord)].join(' ');
+  return commandLine('source add', ...words);
 }

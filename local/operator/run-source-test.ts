@@ -10,6 +10,7 @@ import { buildSampleLead, newId, type SampleLead } from '../samples/sample-lead.
 import { buildSampleRequest, type SampleRequest } from '../samples/sample-request.ts';
 import { type SampleAnswer, sendSample } from '../samples/send-sample.ts';
 import type { WebhookExample } from '../samples/webhook-example.ts';
+import { commandLine } from './commands.ts';
 import { describeUnknownSource } from './describe-unknown-source.ts';
 import { followEvent, type SeenState } from './follow-event.ts';
 import { type OpenTargetOptions, openTarget } from './open-target.ts';
@@ -135,7 +136,7 @@ const AREAS = [
 
 /** The secret that the sender would use now. */
 async function readSecret(
-  { ports, sourceSecretPrefix, name: target }: OperatorTarget,
+  { ports, sourceSecretPrefix, name: target, options }: OperatorTarget,
   source: SourceConfig,
   name: string,
 ): Promise<string | undefined> {
@@ -144,7 +145,7 @@ async function readSecret(
   if (stored === undefined) {
     throw new OperatorError(
       `The source ${name} has no secret on ${target} yet. Connect it first: ` +
-        `npx holdfast source add ${source.provider} --name ${name}`,
+        commandLine('source add', source.provider, '--name', name, ...options),
     );
   }
   return parseSourceSecrets(name, stored.text).current;

@@ -1,6 +1,6 @@
 import { CACHE_MS } from '../../lambdas/aws/secrets-manager.ts';
 import type { PreviousSecret } from '../../lambdas/operations/rotate-source-secret.ts';
-import { shellWord } from './shell-word.ts';
+import { commandLine } from './commands.ts';
 import { shortTime } from './short-time.ts';
 import type { OperatorTarget } from './target.ts';
 
@@ -75,8 +75,5 @@ export function rotateCommand(
   options: readonly string[],
   target: Pick<OperatorTarget, 'options'>,
 ): string {
-  return [
-    'npx holdfast source rotate',
-    ...[source, ...options, ...target.options].map(shellWord),
-  ].join(' ');
+  return commandLine('source rotate', source, ...options, ...target.options);
 }

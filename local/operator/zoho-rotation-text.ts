@@ -1,4 +1,4 @@
-import { shellWord } from './shell-word.ts';
+import { commandLine } from './commands.ts';
 import type { OperatorTarget } from './target.ts';
 
 /** What a replacement has done beside storing the credentials. */
@@ -17,8 +17,6 @@ export function describeZohoRotated(
   { handedOver, breakerClosed, breakerStaysOpen, doubts }: ZohoRotated,
   target: Pick<OperatorTarget, 'name' | 'options'>,
 ): readonly string[] {
-  const command = (...words: readonly string[]): string =>
-    ['npx holdfast', ...[...words, ...target.options].map(shellWord)].join(' ');
   return [
     `Zoho takes the new credentials, and they are stored for ${target.name}.`,
     ...doubts.map((doubt) => `In spite of this: ${doubt}`),
@@ -28,12 +26,14 @@ export function describeZohoRotated(
     ...(breakerClosed
       ? [
           'Deliveries stood still because Zoho refused the credentials before: they go on now, within 5 minutes.',
-          `Leads that were set aside for that:  ${command('replay', '--code', 'crm_unauthorized')}`,
+          `Leads that were set aside for that:  ${commandLine('replay', '--code', 'crm_unauthorized', ...target.options)}`,
         ]
       : []),
     ...(breakerStaysOpen === undefined
       ? []
-      : [`Deliveries stand still for another reason:  ${command('breaker', 'status')}`]),
+      : [
+          `Deliveries stand still for another reason:  ${commandLine('breaker status', ...target.options)}`,
+        ]),
     'The old refresh token may be revoked now: no lead needs it. docs/secrets.md says how.',
   ];
 }

@@ -8,7 +8,7 @@ import type { HoldfastConfigInput } from '../../lambdas/core/config.ts';
 import { aReplayWorld, PEPPER } from './replay-world.ts';
 
 /** A bucket in memory, by pointers. */
-export function someBodies(): BodyShelf & { readonly stored: Map<string, Uint8Array> } {
+function someBodies(): BodyShelf & { readonly stored: Map<string, Uint8Array> } {
   const stored = new Map<string, Uint8Array>();
   return {
     stored,
