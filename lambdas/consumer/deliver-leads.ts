@@ -13,6 +13,7 @@
  */
 import { isDryRun } from '../core/canary.ts';
 import type { DeliveryOutcome } from '../core/delivery-outcome.ts';
+import { lazyPart } from '../core/lazy-part.ts';
 import { deferralMs } from '../core/retry-schedule.ts';
 import type { ClaimedEvent, DeliveryContext, DeliveryPorts } from './delivery-ports.ts';
 import { eachApart } from './each-apart.ts';
@@ -24,6 +25,9 @@ import { mayCall, writeRows } from './write-rows.ts';
 
 /** Every round ends at least one identity or uses up an attempt; this bound only guards the loop. */
 const ROUNDS_MAX = 100;
+
+/** Most installations have no canary. */
+const readDryRun = lazyPart(async () => await import('./try-way.ts'));
 
 /**
  * Delivers claimed events.
@@ -62,7 +66,7 @@ async function dryRuns(
   context: DeliveryContext,
 ): Promise<DeliveryOutcome[]> {
   if (events.length === 0) return [];
-  const { tryWay } = await import('./try-way.ts');
+  const { tryWay } = await readDryRun();
   return await Promise.all(events.map(async (event) => await tryWay(event, ports, context)));
 }
 

@@ -20,8 +20,9 @@ const ENDED: DeliveryOutcome = { kind: 'suppressed', suppression: 'canary' };
  * says is read, named and mapped, the breaker is respected, and the CRM is asked whether it answers us.
  *
  * Nothing here writes to the CRM, to an identity, or to the breaker, with one exception: that the CRM refuses our
- * credentials opens the breaker, before a person's lead meets it. A success is not told to the breaker, since a CRM that
- * can be read may still refuse to be written to.
+ * credentials opens the breaker, before a person's lead meets it. Of a missing right the breaker is not told: it is the right
+ * to read, and leads may be delivered without it. Nor is it told of a success, since a CRM that can be read may still refuse to
+ * be written to.
  *
  * @returns `suppressed` as a canary once the CRM has answered, or when nobody waits for it any more; else it comes back
  */
@@ -72,6 +73,6 @@ async function tryOnce(
     failure_code: probe.failure.code,
     failure_class: probe.failure.class,
   });
-  if (probe.failure.class === 'authorization') await gate.note({ failure: probe.failure });
+  if (probe.failure.code === 'crm_unauthorized') await gate.note({ failure: probe.failure });
   return { kind: 'deferred', delayMs: Math.max(AGAIN_MS, probe.retryAfterMs ?? 0) };
 }

@@ -1,5 +1,6 @@
+import { lazyPart } from './lazy-part.ts';
 import { cleanLine } from './normalize-text.ts';
-import type { ParsedPhone, parsePhone } from './parse-phone.ts';
+import type { ParsedPhone } from './parse-phone.ts';
 
 /**
  * A phone number as far as it can be told.
@@ -26,19 +27,8 @@ export type Phone =
 /** Longer than any number with the words that people put around it. */
 const FIELD_LENGTH_MAX = 200;
 
-interface Parser {
-  readonly parsePhone: typeof parsePhone;
-}
-
-const loading: { parser?: Promise<Parser> } = {};
-
-/**
- * Loads the numbering plans. `normalizePhone` does so itself when it first needs them; whoever must have the same
- * steps in the same order twice, as the simulation must, awaits this before.
- */
-export async function preloadPhoneNumbers(): Promise<void> {
-  await parserOf();
-}
+/** The numbering plans. */
+const readParser = lazyPart(async () => await import('./parse-phone.ts'));
 
 /**
  * Reads a phone number.
@@ -58,7 +48,7 @@ export async function normalizePhone(raw: string, country?: string): Promise<Pho
   const isInternational = plain.startsWith('+');
   if (!isInternational && country === undefined) return { kind: 'raw', value: typed };
 
-  const parser = await parserOf();
+  const parser = await readParser();
   const parsed = parser.parsePhone(plain, isInternational ? undefined : country);
   if (parsed?.isPossible !== true) return { kind: 'raw', value: typed };
   return {
@@ -69,12 +59,6 @@ export async function normalizePhone(raw: string, country?: string): Promise<Pho
     ...(parsed.extension === undefined ? {} : { extension: parsed.extension }),
     ...(isInternational && hasDigitsOf(plain, parsed) ? {} : { raw: typed }),
   };
-}
-
-async function parserOf(): Promise<Parser> {
-  // One promise for all, so that a number that comes later takes as many turns of the event loop as any other.
-  loading.parser ??= import('./parse-phone.ts');
-  return await loading.parser;
 }
 
 function hasDigitsOf(plain: string, { e164, extension = '' }: ParsedPhone): boolean {

@@ -1,4 +1,5 @@
 import type { SourceConfig } from '../providers/catalogue.ts';
+import { lazyPart } from '../core/lazy-part.ts';
 import { readPepper } from '../core/pepper.ts';
 import type { Log } from '../core/ports/telemetry.ts';
 import { mappingVersionOf } from '../operations/normalize-submission.ts';
@@ -20,6 +21,9 @@ import type { Reception } from './reception.ts';
 
 /** Submissions of one request that are stored side by side. */
 const AT_A_TIME = 10;
+
+/** Few sources ask for people. */
+const readAdmission = lazyPart(async () => await import('./admit-human.ts'));
 
 /** A request to a configured source. */
 export interface Arrival {
@@ -155,7 +159,6 @@ function refusedStatusOf({ answers }: BoundProvider, verification: Verification)
   return isStrangePage ? 403 : (answers.refusedStatus ?? 401);
 }
 
-/** What asks for people is read when the first such form comes: few sources have any. */
 async function letIn(
   ports: IntakePorts,
   provider: BoundProvider,
@@ -166,7 +169,7 @@ async function letIn(
   if (rule === undefined) {
     return { kind: 'admitted', body: arrival.request.body, isUnverifiedHuman: false };
   }
-  const { admitHuman } = await import('./admit-human.ts');
+  const { admitHuman } = await readAdmission();
   return await admitHuman(ports, provider, rule, secretId, arrival);
 }
 

@@ -51,6 +51,18 @@ export interface ErasureResult {
   readonly letters?: LetterRemoval;
 }
 
+/** What an erasure needs to know. */
+export interface EraseSettings {
+  readonly pepper: string;
+  /** The module of the CRM that the merged states are of. */
+  readonly module: string;
+  /**
+   * Whether events that have expired keep their part of a merged state: where single leads go, and not all that is kept of
+   * a person. `false` by default.
+   */
+  readonly expiredStay?: boolean;
+}
+
 /** Deliveries end within the consumer's time-out, and a crashed one's lease soon after: 90 s by default. */
 const PATIENCE_MS = 120_000;
 const LOOK_EVERY_MS = 3_000;
@@ -66,7 +78,7 @@ const SAVE_TRIES_MAX = 20;
  */
 export async function erasePerson(
   found: FoundPerson,
-  { pepper, module }: { readonly pepper: string; readonly module: string },
+  { pepper, module, expiredStay = false }: EraseSettings,
   ports: ErasePorts,
   report: (done: number) => void = () => undefined,
 ): Promise<ErasureResult> {
@@ -86,7 +98,8 @@ export async function erasePerson(
   const inUse: string[] = [];
   const gone = new Set([...keysOf('erased'), ...found.deadLinks, ...found.leftovers]);
   for (const identity of found.identities) {
-    if (!(await eraseIdentity(module, identity, untilMs, ports))) inUse.push(identity);
+    const whose = { module, identity, expiredStay };
+    if (!(await eraseIdentity(whose, untilMs, ports))) inUse.push(identity);
     removed += await eraser.unlink(module, identity, gone);
     report((done += 1));
   }
@@ -141,13 +154,16 @@ async function eraseEvent(
 }
 
 /**
- * Takes everything out of a merged state that erased events said, or events that have expired meanwhile.
+ * Takes everything out of a merged state that erased events said and, unless these stay, events that have expired.
  *
  * @returns `false` when somebody wrote the person's record all the time
  */
 async function eraseIdentity(
-  module: string,
-  identity: string,
+  {
+    module,
+    identity,
+    expiredStay,
+  }: { readonly module: string; readonly identity: string; readonly expiredStay: boolean },
   untilMs: number,
   ports: ErasePorts,
 ): Promise<boolean> {
@@ -159,7 +175,7 @@ async function eraseIdentity(
     const gone = new Set<string>();
     for (const key of eventsIn(head)) {
       const record = await ports.events.readRecord(key);
-      if (record === undefined || record.state === 'erased') gone.add(key);
+      if (record === undefined ? !expiredStay : record.state === 'erased') gone.add(key);
     }
     if (gone.size === 0) return true;
     if (headBusyUntilMs(head, clock.nowMs()) !== undefined) {

@@ -35,7 +35,9 @@ export async function eraseRequested(
   return await onRecord({ action: 'erased', ...order, touched }, ports, async () => {
     const found = await foundLeads(keys, settings, ports);
     const { module } = settings.config.zoho;
-    const result = await erasePerson(found, { pepper: settings.pepper, module }, ports, report);
+    // Of the same person, and nobody has asked for them.
+    const erasing = { pepper: settings.pepper, module, expiredStay: true };
+    const result = await erasePerson(found, erasing, ports, report);
     return { result: { found, result }, hasFailed: !isErased(result) };
   });
 }

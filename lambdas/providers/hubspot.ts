@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { lazyPart } from '../core/lazy-part.ts';
 import { apiOrigin, sourceSettings, toleranceSeconds } from '../core/source-settings.ts';
 import { readHubspotNotices } from './bodies/hubspot-notices.ts';
 import { CONTACT_PROPERTIES } from './bodies/hubspot-properties.ts';
@@ -42,6 +43,8 @@ export const hubspotSettings = sourceSettings('hubspot', {
   apiUrl: z._default(apiOrigin, 'https://api.hubapi.com'),
 });
 
+const readBodies = lazyPart(async () => await import('./bodies/hubspot-contact.ts'));
+
 /**
  * HubSpot: batches of notices that name contacts; the CRM API has what is known of them.
  *
@@ -78,7 +81,7 @@ export const hubspot = {
       return contactId === undefined ? undefined : { contact_id: contactId };
     },
     read: async (thin, [contact], source) => {
-      const { readHubspotContact } = await import('./bodies/hubspot-contact.ts');
+      const { readHubspotContact } = await readBodies();
       return readHubspotContact(thin, contact, source);
     },
   },

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import * as z from 'zod/mini';
+import { lazyPart } from '../core/lazy-part.ts';
 import { apiOrigin, sourceSettings } from '../core/source-settings.ts';
 import { LEAD_DELETED, readLinkedinNotice } from './bodies/linkedin-notice.ts';
 import { responseIdOf } from './bodies/linkedin-urn.ts';
@@ -21,6 +22,8 @@ export const linkedinSettings = sourceSettings('linkedin', {
   /** Where its API is; another one for tests. */
   apiUrl: z._default(apiOrigin, 'https://api.linkedin.com'),
 });
+
+const readBodies = lazyPart(async () => await import('./bodies/linkedin-lead.ts'));
 
 /**
  * LinkedIn's challenges are UUIDs. They are signed for whoever asks, with the key that signs webhooks: nothing
@@ -72,7 +75,7 @@ export const linkedin = {
     // A version that was retired: as with a token, a person must mend it, and the leads can wait.
     refusal: (status) => (status === 426 ? 'unauthorized' : undefined),
     read: async (thin, [response, form], source) => {
-      const { readLinkedinLead } = await import('./bodies/linkedin-lead.ts');
+      const { readLinkedinLead } = await readBodies();
       return readLinkedinLead(thin, response, form, source);
     },
   },

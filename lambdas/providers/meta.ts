@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { lazyPart } from '../core/lazy-part.ts';
 import { apiOrigin, sourceSettings } from '../core/source-settings.ts';
 import { LEAD_FIELDS, refusalOfGraph } from './bodies/meta-graph.ts';
 import { readMetaWebhook } from './bodies/meta-webhook.ts';
@@ -22,6 +23,8 @@ export const metaSettings = sourceSettings('meta', {
   /** Where its API is; another one for tests. */
   apiUrl: z._default(apiOrigin, 'https://graph.facebook.com'),
 });
+
+const readBodies = lazyPart(async () => await import('./bodies/meta-lead.ts'));
 
 const SIGNATURE = { header: 'x-hub-signature-256', prefix: 'sha256=' };
 
@@ -59,7 +62,7 @@ export const meta = {
     ],
     refusal: refusalOfGraph,
     read: async (thin, [answer], source) => {
-      const { readMetaLead } = await import('./bodies/meta-lead.ts');
+      const { readMetaLead } = await readBodies();
       return readMetaLead(thin, answer, source);
     },
   },

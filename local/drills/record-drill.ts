@@ -1,4 +1,4 @@
-import { preloadPhoneNumbers } from '../../lambdas/core/normalize-phone.ts';
+import { preloadLazyParts } from '../../lambdas/core/lazy-part.ts';
 import { StoreUnavailableError } from '../../lambdas/core/errors.ts';
 import type { EventStore } from '../../lambdas/core/ports/events.ts';
 import { startSchedule } from '../simulation/actors/schedule.ts';
@@ -39,8 +39,8 @@ const SWEEP_EVERY_MS = 60_000;
  * @param seed decides when leads come and how retries are scattered; a whole number, 1 or more
  */
 export async function recordDrill(drill: Drill, seed = 1): Promise<DrillRecording> {
-  // Loaded at the first phone number otherwise, which would not be in virtual time.
-  await preloadPhoneNumbers();
+  // Read when they are first needed otherwise, which would not be in virtual time.
+  await preloadLazyParts();
   const random = createSeededRandom(seed);
   const clock = createVirtualClock(START_MS);
   const recorder = createSeriesRecorder();

@@ -1,4 +1,4 @@
-import { preloadPhoneNumbers } from '../../lambdas/core/normalize-phone.ts';
+import { preloadLazyParts } from '../../lambdas/core/lazy-part.ts';
 import { startOperator } from './actors/operator.ts';
 import { startSalesperson } from './actors/salesperson.ts';
 import { startSchedule } from './actors/schedule.ts';
@@ -85,8 +85,8 @@ const STEPS_MAX = 2_000_000;
  * ```
  */
 export async function runSeed(options: SeedOptions): Promise<SeedResult> {
-  // Loaded at the first phone number otherwise, and the first run of a process would take other turns than the next.
-  await preloadPhoneNumbers();
+  // Read when they are first needed otherwise, and the first run of a process would take other turns than the next.
+  await preloadLazyParts();
   const random = createSeededRandom(options.seed);
   // Drawn even if it is given: a seed is then the same run with its own scenario's name as without.
   const drawn = drawScenario(random);

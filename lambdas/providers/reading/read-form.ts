@@ -1,8 +1,12 @@
+import { lazyPart } from '../../core/lazy-part.ts';
 import type { WebhookRequest } from '../provider.ts';
 import { isObject, type Json, type JsonObject, type ParsedJson, parseJson } from './json.ts';
 import { FORM_MULTIPART, FORM_URLENCODED, mayBeJson, mediaTypeOf } from './media-type.ts';
 
 const BRACE = 0x7b;
+
+/** Few senders post such forms. */
+const readFormReader = lazyPart(async () => await import('./read-multipart.ts'));
 
 /** Whether a body of this type can be read as a form: JSON, a plain form, or one with several parts. */
 export function mayBeForm(mediaType: string): boolean {
@@ -16,8 +20,7 @@ export function mayBeForm(mediaType: string): boolean {
 export async function readForm(request: WebhookRequest): Promise<ParsedJson> {
   const mediaType = mediaTypeOf(request);
   if (mediaType === FORM_MULTIPART) {
-    // Read when the first such form comes: few senders post any.
-    const { readMultipart } = await import('./read-multipart.ts');
+    const { readMultipart } = await readFormReader();
     return await readMultipart(request);
   }
   // curl calls JSON a form when it is not told otherwise. No form starts with a brace: browsers write %7B.

@@ -83,6 +83,20 @@ describe('a canary in dry run', () => {
     expect(await world.breakers.read()).toMatchObject({ state: 'open', reason: 'authorization' });
   });
 
+  // Reading asks for a scope that a write does without: a canary must not stop leads that would be delivered.
+  it('does not open the breaker when the CRM only refuses to be read', async () => {
+    const world = aDeliveryWorld([], DRY);
+    world.crm.state.probe = { kind: 'failed', failure: failure('crm_forbidden') };
+
+    const outcomes = await world.deliver([
+      await world.claimed(aCanary),
+      await world.claimed(event(1)),
+    ]);
+
+    expect(outcomes.map(({ kind }) => kind)).toEqual(['deferred', 'delivered']);
+    expect(await world.breakers.read()).toBeUndefined();
+  });
+
   it('says nothing good of a CRM that only reads: failures in a row stay counted', async () => {
     const world = aDeliveryWorld([], DRY);
     const before = { ...NEW_BREAKER, revision: 1, failuresInRow: 3 };

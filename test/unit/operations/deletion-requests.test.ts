@@ -121,4 +121,34 @@ describe('notices of a deletion', () => {
     expect(Object.values(head!.fields).every(({ event }) => event === stays)).toBe(true);
     expect(await world.identities.linkedEvents('Leads', head!.identity)).toEqual([stays]);
   });
+
+  // Or a first touch that is long gone would be overwritten in the CRM by the next submission.
+  it('leave in the merged state what submissions said that have expired since', async () => {
+    const world = aWorld();
+    const gone = await world.lead('crm', 'contact.creation', '1:55:1', { contact_id: '55' });
+    const record = await world.events.readRecord(gone);
+    await world.queue.delivery.enqueue(deliveryMessageOf(record!), 'crm');
+    await world.drain();
+    const whose = { kind: 'email', value: 'ana@example.com' } as const;
+    const [before] = (await world.findNamed(whose)).heads;
+    const email = before!.fields['email']!;
+    const expired = { ...email, value: 'spring', event: 'website|form|expired' };
+    await world.identities.save({
+      ...before!,
+      revision: before!.revision + 1,
+      fields: { ...before!.fields, utm_campaign: expired },
+    });
+    await world.notice('crm', 'contact.privacyDeletion', '2:55:9');
+
+    const { result } = await eraseRequested(
+      await world.find(),
+      { by: 'local', reason: 'notices' },
+      { config: world.config, pepper: world.pepper },
+      world.ports,
+    );
+
+    expect(result.erased).toEqual([gone]);
+    const after = await world.identities.read('Leads', before!.identity);
+    expect(after?.kind === 'head' && after.head.fields).toEqual({ utm_campaign: expired });
+  });
 });
