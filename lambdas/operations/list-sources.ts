@@ -32,6 +32,8 @@ export interface SourceRate {
   readonly accepted: number;
   readonly delivered: number;
   readonly quarantined: number;
+  /** Requests that were refused, since nothing proved who sent them. */
+  readonly rejected: number;
 }
 
 /** How one source does. Times are ISO 8601. */
@@ -170,10 +172,10 @@ function ratesOf(
 ): Pick<SourceOverview, 'lastDay' | 'lastWeek'> {
   const found = sources.find(({ source }) => source === name);
   if (found === undefined) return {};
-  const { accepted, delivered, quarantined } = found.counts;
+  const { accepted, delivered, quarantined, rejected } = found.counts;
   return {
     lastDay: found.accepted.at(-1) ?? 0,
-    lastWeek: { accepted, delivered, quarantined },
+    lastWeek: { accepted, delivered, quarantined, rejected },
   };
 }
 

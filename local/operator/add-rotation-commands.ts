@@ -1,7 +1,7 @@
-import { createInterface } from 'node:readline/promises';
 import { type Command, Option } from 'commander';
 import { parseDuration, parseTime, type TypedTime } from '../option-parsers.ts';
 import { openSecretPrompt } from './ask-secret.ts';
+import { askYes } from './ask-yes.ts';
 import { commandGroup } from './command-group.ts';
 import { type CommandContext, operatorCommand } from './operator-command.ts';
 import { runSourceRotate } from './run-source-rotate.ts';
@@ -39,7 +39,7 @@ nothing was changed; 2 wrong use.`,
         ...options,
         ...context,
         openPrompt: () => openSecretPrompt(input, (text) => process.stderr.write(text)),
-        ...(input.isTTY ? { confirm } : {}),
+        ...(input.isTTY ? { confirm: askYes } : {}),
       });
     });
 }
@@ -95,18 +95,9 @@ done.`,
         fromStdin,
         ...(until === undefined ? {} : { untilMs: until.ms }),
         openPrompt: () => openSecretPrompt(input, (text) => process.stderr.write(text)),
-        ...(input.isTTY ? { confirm } : {}),
+        ...(input.isTTY ? { confirm: askYes } : {}),
       });
     });
-}
-
-async function confirm(question: string): Promise<boolean> {
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return /^y(?:es)?$/i.test((await lines.question(`${question} [y/N] `)).trim());
-  } finally {
-    lines.close();
-  }
 }
 
 interface ZohoRotateTyped extends TargetOptions {

@@ -1,6 +1,6 @@
-import { createInterface } from 'node:readline/promises';
 import { type Command, InvalidArgumentError } from 'commander';
 import { openSecretPrompt } from './ask-secret.ts';
+import { askYes } from './ask-yes.ts';
 import { commandGroup } from './command-group.ts';
 import { type CommandContext, operatorCommand } from './operator-command.ts';
 import { runSourceAdd } from './run-source-add.ts';
@@ -47,7 +47,7 @@ changed.`,
         ...context,
         provider,
         openPrompt: () => openSecretPrompt(input, (text) => process.stderr.write(text)),
-        ...(isAttended ? { confirm } : {}),
+        ...(isAttended ? { confirm: askYes } : {}),
       });
     });
 }
@@ -70,15 +70,6 @@ failed; 2 wrong use.`,
       const waitMs = wait * 1_000;
       process.exitCode = await runSourceTest({ ...rest, ...context, source, waitMs });
     });
-}
-
-async function confirm(question: string): Promise<boolean> {
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return /^y(?:es)?$/i.test((await lines.question(`${question} [y/N] `)).trim());
-  } finally {
-    lines.close();
-  }
 }
 
 const DEFAULT_WAIT_SECONDS = 120;

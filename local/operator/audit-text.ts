@@ -75,9 +75,14 @@ export function describeActs(
 }
 
 /** `replayed 12 leads`, `replayed website|form_submission|1`, `erased 1 person and 3 leads`. */
-function whatText({ action, touched, touchedCount }: JournalEntry): string {
+function whatText({ action, outcome, touched, touchedCount }: JournalEntry): string {
   const [first] = touched;
-  if (SAYS_ALL.has(action)) return ACTIONS[action];
+  if (SAYS_ALL.has(action)) {
+    // Deliveries went on already, say.
+    return first === undefined && outcome === 'done'
+      ? `${ACTIONS[action]} (was so)`
+      : ACTIONS[action];
+  }
   if (first === undefined) return `${ACTIONS[action]} nothing`;
   if (touchedCount === 1) return `${ACTIONS[action]} ${first.id}`;
   const kinds = [...new Set(touched.map(({ kind }) => kind))];

@@ -1,11 +1,17 @@
 import type { BreakerStatus } from '../../lambdas/operations/control-breaker.ts';
+import { commandLine } from './commands.ts';
 import { roughly } from './rough-time.ts';
 import { shortTime } from './short-time.ts';
 
-/** Whether leads are delivered and, if not, why and until when; with who has stopped them. */
+/**
+ * Whether leads are delivered and, if not, why and until when; with who has stopped them.
+ *
+ * @param options the options that name the target again, for commands
+ */
 export function deliverySentence(
   { state, reason, openedAt, openUntil, operator }: BreakerStatus,
   nowMs: number,
+  options: readonly string[],
 ): readonly string[] {
   if (state === 'closed') return ['Leads are delivered.'];
   const by = operator === undefined ? '' : `, by ${operator.by}: ${operator.reason}`;
@@ -21,7 +27,8 @@ export function deliverySentence(
     case 'operator':
       return [
         `PAUSED${since}${by}`,
-        openUntil === undefined ? 'Until somebody resumes them: holdfast resume.' : until.trim(),
+        ...(openUntil === undefined ? [] : [until.trim()]),
+        `To let them go on:  ${commandLine('resume', ...options)} --reason "…"`,
       ];
     case 'failures':
       return [`Deliveries stand still${since}: Zoho does not answer.${until}`];
@@ -31,7 +38,7 @@ export function deliverySentence(
     case 'misconfigured':
       return [
         `NOTHING IS DELIVERED${since}: Zoho refuses our ${reason === 'misconfigured' ? 'module, field or address' : 'credentials'}.`,
-        'Mend that, then: holdfast breaker close.',
+        `What to do:  ${commandLine('breaker status', ...options)}`,
       ];
   }
 }

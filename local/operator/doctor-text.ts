@@ -25,6 +25,9 @@ const WORDS: Readonly<Record<CheckStatus, string>> = {
   not_here: 'not here',
 };
 
+/** What somebody should look at, the worst first. */
+const AMISS: readonly CheckStatus[] = ['problem', 'warning'];
+
 /** How many checks there are of each status. */
 export type CheckCounts = Readonly<Record<CheckStatus, number>>;
 
@@ -40,13 +43,21 @@ export function countChecks(checks: readonly Check[]): CheckCounts {
   };
 }
 
-/** Checks for a person to read, area by area, each with what to do. */
+/** Checks for a person to read: what is wrong and what to do, the worst first, then all others, area by area. */
 export function describeChecks(checks: readonly Check[], columns: number): readonly string[] {
   const counts = countChecks(checks);
   const notHere = counts.not_here === 0 ? '' : `, ${counts.not_here} not here`;
+  const amiss = AMISS.flatMap((status) =>
+    CHECK_AREAS.flatMap((area) =>
+      checks.filter((each) => each.area === area && each.status === status),
+    ),
+  );
   return [
+    ...(amiss.length === 0
+      ? []
+      : ['To look at', ...amiss.flatMap((check) => lines(check, columns)), '']),
     ...CHECK_AREAS.flatMap((area) => {
-      const found = checks.filter((check) => check.area === area);
+      const found = checks.filter((check) => check.area === area && !amiss.includes(check));
       if (found.length === 0) return [];
       return [AREAS[area], ...found.flatMap((check) => lines(check, columns)), ''];
     }),

@@ -11,6 +11,8 @@ export interface LeadTextContext {
   readonly config: Pick<HoldfastConfig, 'sources'>;
   /** How wide lines may be. */
   readonly columns: number;
+  /** The options that name the target again, for commands. */
+  readonly options?: readonly string[];
 }
 
 /** As wide as a time, so that a step without one stands below the others. */
@@ -24,7 +26,7 @@ const NO_TIME = ' '.repeat(shortTime('2026-11-22T04:00:05.000Z').length);
 export function describeLead(
   lead: StoredLead,
   number: number | undefined,
-  { config, columns }: LeadTextContext,
+  { config, columns, options }: LeadTextContext,
 ): readonly string[] {
   const { record, event } = lead;
   const { state, failure } = record;
@@ -38,7 +40,9 @@ export function describeLead(
       ]),
       columns,
     ),
-    ...(isQuarantined ? tableLines([['    What to do:', remedyOf(failure.code)]], columns) : []),
+    ...(isQuarantined
+      ? tableLines([['    What to do:', remedyOf(failure.code, options)]], columns)
+      : []),
     ...(event === undefined && state !== 'erased'
       ? ['    What it says could not be read, or is no longer kept.']
       : []),

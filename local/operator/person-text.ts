@@ -124,7 +124,9 @@ function whereNowLines(person: Person, context: StoryContext): readonly string[]
       : [
           `${some(closed)} ${verb(closed, 'was', 'were')} closed by hand, and ${verb(closed, 'is', 'are')} not delivered.`,
         ]),
-    ...(moving > 0 && breaker.state !== 'closed' ? deliverySentence(breaker, context.nowMs) : []),
+    ...(moving > 0 && breaker.state !== 'closed'
+      ? deliverySentence(breaker, context.nowMs, context.options)
+      : []),
     ...(head !== undefined && unconfirmedFields(head).length > 0 && head.crmRecordId !== undefined
       ? ['Zoho does not hold all of it yet.']
       : []),

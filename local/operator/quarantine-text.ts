@@ -29,7 +29,15 @@ export function describeQuarantine(
   context: QuarantineTextContext,
 ): readonly string[] {
   const count = groups.reduce((sum, group) => sum + group.count, 0);
-  if (count === 0) return [`No lead lies in quarantine on ${context.target}.`];
+  if (count === 0) {
+    const { target, words, options } = context;
+    return words.length === 0
+      ? [`No lead lies in quarantine on ${target}.`]
+      : [
+          `No lead lies in quarantine on ${target} for ${words.join(' ')}.`,
+          `All that lie there:  ${commandLine('quarantine list', ...options)}`,
+        ];
+  }
   return [
     `${counted(count, 'lead')} in quarantine on ${context.target}, by cause, the most urgent first:`,
     ...groups.flatMap((group) => ['', ...describeGroup(group, context)]),
@@ -66,7 +74,7 @@ function describeGroup(group: QuarantineGroup, context: QuarantineTextContext): 
           `  ${letterEndsSoon === 1 ? 'One has' : `${letterEndsSoon} have`} waited so long that the dead letter ends soon (after ${letterDays} days): the alarm`,
           '  then goes quiet, but the lead still waits here.',
         ]),
-    `  What to do: ${remedyOf(failureCode)}`,
+    `  What to do: ${remedyOf(failureCode, options)}`,
     `  Look at ${only ? 'it' : 'one'}:${only ? ' ' : ''}       ${commandLine('quarantine show', key, ...options)}`,
     `  Deliver ${only ? 'it' : 'them'} then:${only ? '  ' : ''} ${replayCommand([failureCode], chosen)}`,
   ];

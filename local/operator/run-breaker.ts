@@ -9,6 +9,8 @@ import {
 } from '../../lambdas/operations/control-breaker.ts';
 import { parseReason } from '../../lambdas/operations/execute-replay.ts';
 import { onRecord } from '../../lambdas/operations/on-record.ts';
+import { describeBreakerRemedy } from './breaker-remedy.ts';
+import { commandLine } from './commands.ts';
 import { type OpenTargetOptions, openTarget } from './open-target.ts';
 import { shortTime } from './short-time.ts';
 import type { OperatorTarget } from './target.ts';
@@ -49,12 +51,11 @@ export async function runBreaker(options: RunBreakerOptions): Promise<number> {
       const minutes = Math.ceil(breakerDeferralMs(config.delivery.breaker.openMaxMs, 1) / 60_000);
       print(`Leads that wait come back within ${minutes} minutes; new ones are delivered at once.`);
       print('If what opened it is not mended, it opens again at the first call.');
-      print(`Leads that were set aside meanwhile are in quarantine: ${command('replay', target)}`);
+      print(
+        `Leads that were set aside meanwhile are in quarantine:  ${commandLine('quarantine list', ...target.options)}`,
+      );
     }
-    if (status.state === 'open') {
-      const how = status.reason === 'operator' ? 'resume' : 'breaker close';
-      print(`To let deliveries go on:  ${command(`${how} --reason "…"`, target)}`);
-    }
+    for (const line of describeBreakerRemedy(status, target.options)) print(line);
     return 0;
   } finally {
     target.close();
@@ -142,8 +143,4 @@ async function act(
       return result === 'changed' ? { result } : { result, touched: [] };
     });
   }
-}
-
-function command(name: string, { options }: OperatorTarget): string {
-  return ['npx holdfast', name, ...options].join(' ');
 }

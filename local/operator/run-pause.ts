@@ -8,6 +8,7 @@ import {
 } from '../../lambdas/operations/pause-delivery.ts';
 import { systemClock } from '../../lambdas/runtime/system.ts';
 import { STAGE_CONFIG } from '../../lib/stage-config.ts';
+import { describeBreakerRemedy } from './breaker-remedy.ts';
 import { roughly } from './rough-time.ts';
 import { type OpenTargetOptions, openTarget } from './open-target.ts';
 import { EXIT_WRONG_USE } from './operator-command.ts';
@@ -130,26 +131,8 @@ function describeStandstill(status: BreakerStatus, target: OperatorTarget): read
   return [
     'Nothing was changed.',
     ...describeBreaker(status, target.name),
-    ...remedy(status, target),
+    ...describeBreakerRemedy(status, target.options),
   ];
-}
-
-function remedy({ reason }: BreakerStatus, target: OperatorTarget): readonly string[] {
-  if (reason === undefined) return [];
-  const close = command('breaker close --reason "…"', target);
-  switch (reason) {
-    case 'authorization':
-    case 'misconfigured':
-      return [
-        `What Zoho refused is with the leads in quarantine:  ${command('quarantine list', target)}`,
-        `When that is mended:  ${close}`,
-      ];
-    case 'failures':
-    case 'credits':
-      return [`That ends by itself. To try at once all the same:  ${close}`];
-    case 'operator':
-      return [];
-  }
 }
 
 function command(name: string, { options }: OperatorTarget): string {

@@ -62,7 +62,7 @@ export function describeQuarantined(
 ): readonly string[] {
   const { key, dlqSentAt, failure } = lead.record;
   return [
-    ...describeLead(lead, undefined, { config, columns }),
+    ...describeLead(lead, undefined, { config, columns, options }),
     ...(dlqSentAt === undefined ? [] : [`    Dead letter: ${letterText(dlqSentAt)}`]),
     ...section('What it says', sayingRows(lead), columns),
     '',

@@ -1,6 +1,7 @@
 import type { SourceList, SourceOverview } from '../../lambdas/operations/list-sources.ts';
 import type { SourceSecretFacts } from '../../lambdas/operations/source-secret-facts.ts';
 import { tableLines } from '../table-lines.ts';
+import { counted } from './counted.ts';
 import { roughly } from './rough-time.ts';
 import { shortTime } from './short-time.ts';
 import { seenText } from './stats-text.ts';
@@ -45,7 +46,7 @@ export function describeSources(
   return [
     `Sources of ${target.name}, as of ${shortTime(asOf)}`,
     '',
-    ...tableLines(rows, columns),
+    ...tableLines(isTooWide(rows, columns) ? rows.map(withoutProvider) : rows, columns),
     '',
     ...(numbersFailed === undefined
       ? [
@@ -59,6 +60,15 @@ export function describeSources(
     '',
     `Senders post to ${target.endpoint}/hooks/<source>, those whose address is their secret to that and /<secret>.`,
   ];
+}
+
+/** Words broken in two are harder to read than a column is to miss: the provider is in the configuration, too. */
+function withoutProvider(row: readonly string[]): readonly string[] {
+  return row.toSpliced(1, 1);
+}
+
+function isTooWide(rows: readonly (readonly string[])[], columns: number): boolean {
+  return tableLines(rows).some(({ length }) => length > columns);
 }
 
 function numberText(value: number | undefined): string {
@@ -114,6 +124,7 @@ function remedies(
           `${source}: something should come every ${overview.expectedEveryHours ?? '?'} hours; try it:  ${command('source test', source)}`,
         ]
       : []),
+    ...refusedRemedy(overview, command),
     ...(inQuarantine === 0
       ? []
       : [
@@ -122,6 +133,21 @@ function remedies(
     ...(Object.keys(drift).length === 0
       ? []
       : [`${source}: see which fields changed:  ${command('source drift', source)}`]),
+  ];
+}
+
+/** Strangers are refused every day; so is a sender whose secret is not the one that is stored here. */
+function refusedRemedy(
+  { source, secret, lastWeek }: SourceOverview,
+  command: (...words: readonly string[]) => string,
+): readonly string[] {
+  const rejected = lastWeek?.rejected ?? 0;
+  if (rejected === 0) return [];
+  return [
+    `${source}: ${counted(rejected, 'request was', 'requests were')} refused within 7 days: nothing proved who sent ${rejected === 1 ? 'it' : 'them'}.`,
+    secret.kind === 'none'
+      ? '  If your own page did: is its address among allowedOrigins, in holdfast.config.ts?'
+      : `  If its sender did, its secret is not ours. A new one, for both ends:  ${command('source rotate', source)}`,
   ];
 }
 

@@ -158,7 +158,7 @@ export function describeEnd(
       const anew = paths.length === 0 ? [] : ['--remap'];
       return [
         '',
-        ...describeFailure(last),
+        ...describeFailure(last, context.target.options),
         ...paths,
         `Deliver it again when that is done:  ${command('replay', '--key', key, ...anew)} --reason "…"`,
       ];
@@ -171,7 +171,7 @@ export function describeEnd(
     case 'failed':
       return [
         '',
-        ...describeFailure(last),
+        ...describeFailure(last, context.target.options),
         'It is tried again by itself; this command no longer watches.',
         `See whether the breaker is open:  ${command('breaker status')}`,
       ];
@@ -206,9 +206,9 @@ const ACTIONS = {
   note: 'noted',
 } as const;
 
-function describeFailure({ failure }: EventRecord): readonly string[] {
+function describeFailure({ failure }: EventRecord, options: readonly string[]): readonly string[] {
   if (failure === undefined) return ['Why is not recorded.'];
-  return [`${failure.message} (${failure.code})`, `What to do: ${remedyOf(failure.code)}`];
+  return [`${failure.message} (${failure.code})`, `What to do: ${remedyOf(failure.code, options)}`];
 }
 
 /** Senders whose bodies have no form of their own: their sources say where the lead is. */

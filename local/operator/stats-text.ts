@@ -4,6 +4,8 @@ import type { LeadNumbers } from '../../lambdas/operations/lead-numbers.ts';
 import type { OpenLeads } from '../../lambdas/operations/open-leads.ts';
 import type { PipelineStats } from '../../lambdas/operations/pipeline-stats.ts';
 import { tableLines } from '../table-lines.ts';
+import { commandLine } from './commands.ts';
+import { counted as countedText } from './counted.ts';
 import { deliverySentence } from './delivery-sentence.ts';
 import { roughly } from './rough-time.ts';
 import { shortTime } from './short-time.ts';
@@ -27,13 +29,13 @@ export function describeStats(
   return [
     `${target.name[0]?.toUpperCase() ?? ''}${target.name.slice(1)}, as of ${shortTime(asOf)}`,
     '',
-    ...deliverySentence(delivery, nowMs),
+    ...deliverySentence(delivery, nowMs, target.options),
     '',
     ...describeNow(now, nowMs, target.options),
     '',
     ...(counted.kind === 'failed'
       ? [`The numbers of the last ${hoursText(stats.hours)} could not be read: ${counted.why}`]
-      : describeCounted(stats, counted.numbers, nowMs, columns)),
+      : describeCounted(stats, counted.numbers, nowMs, columns, target.options)),
   ];
 }
 
@@ -82,6 +84,7 @@ function describeCounted(
   numbers: LeadNumbers,
   nowMs: number,
   columns: number,
+  options: readonly string[],
 ): readonly string[] {
   const { all, crm, sources, unavailable, since, isWhole } = numbers;
   const rows = [
@@ -118,13 +121,28 @@ function describeCounted(
       : `Since ${shortTime(since)}, when counting began (asked for: ${hoursText(hours)})`,
     ...tableLines(rows, columns - 2).map((line) => `  ${line}`),
     '',
-    `  Zoho: ${crm.calls} calls, ${crm.failed} of them failed${credits}`,
-    ...(all.rejected === 0
-      ? []
-      : [`  Refused, since nothing proved who sent them: ${requests(all.rejected)}`]),
+    `  Zoho: ${countedText(crm.calls, 'call')}, ${crm.failed} of them failed${credits}`,
+    ...(all.rejected === 0 ? [] : refusedLines(numbers, options)),
     ...(unavailable === 0
       ? []
       : [`  Senders were told to come back later (503): ${requests(unavailable)}`]),
+  ];
+}
+
+/** Whose requests were refused: a secret that differs at one end looks like this, and so does a stranger. */
+function refusedLines(
+  { all, sources }: Pick<LeadNumbers, 'all' | 'sources'>,
+  options: readonly string[],
+): readonly string[] {
+  const named = sources
+    .filter(({ counts }) => counts.rejected > 0)
+    .map(({ source, counts }) => `${source} ${counts.rejected}`);
+  const of = named.length === 0 ? '' : ` (${named.join(', ')})`;
+  return [
+    `  Refused, since nothing proved who sent them: ${requests(all.rejected)}${of}`,
+    ...(named.length === 0
+      ? []
+      : [`  What may be wrong:  ${commandLine('source list', ...options)}`]),
   ];
 }
 

@@ -113,6 +113,10 @@ function checkBreaker(
   }
   const until =
     openUntil === undefined ? '' : ` until ${openUntil.slice(0, 16).replace('T', ' ')} UTC`;
+  const nextTry =
+    openUntil === undefined
+      ? ''
+      : `; one tries again at ${openUntil.slice(0, 19).replace('T', ' ')} UTC`;
   switch (reason ?? 'failures') {
     case 'operator':
       return make.warning(
@@ -123,21 +127,26 @@ function checkBreaker(
     case 'failures':
       return make.problem(
         'breaker',
-        `Deliveries stand still${until}: Zoho does not answer.`,
+        `Deliveries stand still: Zoho does not answer${nextTry}.`,
         'Look at the Zoho status page. They go on by themselves.',
       );
     case 'credits':
       return make.problem(
         'breaker',
-        `Deliveries stand still${until}: the day's API credits are low.`,
+        `Deliveries stand still: the day's API credits are low${nextTry}.`,
         'They go on by themselves when there are credits again.',
       );
     case 'authorization':
+      return make.problem(
+        'breaker',
+        'Nothing is delivered: Zoho refuses our credentials, or its user lacks a right.',
+        `See which, and what ends it: ${command('breaker status')}`,
+      );
     case 'misconfigured':
       return make.problem(
         'breaker',
-        `Nothing is delivered: Zoho refuses our ${reason === 'misconfigured' ? 'module, field or address' : 'credentials'}.`,
-        `Mend what ${command('quarantine list')} names, then: ${command('breaker close --reason "…"')}`,
+        'Nothing is delivered: Zoho refuses our module, field or address.',
+        `See what ends it: ${command('breaker status')}`,
       );
   }
 }
@@ -187,7 +196,7 @@ function checkQuarantine(
     oldestReceivedAt === undefined ? 0 : nowMs - Date.parse(oldestReceivedAt),
   );
   const days = Math.floor(Math.max(...ages) / DAY_MS);
-  const sentence = `${capital(leads(count))} ${count === 1 ? 'lies' : 'lie'} in quarantine, the oldest for ${days} day${days === 1 ? '' : 's'}.`;
+  const sentence = `${capital(leads(count))} ${count === 1 ? 'lies' : 'lie'} in quarantine, the oldest for ${days === 0 ? 'less than a day' : days === 1 ? 'a day' : `${days} days`}.`;
   const remedy = `See why, mend it, and deliver them: ${command('quarantine list')}`;
   return days >= deadLetterDays
     ? make.problem(

@@ -6,12 +6,18 @@ import { type Check, checksOf } from './check.ts';
  *
  * - `answered`: Zoho let us ask
  * - `scope_missing`: the refresh token was made without a scope that the question takes
- * - `refused`: anything else; `isCredentials`: Zoho takes neither our client nor our refresh token
+ * - `refused`: anything else; `isCredentials`: Zoho takes neither our client nor our refresh token; `waitMs`: from now,
+ *   when it may be asked again
  */
 export type ZohoAnswer<T> =
   | { readonly kind: 'answered'; readonly value: T }
   | { readonly kind: 'scope_missing' }
-  | { readonly kind: 'refused'; readonly why: string; readonly isCredentials: boolean };
+  | {
+      readonly kind: 'refused';
+      readonly why: string;
+      readonly isCredentials: boolean;
+      readonly waitMs?: number;
+    };
 
 /** What is asked of Zoho with each of the scopes that can be proven by reading. */
 export interface ZohoScopeAnswer {
@@ -41,18 +47,20 @@ export function checkZohoAccess(
 ): readonly Check[] {
   const [first] = scopes;
   if (first?.answer.kind === 'refused') {
-    const { why, isCredentials } = first.answer;
+    const { why, isCredentials, waitMs } = first.answer;
     return [
       isCredentials
         ? make.problem(
             'token',
             `Zoho gives no access token: ${why}.`,
-            `Make a new refresh token (docs/deploy.md, "A self client and its refresh token"), store it with ${command('zoho rotate --reason "…"')}, then: ${command('breaker close --reason "…"')}`,
+            `Make a new refresh token (docs/deploy.md, "A self client and its refresh token"), and store it, which closes the breaker, too: ${command('zoho rotate --reason "…"')}`,
           )
         : make.warning(
             'token',
             `Zoho could not be asked: ${why}.`,
-            'Look at the Zoho status page, and try again.',
+            waitMs === undefined
+              ? 'Look at the Zoho status page, and try again.'
+              : `Look again in ${Math.max(1, Math.ceil(waitMs / 60_000))} min.`,
           ),
     ];
   }

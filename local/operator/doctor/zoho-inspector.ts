@@ -118,12 +118,13 @@ function answered<T>(value: T): ZohoAnswer<T> {
   return { kind: 'answered', value };
 }
 
-function refusedAnswer({ failure }: Refusal): ZohoAnswer<never> {
+function refusedAnswer({ failure, retryAfterMs }: Refusal): ZohoAnswer<never> {
   if (failure.crmCode === SCOPE_MISMATCH) return { kind: 'scope_missing' };
   return {
     kind: 'refused',
     why: failure.message.replace(/\.$/, ''),
     isCredentials: failure.code === 'crm_unauthorized',
+    ...(retryAfterMs === undefined ? {} : { waitMs: retryAfterMs }),
   };
 }
 

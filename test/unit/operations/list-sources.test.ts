@@ -32,11 +32,13 @@ interface Input {
   readonly secret?: StoredSecret | Error;
   readonly metrics?: MetricReader;
   readonly quarantined?: number;
+  /** Requests of the first source that were refused. */
+  readonly rejected?: number;
   /** How long ago the source that is expected daily was seen. */
   readonly callsSeenMs?: number;
 }
 
-async function aList({ secret, metrics, quarantined = 0, callsSeenMs }: Input = {}) {
+async function aList({ secret, metrics, quarantined = 0, rejected, callsSeenMs }: Input = {}) {
   const clock = aClock();
   const events = createMemoryEventStore();
   for (let n = 0; n < quarantined; n += 1) {
@@ -53,7 +55,12 @@ async function aList({ secret, metrics, quarantined = 0, callsSeenMs }: Input = 
   if (callsSeenMs !== undefined) await events.noteSourceSeen('calls', clock.nowMs() - callsSeenMs);
   const asked: string[] = [];
   const numbers = fakeMetrics(
-    { 'LeadAccepted{demo}': 7, 'LeadDelivered{demo}': 5, 'LeadQuarantined{demo}': 2 },
+    {
+      'LeadAccepted{demo}': 7,
+      'LeadDelivered{demo}': 5,
+      'LeadQuarantined{demo}': 2,
+      ...(rejected === undefined ? {} : { 'SignatureRejected{demo}': rejected }),
+    },
     clock.nowMs() - 3_600_000,
   );
   const list = await listSources(
@@ -94,7 +101,7 @@ describe('the list of sources', () => {
       label: 'Demo request',
       lastSeen: new Date(nowMs - 180_000).toISOString(),
       lastDay: 7,
-      lastWeek: { accepted: 7, delivered: 5, quarantined: 2 },
+      lastWeek: { accepted: 7, delivered: 5, quarantined: 2, rejected: 0 },
       inQuarantine: 3,
     });
     expect(list.sources[1]).toMatchObject({ source: 'calls', lastDay: 0, inQuarantine: 0 });
@@ -103,6 +110,16 @@ describe('the list of sources', () => {
     expect(text).toMatch(/calls +calendly +never +0 /);
     expect(text).toContain('npx holdfast quarantine list --source demo --stage prod');
     expect(text).toContain('https://hooks.example.com/hooks/<source>');
+  });
+
+  it('says whose requests were refused, and what may be wrong', async () => {
+    const { text } = await aList({ rejected: 2 });
+
+    expect(text).toContain(
+      'demo: 2 requests were refused within 7 days: nothing proved who sent them.',
+    );
+    expect(text).toContain('npx holdfast source rotate demo --stage prod');
+    expect(text).not.toContain('source rotate calls');
   });
 
   it.each([

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { failure } from '../../../lambdas/core/failure.ts';
 import type { ReplayItem, ReplayPlan } from '../../../lambdas/operations/replay-plan.ts';
 import { describePlan, describeResult } from '../../../local/operator/replay-text.ts';
+import { describeBreakerRemedy } from '../../../local/operator/breaker-remedy.ts';
 import { describeBreaker } from '../../../local/operator/run-breaker.ts';
 import { shellWord } from '../../../local/operator/shell-word.ts';
 
@@ -115,6 +116,36 @@ describe('what an operator reads', () => {
       'The breaker of x is OPEN: Zoho no longer accepts the credentials; mend them, then close it.',
       'Since 2026-11-22 04:00:00 UTC, until a person closes it. Leads are taken in and wait.',
     ]);
+  });
+
+  it.each([
+    ['operator', ['npx holdfast resume --port 4600 --reason "…"']],
+    ['failures', ['ends by itself', 'npx holdfast breaker close --port 4600 --reason "…"']],
+    ['credits', ['ends by itself']],
+    [
+      'authorization',
+      [
+        'npx holdfast doctor --port 4600',
+        'npx holdfast zoho rotate --port 4600 --reason "…"',
+        'npx holdfast breaker close --port 4600 --reason "…"',
+        'npx holdfast quarantine list --port 4600',
+      ],
+    ],
+    ['misconfigured', ['npx holdfast mapping check --port 4600', 'npx holdfast breaker close']],
+  ] as const)('of a standstill by %s says what ends it', (reason, expected) => {
+    const text = describeBreakerRemedy({ state: 'open', reason, failuresInRow: 0 }, [
+      '--port',
+      '4600',
+    ]).join('\n');
+
+    for (const part of expected) expect(text).toContain(part);
+  });
+
+  it('of a breaker that is closed, or tries, asks for nothing', () => {
+    const closed = { state: 'closed', failuresInRow: 0 } as const;
+    const trying = { state: 'half_open', reason: 'failures', failuresInRow: 5 } as const;
+
+    expect([closed, trying].flatMap((each) => describeBreakerRemedy(each, []))).toEqual([]);
   });
 
   it('is a command that a shell takes as it is', () => {

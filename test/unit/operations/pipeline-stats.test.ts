@@ -32,6 +32,7 @@ function aWorld(
       SignatureRejected: 1,
       'LeadAccepted{demo}': 12,
       'LeadDelivered{demo}': 9,
+      'SignatureRejected{demo}': 1,
       CrmCall: 5,
       CrmCallFailed: 1,
       CrmCreditsRemaining: 730,
@@ -96,7 +97,8 @@ describe('how a stage does', () => {
     expect(text).toMatch(/demo +12 +9 +0 +0 +0 +3 min ago/);
     expect(text).toMatch(/partner +0 .*never/);
     expect(text).toContain('Zoho: 5 calls, 1 of them failed; 730 credits left');
-    expect(text).toContain('nothing proved who sent them: 1 request');
+    expect(text).toContain('nothing proved who sent them: 1 request (demo 1)');
+    expect(text).toContain('npx holdfast source list --stage prod');
   });
 
   it('shows when leads came, an hour a bar, and nothing before counting began', async () => {

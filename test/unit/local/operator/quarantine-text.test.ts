@@ -67,8 +67,13 @@ describe('what an operator reads of the quarantine', () => {
   });
 
   it('is that it is empty', () => {
-    expect(describeQuarantine([], false, CONTEXT)).toEqual([
+    expect(describeQuarantine([], false, { ...CONTEXT, words: [] })).toEqual([
       'No lead lies in quarantine on the stage prod.',
+    ]);
+    // A name that was typed wrongly must not look like an empty quarantine.
+    expect(describeQuarantine([], false, { ...CONTEXT, words: ['--source', 'nosuch'] })).toEqual([
+      'No lead lies in quarantine on the stage prod for --source nosuch.',
+      'All that lie there:  npx holdfast quarantine list --stage prod',
     ]);
   });
 
@@ -138,6 +143,34 @@ describe('what an operator reads of the journal', () => {
       '2026-11-22 04:00:00 UTC | local | paused deliveries | NOT KNOWN TO HAVE ENDED: Industry is optional now',
       '… and more: --limit, --from and --to show others',
     ]);
+  });
+
+  it('tells an act that found things as it wanted them from one that changed them', () => {
+    const act = {
+      id: 'a',
+      at: '2026-11-22T04:00:00.000Z',
+      by: 'local',
+      reason: 'fields are moved',
+      action: 'resumed',
+      outcome: 'done',
+    } as const;
+    const breaker = { kind: 'breaker', id: 'breaker' } as const;
+
+    const lines = describeActs(
+      {
+        entries: [
+          { ...act, touched: [], touchedCount: 0 },
+          { ...act, touched: [breaker], touchedCount: 1 },
+        ],
+        from: '2025-11-22T04:00:00.000Z',
+        hasMore: false,
+      },
+      'the stage prod',
+      200,
+    );
+
+    expect(lines[0]).toContain('resumed deliveries (was so)');
+    expect(lines[1]).not.toContain('was so');
   });
 
   it('is that nothing is on record', () => {

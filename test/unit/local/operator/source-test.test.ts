@@ -117,7 +117,7 @@ describe('what a person reads of a test', () => {
     const text = end({ state: 'quarantined', failure: failure('crm_unauthorized') });
 
     expect(text).toContain('Zoho no longer accepts our credentials. (crm_unauthorized)');
-    expect(text).toContain('What to do: Renew the refresh token in the secret');
+    expect(text).toContain('What to do: Renew the refresh token with npx holdfast zoho rotate');
     expect(text).toContain('npx holdfast replay --key \'a|b|c\' --stage prod --reason "…"');
   });
 
@@ -192,5 +192,11 @@ describe('what a person reads of a test', () => {
 
   it('has a remedy for every failure', () => {
     for (const code of FAILURE_CODES) expect(remedyOf(code), code).toMatch(/^[A-Z][^`[\]]+[.?]$/);
+  });
+
+  it('has remedies whose commands go to the same target, and pages by their paths', () => {
+    const remedy = remedyOf('crm_unauthorized', ['--port', '4600']);
+
+    expect(remedy).toContain('npx holdfast zoho rotate --reason "…" --port 4600 (docs/secrets.md)');
   });
 });

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { NEW_BREAKER, openedForGood } from '../../../../lambdas/core/breaker.ts';
 import { finding } from '../../../../lambdas/operations/mapping-finding.ts';
 import { countChecks, describeChecks } from '../../../../local/operator/doctor-text.ts';
 import { aHealthyStage, examine, type SomeStage } from '../../../support/doctor-world.ts';
@@ -32,7 +33,7 @@ describe('of Zoho, the doctor finds', () => {
     const checks = await examine(stage, asking(stage, scope(answer)));
 
     expect(amiss(checks)).toEqual(['zoho.token problem']);
-    expect(found(checks, 'zoho.token')?.remedy).toContain('npx holdfast breaker close');
+    expect(found(checks, 'zoho.token')?.remedy).toContain('npx holdfast zoho rotate');
   });
 
   it('that it could not be asked', async () => {
@@ -176,6 +177,37 @@ describe("the doctor's text", () => {
     expect(lines.at(-1)).toMatch(/^1 problem, 0 warnings, \d+ ok\.$/);
     expect(countChecks(checks)).toMatchObject({ problem: 1, warning: 0 });
     expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(100);
+  });
+
+  it('puts what somebody should look at first, the problems before the warnings, and once', async () => {
+    const stage = aHealthyStage();
+    const answer = {
+      kind: 'refused',
+      why: 'Zoho asked to wait before a new access token',
+      isCredentials: false,
+      waitMs: 65_000,
+    } as const;
+    const breaker = { ...openedForGood(NEW_BREAKER, 'authorization', stage.nowMs), revision: 1 };
+
+    const checks = await examine(stage, {
+      zoho: {
+        ask: async () => ({
+          ...(await stage.zoho.ask()),
+          scopes: [{ scope: 'ZohoCRM.coql.READ', without: 'nothing', answer }],
+        }),
+      },
+      ports: { breakers: { read: async () => breaker } },
+    });
+    const lines = describeChecks(checks, 100);
+
+    expect(lines.slice(0, 5)).toEqual([
+      'To look at',
+      '  PROBLEM   Nothing is delivered: Zoho refuses our credentials, or its user lacks a right.',
+      '            → See which, and what ends it: npx holdfast breaker status --stage prod',
+      '  warning   Zoho could not be asked: Zoho asked to wait before a new access token.',
+      '            → Look again in 2 min.',
+    ]);
+    expect(lines.filter((line) => line.includes('Nothing is delivered'))).toHaveLength(1);
   });
 
   it('has what to do for each warning and problem, and for nothing else', async () => {
