@@ -3,7 +3,7 @@ import type { ListedActs } from '../../lambdas/operations/list-acts.ts';
 import { tableLines } from '../table-lines.ts';
 import { counted } from './counted.ts';
 import { oneLine } from './one-line.ts';
-import { shortTime } from './short-time.ts';
+import { shortTime } from '../../lambdas/core/short-time.ts';
 
 const ACTIONS: Readonly<Record<JournalAction, string>> = {
   replayed: 'replayed',
@@ -99,6 +99,6 @@ function whatText({ action, outcome, touched, touchedCount }: JournalEntry): str
  * Who it was, without what is the same for everybody of an account: `user/ana` of
  * `arn:aws:iam::111122223333:user/ana`.
  */
-export function shortIdentity(by: string): string {
+function shortIdentity(by: string): string {
   return by.startsWith('arn:') ? by.split(':').slice(5).join(':') : by;
 }

@@ -1,7 +1,7 @@
 import type { BreakerStatus } from '../../lambdas/operations/control-breaker.ts';
 import { commandLine } from './commands.ts';
 import { roughly } from './rough-time.ts';
-import { shortTime } from './short-time.ts';
+import { shortTime } from '../../lambdas/core/short-time.ts';
 
 /**
  * Whether leads are delivered and, if not, why and until when; with who has stopped them.

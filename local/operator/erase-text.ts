@@ -6,7 +6,7 @@ import { counted } from './counted.ts';
 import { oneLine } from './one-line.ts';
 import type { Remaining } from './remains.ts';
 import { shellWord } from './shell-word.ts';
-import { shortTime } from './short-time.ts';
+import { shortTime } from '../../lambdas/core/short-time.ts';
 
 /** What the texts need to know beside what was found. */
 export interface EraseTextContext {

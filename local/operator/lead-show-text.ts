@@ -6,7 +6,7 @@ import type { StoredLead } from '../../lambdas/operations/stored-lead.ts';
 import { tableLines } from '../table-lines.ts';
 import { describeLead } from './lead-text.ts';
 import { oneLine } from './one-line.ts';
-import { shortTime } from './short-time.ts';
+import { shortTime } from '../../lambdas/core/short-time.ts';
 
 /** Everything that is stored of one submission. */
 export interface ShownLead extends StoredLead {

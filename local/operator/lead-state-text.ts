@@ -3,7 +3,7 @@ import type { CrmResult, EventRecord, Suppression } from '../../lambdas/core/eve
 import { type FailureCode, failureSentenceOf } from '../../lambdas/core/failure.ts';
 import type { StoredLead } from '../../lambdas/operations/stored-lead.ts';
 import { counted } from './counted.ts';
-import { shortTime } from './short-time.ts';
+import { shortTime } from '../../lambdas/core/short-time.ts';
 
 /** One thing that happened to a lead. */
 export interface LeadStep {

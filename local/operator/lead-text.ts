@@ -3,7 +3,7 @@ import type { StoredLead } from '../../lambdas/operations/stored-lead.ts';
 import { tableLines } from '../table-lines.ts';
 import { remedyOf } from './error-remedies.ts';
 import { recordText, stateWord, stepsOf } from './lead-state-text.ts';
-import { shortTime } from './short-time.ts';
+import { shortTime } from '../../lambdas/core/short-time.ts';
 import { sourceLabel } from './source-label.ts';
 
 /** How submissions are told. */

@@ -8,7 +8,7 @@ import type { FateChange, SourceDiff } from '../../lambdas/operations/mapping-di
 import type { RecentEvents } from '../../lambdas/operations/recent-events.ts';
 import { counted } from './counted.ts';
 import { fieldChangeLines } from './mapping-text.ts';
-import { shortTime } from './short-time.ts';
+import { shortTime } from '../../lambdas/core/short-time.ts';
 
 /** Keys and leads that are shown; `--json` has all. */
 const SHOWN_MAX = 20;

@@ -13,7 +13,7 @@ import { recordText, stateWord } from './lead-state-text.ts';
 import { describeLead, describeLeadShortly } from './lead-text.ts';
 import { oneLine } from './one-line.ts';
 import { replayCommand } from './replay-command.ts';
-import { shortTime } from './short-time.ts';
+import { shortTime } from '../../lambdas/core/short-time.ts';
 
 /** What a story needs to know beside the person. */
 export interface StoryContext {

@@ -5,7 +5,7 @@ import { commandLine } from './commands.ts';
 import { counted } from './counted.ts';
 import { remedyOf } from './error-remedies.ts';
 import { replayCommand } from './replay-command.ts';
-import { shortTime } from './short-time.ts';
+import { shortTime } from '../../lambdas/core/short-time.ts';
 
 /** Keys that are shown; `--json` has all. */
 export const KEYS_SHOWN = 20;

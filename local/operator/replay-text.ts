@@ -9,7 +9,7 @@ import {
 } from '../../lambdas/operations/replay-plan.ts';
 import { counted } from './counted.ts';
 import { fieldChangeLines, mappingName } from './mapping-text.ts';
-import { shortTime } from './short-time.ts';
+import { shortTime } from '../../lambdas/core/short-time.ts';
 
 /** Keys that are shown; `--json` has all. */
 const KEYS_SHOWN = 20;

@@ -12,7 +12,7 @@ import { onRecord } from '../../lambdas/operations/on-record.ts';
 import { describeBreakerRemedy } from './breaker-remedy.ts';
 import { commandLine } from './commands.ts';
 import { type OpenTargetOptions, openTarget } from './open-target.ts';
-import { shortTime } from './short-time.ts';
+import { shortTime } from '../../lambdas/core/short-time.ts';
 import type { OperatorTarget } from './target.ts';
 
 /** What an operator wants of the breaker. */

@@ -16,7 +16,7 @@ import { type OpenTargetOptions, openTarget } from './open-target.ts';
 import { OperatorError } from './operator-error.ts';
 import { isUsableSecret } from './plan-source-secret.ts';
 import { startProgress } from './progress.ts';
-import { shortTime } from './short-time.ts';
+import { shortTime } from '../../lambdas/core/short-time.ts';
 import type { OperatorTarget } from './target.ts';
 
 /** A look at everything, as it was asked for. */

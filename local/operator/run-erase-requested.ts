@@ -13,7 +13,7 @@ import { describeCrmRecords } from './erase-text.ts';
 import { type OpenTargetOptions, openTarget } from './open-target.ts';
 import { foundDocument } from './person-document.ts';
 import { startProgress } from './progress.ts';
-import { shortTime } from './short-time.ts';
+import { shortTime } from '../../lambdas/core/short-time.ts';
 import type { OperatorTarget } from './target.ts';
 
 /** An erasure of what senders have told of, as it was typed. */

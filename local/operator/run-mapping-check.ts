@@ -14,7 +14,7 @@ import type { OpenTargetOptions } from './open-target.ts';
 import { openZoho } from './open-zoho.ts';
 import { EXIT_WRONG_USE } from './operator-command.ts';
 import { OperatorError } from './operator-error.ts';
-import { shortTime } from './short-time.ts';
+import { shortTime } from '../../lambdas/core/short-time.ts';
 import { metadataOf } from './zoho-metadata.ts';
 
 /** A check as it was typed. */

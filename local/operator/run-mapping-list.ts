@@ -3,7 +3,7 @@ import type { EventStore } from '../../lambdas/core/ports/events.ts';
 import { labelOf, presentMapping } from '../../lambdas/operations/kept-mapping.ts';
 import { type OpenTargetOptions, openTarget } from './open-target.ts';
 import { OperatorError } from './operator-error.ts';
-import { shortTime } from './short-time.ts';
+import { shortTime } from '../../lambdas/core/short-time.ts';
 
 /** Which sources' mapping versions to show. */
 export interface RunMappingListOptions extends OpenTargetOptions {

@@ -9,11 +9,12 @@ import {
 import { systemClock } from '../../lambdas/runtime/system.ts';
 import { STAGE_CONFIG } from '../../lib/stage-config.ts';
 import { describeBreakerRemedy } from './breaker-remedy.ts';
+import { commandLine } from './commands.ts';
 import { roughly } from './rough-time.ts';
 import { type OpenTargetOptions, openTarget } from './open-target.ts';
 import { EXIT_WRONG_USE } from './operator-command.ts';
 import { describeBreaker } from './run-breaker.ts';
-import { shortTime } from './short-time.ts';
+import { shortTime } from '../../lambdas/core/short-time.ts';
 import type { OperatorTarget } from './target.ts';
 
 /** A pause as it was typed. */
@@ -119,7 +120,7 @@ function describePause(
           `They go on by themselves at ${shortTime(new Date(untilMs).toISOString())}, in ${roughly(untilMs - nowMs)}: one delivery tries`,
           'first, and if Zoho takes it, all go on.',
         ]),
-    `To let them go on:  ${command('resume --reason "…"', target)}`,
+    `To let them go on:  ${commandLine('resume', ...target.options)} --reason "…"`,
     ...(target.isLocal
       ? []
       : [`The alarm breaker-open fires when a pause lasts for longer than ${minutes} minutes.`]),
@@ -133,8 +134,4 @@ function describeStandstill(status: BreakerStatus, target: OperatorTarget): read
     ...describeBreaker(status, target.name),
     ...describeBreakerRemedy(status, target.options),
   ];
-}
-
-function command(name: string, { options }: OperatorTarget): string {
-  return ['npx holdfast', name, ...options].join(' ');
 }

@@ -9,7 +9,7 @@ import { stateWord } from './lead-state-text.ts';
 import { type OpenTargetOptions, openTarget } from './open-target.ts';
 import { replayCommand } from './replay-command.ts';
 import { unknownKey } from './run-lead-show.ts';
-import { shortTime } from './short-time.ts';
+import { shortTime } from '../../lambdas/core/short-time.ts';
 
 /** Which quarantined lead to show. */
 export interface RunQuarantineShowOptions extends OpenTargetOptions {

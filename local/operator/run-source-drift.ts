@@ -8,7 +8,7 @@ import { tableLines, textColumns } from '../table-lines.ts';
 import { type OpenTargetOptions, openTarget } from './open-target.ts';
 import { describeUnknownSource } from './describe-unknown-source.ts';
 import { EXIT_WRONG_USE } from './operator-command.ts';
-import { shortTime } from './short-time.ts';
+import { shortTime } from '../../lambdas/core/short-time.ts';
 
 /** Of which source the drift is shown. */
 export interface RunSourceDriftOptions extends OpenTargetOptions {

@@ -1,9 +1,10 @@
 import type { SourceList, SourceOverview } from '../../lambdas/operations/list-sources.ts';
 import type { SourceSecretFacts } from '../../lambdas/operations/source-secret-facts.ts';
 import { tableLines } from '../table-lines.ts';
+import { commandLine } from './commands.ts';
 import { counted } from './counted.ts';
 import { roughly } from './rough-time.ts';
-import { shortTime } from './short-time.ts';
+import { shortTime } from '../../lambdas/core/short-time.ts';
 import { seenText } from './stats-text.ts';
 import type { OperatorTarget } from './target.ts';
 
@@ -76,7 +77,7 @@ function numberText(value: number | undefined): string {
 }
 
 /** How a secret stands, in a few words. */
-export function secretText(secret: SourceSecretFacts, nowMs: number): string {
+function secretText(secret: SourceSecretFacts, nowMs: number): string {
   switch (secret.kind) {
     case 'none':
       return 'has none';
@@ -111,8 +112,8 @@ function remedies(
   { options }: ListedTarget,
 ): readonly string[] {
   const { source, provider, secret, drift, inQuarantine } = overview;
-  const command = (...words: readonly string[]): string =>
-    ['npx holdfast', ...words, ...options].join(' ');
+  const command = (name: string, ...words: readonly string[]): string =>
+    commandLine(name, ...words, ...options);
   const add = command('source add', provider, '--name', source);
   return [
     ...secretRemedy(source, secret, nowMs, {

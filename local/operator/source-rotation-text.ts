@@ -1,7 +1,7 @@
 import { CACHE_MS } from '../../lambdas/aws/secrets-manager.ts';
 import type { PreviousSecret } from '../../lambdas/operations/rotate-source-secret.ts';
 import { commandLine } from './commands.ts';
-import { shortTime } from './short-time.ts';
+import { shortTime } from '../../lambdas/core/short-time.ts';
 import type { OperatorTarget } from './target.ts';
 
 /** Times as people read them, from epoch milliseconds. */

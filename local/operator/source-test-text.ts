@@ -2,9 +2,9 @@ import type { EventRecord } from '../../lambdas/core/event-record.ts';
 import { GUIDES, type ProviderName } from '../../lambdas/providers/catalogue.ts';
 import type { SampleLead } from '../samples/sample-lead.ts';
 import type { SampleAnswer } from '../samples/send-sample.ts';
+import { commandLine } from './commands.ts';
 import { remedyOf } from './error-remedies.ts';
 import type { SeenState } from './follow-event.ts';
-import { shellWord } from './shell-word.ts';
 import type { OperatorTarget } from './target.ts';
 
 /** What became of one event of a test. */
@@ -138,7 +138,7 @@ export function describeEnd(
   },
 ): readonly string[] {
   const command = (name: string, ...words: readonly string[]): string =>
-    ['npx holdfast', name, ...[...words, ...context.target.options].map(shellWord)].join(' ');
+    commandLine(name, ...words, ...context.target.options);
   if (last === undefined) {
     return ['', `There is no event ${key}: is this the table that the endpoint writes to?`];
   }

@@ -8,7 +8,7 @@ import { commandLine } from './commands.ts';
 import { counted as countedText } from './counted.ts';
 import { deliverySentence } from './delivery-sentence.ts';
 import { roughly } from './rough-time.ts';
-import { shortTime } from './short-time.ts';
+import { shortTime } from '../../lambdas/core/short-time.ts';
 
 const CLASS_WORDS: Readonly<Record<FailureClass, string>> = {
   authorization: 'Zoho refused our credentials',
@@ -45,7 +45,7 @@ function describeNow(
   options: readonly string[],
 ): readonly string[] {
   const classes = Object.entries(quarantined) as [FailureClass, OpenMeasure][];
-  const replay = ['npx holdfast quarantine list', ...options].join(' ');
+  const replay = commandLine('quarantine list', ...options);
   return [
     ...tableLines([
       ['Now', '', ''],

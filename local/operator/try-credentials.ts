@@ -11,7 +11,7 @@ import { createZohoApi } from '../../lambdas/zoho/zoho-api.ts';
 import { createLocalMetrics } from '../local-metrics.ts';
 import { zohoRefused } from './open-zoho.ts';
 import { OperatorError } from './operator-error.ts';
-import { shortTime } from './short-time.ts';
+import { shortTime } from '../../lambdas/core/short-time.ts';
 import type { OperatorTarget } from './target.ts';
 import { readModuleMetadata } from './zoho-metadata.ts';
 
