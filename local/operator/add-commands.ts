@@ -1,18 +1,18 @@
 import type { Command } from 'commander';
-import { addAuditCommand } from './add-audit-command.ts';
-import { addBreakerCommands } from './add-breaker-commands.ts';
-import { addLeadCommands } from './add-lead-commands.ts';
-import { addMappingCommands } from './add-mapping-commands.ts';
-import { addPersonCommands } from './add-person-commands.ts';
-import { addRotationCommands } from './add-rotation-commands.ts';
-import { addSourceSetupCommands } from './add-source-setup-commands.ts';
-import { addZohoCommands } from './add-zoho-commands.ts';
-import { addMappingVersionCommands } from './add-mapping-version-commands.ts';
-import { addPauseCommands } from './add-pause-commands.ts';
-import { addQuarantineCommands } from './add-quarantine-commands.ts';
-import { addReplayCommand } from './add-replay-command.ts';
-import { addSourceCommands } from './add-source-commands.ts';
-import { addStatusCommands } from './add-status-commands.ts';
+import { addAuditCommand } from './status/add-audit-command.ts';
+import { addBreakerCommands } from './delivery/add-breaker-commands.ts';
+import { addLeadCommands } from './lead/add-lead-commands.ts';
+import { addMappingCommands } from './mapping/add-mapping-commands.ts';
+import { addPersonCommands } from './person/add-person-commands.ts';
+import { addRotationCommands } from './secret/add-rotation-commands.ts';
+import { addSourceSetupCommands } from './source/add-source-setup-commands.ts';
+import { addZohoCommands } from './zoho/add-zoho-commands.ts';
+import { addMappingVersionCommands } from './mapping/add-mapping-version-commands.ts';
+import { addPauseCommands } from './delivery/add-pause-commands.ts';
+import { addQuarantineCommands } from './quarantine/add-quarantine-commands.ts';
+import { addReplayCommand } from './quarantine/add-replay-command.ts';
+import { addSourceCommands } from './source/add-source-commands.ts';
+import { addStatusCommands } from './status/add-status-commands.ts';
 import type { CommandContext } from './operator-command.ts';
 
 /** Adds the commands of whoever runs Holdfast: on this machine, or deployed. */

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findDynoxide } from '../../local/emulators/dynamodb.ts';
-import { runLeadFind } from '../../local/operator/run-lead-find.ts';
+import { runLeadFind } from '../../local/operator/lead/run-lead-find.ts';
 import { holdfast } from '../support/command-line.ts';
 import { eventually, startAtPort, type TestPipeline } from '../support/running-pipeline.ts';
 

@@ -9,10 +9,10 @@ import { searchByEmail } from '../../../lambdas/zoho/email-search.ts';
 import { createFieldLimits } from '../../../lambdas/zoho/field-limits.ts';
 import type { Refusal } from '../../../lambdas/zoho/request-outcome.ts';
 import type { ZohoSession } from '../../../lambdas/zoho/zoho-api.ts';
-import { zohoOf } from '../open-zoho.ts';
+import { zohoOf } from '../zoho/open-zoho.ts';
 import { OperatorError } from '../operator-error.ts';
-import type { OperatorTarget } from '../target.ts';
-import { readModuleMetadata } from '../zoho-metadata.ts';
+import type { OperatorTarget } from '../target/target.ts';
+import { readModuleMetadata } from '../zoho/zoho-metadata.ts';
 import { looking } from './looking.ts';
 
 const TIMEOUT_MS = 10_000;

@@ -14,7 +14,7 @@ import {
   type ModuleMetadata,
 } from '../../../lambdas/operations/module-metadata.ts';
 import { createFieldLimits } from '../../../lambdas/zoho/field-limits.ts';
-import { describeFindings } from '../../../local/operator/findings-text.ts';
+import { describeFindings } from '../../../local/operator/mapping/findings-text.ts';
 import { aField, metadataWithout, someMetadata } from '../../support/metadata-builders.ts';
 
 const SOURCES: HoldfastConfigInput['sources'] = {

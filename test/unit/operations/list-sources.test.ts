@@ -7,7 +7,7 @@ import type { StoredSecret } from '../../../lambdas/core/ports/secret-vault.ts';
 import { listSources } from '../../../lambdas/operations/list-sources.ts';
 import { createMemoryEventStore } from '../../../local/memory/memory-event-store.ts';
 import { OperatorError } from '../../../local/operator/operator-error.ts';
-import { describeSources } from '../../../local/operator/source-list-text.ts';
+import { describeSources } from '../../../local/operator/source/source-list-text.ts';
 import { aNewEvent } from '../../support/event-builders.ts';
 import { aClock } from '../../support/fakes.ts';
 import { fakeMetrics } from '../../support/fake-metrics.ts';

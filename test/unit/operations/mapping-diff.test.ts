@@ -7,7 +7,7 @@ import {
   describeDiff,
   describeLook,
   describeValues,
-} from '../../../local/operator/mapping-diff-text.ts';
+} from '../../../local/operator/mapping/mapping-diff-text.ts';
 import { anIntake, PEPPER } from '../../support/intake-harness.ts';
 import { createMemoryEventStore } from '../../../local/memory/memory-event-store.ts';
 import { aLeadEvent, aNewEvent } from '../../support/event-builders.ts';

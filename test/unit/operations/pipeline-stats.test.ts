@@ -7,7 +7,7 @@ import type { MetricReader } from '../../../lambdas/core/ports/metric-reader.ts'
 import { readPipelineStats } from '../../../lambdas/operations/pipeline-stats.ts';
 import { createMemoryBreakerStore } from '../../../local/memory/memory-breaker-store.ts';
 import { OperatorError } from '../../../local/operator/operator-error.ts';
-import { describeStats, seenText, sparkline } from '../../../local/operator/stats-text.ts';
+import { describeStats, seenText, sparkline } from '../../../local/operator/status/stats-text.ts';
 import { aClock } from '../../support/fakes.ts';
 import { fakeMetrics } from '../../support/fake-metrics.ts';
 

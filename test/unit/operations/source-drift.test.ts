@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { FieldNote } from '../../../lambdas/core/field-notes.ts';
 import type { CanonicalField } from '../../../lambdas/core/lead-event.ts';
 import { driftOf } from '../../../lambdas/operations/source-drift.ts';
-import { describeDrift } from '../../../local/operator/run-source-drift.ts';
+import { describeDrift } from '../../../local/operator/source/run-source-drift.ts';
 import { aFieldNote, aSourceFields } from '../../contract/source-fields-contract.ts';
 import { T0 } from '../../support/event-builders.ts';
 
