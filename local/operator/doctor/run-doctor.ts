@@ -3,7 +3,8 @@ import {
   checkHere,
   type HereFacts,
 } from '../../../lambdas/operations/doctor/check-installation.ts';
-import { type DoctorSettings, runDoctor } from '../../../lambdas/operations/doctor/run-doctor.ts';
+import type { DoctorSettings } from '../../../lambdas/operations/doctor/doctor-ports.ts';
+import { runDoctor } from '../../../lambdas/operations/doctor/run-doctor.ts';
 import type { HoldfastConfig } from '../../../lambdas/core/config.ts';
 import { bindProvider } from '../../../lambdas/providers/bind-provider.ts';
 import { assertRelations } from '../../../lib/relations.ts';

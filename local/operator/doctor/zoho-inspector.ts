@@ -1,7 +1,7 @@
 import type { HoldfastConfig } from '../../../lambdas/core/config.ts';
 import { checkMapping } from '../../../lambdas/operations/check-mapping.ts';
 import type { ZohoAnswer, ZohoScopeAnswer } from '../../../lambdas/operations/doctor/check-zoho.ts';
-import type { ZohoInspector, ZohoLook } from '../../../lambdas/operations/doctor/run-doctor.ts';
+import type { ZohoInspector, ZohoLook } from '../../../lambdas/operations/doctor/doctor-ports.ts';
 import type { ModuleMetadata } from '../../../lambdas/operations/module-metadata.ts';
 import { queryRecords } from '../../../lambdas/zoho/coql.ts';
 import { parseCredentials } from '../../../lambdas/zoho/credentials.ts';
