@@ -45,6 +45,8 @@ export interface LeadNumbers {
   };
   /** Requests that we answered 503. */
   readonly unavailable: number;
+  /** Requests for a source that is not configured; answered 503, too, and not among `unavailable`. */
+  readonly unknownSource: number;
 }
 
 /** Of which sources, of when, and how finely. Times are epoch milliseconds. */
@@ -94,12 +96,13 @@ export async function readLeadNumbers(
       sum('CrmCallFailed'),
       { name: 'CrmCreditsRemaining', statistic: 'min' },
       sum('IntakeUnavailable'),
+      sum('UnknownSource'),
       ...sources.flatMap((source) => NAMES.map((name) => sum(name, source))),
     ],
   });
   const rest = series.slice(NAMES.length);
-  const [calls = [], failed = [], credits = [], unavailable = []] = rest;
-  const bySource = rest.slice(4);
+  const [calls = [], failed = [], credits = [], unavailable = [], unknown = []] = rest;
+  const bySource = rest.slice(5);
   const remaining = lastOf(credits);
   return {
     since: new Date(Math.max(fromMs, sinceMs)).toISOString(),
@@ -116,6 +119,7 @@ export async function readLeadNumbers(
       ...(remaining === undefined ? {} : { creditsRemaining: remaining }),
     },
     unavailable: totalOf(unavailable),
+    unknownSource: totalOf(unknown),
   };
 }
 
