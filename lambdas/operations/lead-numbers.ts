@@ -20,6 +20,8 @@ export interface LeadCounts {
   readonly duplicate: number;
   /** Requests that did not prove who sent them. */
   readonly rejected: number;
+  /** Of them, those that are signed with the previous secret, whose time is over. */
+  readonly expired: number;
 }
 
 /** What one source sent. */
@@ -67,6 +69,7 @@ const COUNTERS = {
   suppressed: 'LeadSuppressed',
   duplicate: 'LeadDuplicate',
   rejected: 'SignatureRejected',
+  expired: 'ExpiredSecretUsed',
 } as const satisfies Readonly<Record<keyof LeadCounts, MetricName>>;
 
 const NAMES = Object.values(COUNTERS);
@@ -124,8 +127,8 @@ export async function readLeadNumbers(
 }
 
 function countsOf(series: readonly MetricSeries[]): LeadCounts {
-  const [accepted, delivered, quarantined, suppressed, duplicate, rejected] = NAMES.map((_, at) =>
-    totalOf(series[at] ?? []),
+  const [accepted, delivered, quarantined, suppressed, duplicate, rejected, expired] = NAMES.map(
+    (_, at) => totalOf(series[at] ?? []),
   );
   return {
     accepted: accepted ?? 0,
@@ -134,6 +137,7 @@ function countsOf(series: readonly MetricSeries[]): LeadCounts {
     suppressed: suppressed ?? 0,
     duplicate: duplicate ?? 0,
     rejected: rejected ?? 0,
+    expired: expired ?? 0,
   };
 }
 
