@@ -24,7 +24,7 @@ import {
 import type { TargetOptions } from './target.ts';
 
 const REPLAY_EXIT_CODES = `
-Exit codes: 0 done, or a plan shown; 1 something failed; 2 wrong use, nothing was done.`;
+Exit codes: 0 done, or a plan shown; 1 something failed, or nothing is stored under a key; 2 wrong use, nothing was done.`;
 
 /** Adds the commands of whoever runs Holdfast: on this machine, or deployed. */
 export function addOperatorCommands(program: Command, context: CommandContext): void {
