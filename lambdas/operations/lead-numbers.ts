@@ -20,6 +20,8 @@ export interface LeadCounts {
   readonly duplicate: number;
   /** Requests that did not prove who sent them. */
   readonly rejected: number;
+  /** Of them, those that are signed with the previous secret, whose time is over. */
+  readonly expired: number;
 }
 
 /** What one source sent. */
@@ -45,6 +47,8 @@ export interface LeadNumbers {
   };
   /** Requests that we answered 503. */
   readonly unavailable: number;
+  /** Requests for a source that is not configured; answered 503, too, and not among `unavailable`. */
+  readonly unknownSource: number;
 }
 
 /** Of which sources, of when, and how finely. Times are epoch milliseconds. */
@@ -65,6 +69,7 @@ const COUNTERS = {
   suppressed: 'LeadSuppressed',
   duplicate: 'LeadDuplicate',
   rejected: 'SignatureRejected',
+  expired: 'ExpiredSecretUsed',
 } as const satisfies Readonly<Record<keyof LeadCounts, MetricName>>;
 
 const NAMES = Object.values(COUNTERS);
@@ -94,12 +99,13 @@ export async function readLeadNumbers(
       sum('CrmCallFailed'),
       { name: 'CrmCreditsRemaining', statistic: 'min' },
       sum('IntakeUnavailable'),
+      sum('UnknownSource'),
       ...sources.flatMap((source) => NAMES.map((name) => sum(name, source))),
     ],
   });
   const rest = series.slice(NAMES.length);
-  const [calls = [], failed = [], credits = [], unavailable = []] = rest;
-  const bySource = rest.slice(4);
+  const [calls = [], failed = [], credits = [], unavailable = [], unknown = []] = rest;
+  const bySource = rest.slice(5);
   const remaining = lastOf(credits);
   return {
     since: new Date(Math.max(fromMs, sinceMs)).toISOString(),
@@ -116,12 +122,13 @@ export async function readLeadNumbers(
       ...(remaining === undefined ? {} : { creditsRemaining: remaining }),
     },
     unavailable: totalOf(unavailable),
+    unknownSource: totalOf(unknown),
   };
 }
 
 function countsOf(series: readonly MetricSeries[]): LeadCounts {
-  const [accepted, delivered, quarantined, suppressed, duplicate, rejected] = NAMES.map((_, at) =>
-    totalOf(series[at] ?? []),
+  const [accepted, delivered, quarantined, suppressed, duplicate, rejected, expired] = NAMES.map(
+    (_, at) => totalOf(series[at] ?? []),
   );
   return {
     accepted: accepted ?? 0,
@@ -130,6 +137,7 @@ function countsOf(series: readonly MetricSeries[]): LeadCounts {
     suppressed: suppressed ?? 0,
     duplicate: duplicate ?? 0,
     rejected: rejected ?? 0,
+    expired: expired ?? 0,
   };
 }
 

@@ -34,6 +34,8 @@ export interface SourceRate {
   readonly quarantined: number;
   /** Requests that were refused, since nothing proved who sent them. */
   readonly rejected: number;
+  /** Of them, those that are signed with the previous secret, whose time is over. */
+  readonly expired: number;
 }
 
 /** How one source does. Times are ISO 8601. */
@@ -172,10 +174,10 @@ function ratesOf(
 ): Pick<SourceOverview, 'lastDay' | 'lastWeek'> {
   const found = sources.find(({ source }) => source === name);
   if (found === undefined) return {};
-  const { accepted, delivered, quarantined, rejected } = found.counts;
+  const { accepted, delivered, quarantined, rejected, expired } = found.counts;
   return {
     lastDay: found.accepted.at(-1) ?? 0,
-    lastWeek: { accepted, delivered, quarantined, rejected },
+    lastWeek: { accepted, delivered, quarantined, rejected, expired },
   };
 }
 

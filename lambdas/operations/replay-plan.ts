@@ -131,3 +131,8 @@ export function summarizePlan(plan: ReplayPlan): ReplaySummary {
     change: sumMappingChanges(plan.items.map((item) => item.change ?? {})),
   };
 }
+
+/** Whether a plan leaves out a lead that was named by a key under which nothing is stored: mistyped, most likely. */
+export function namesUnknownKey({ skipped }: Pick<ReplayPlan, 'skipped'>): boolean {
+  return skipped.some(({ why }) => why === 'unknown');
+}

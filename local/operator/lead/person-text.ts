@@ -72,6 +72,7 @@ function whoLine({ head, leads }: Person, config: HoldfastConfig): string {
   const name = `${first} ${last}`.trim();
   const parts = [name === '' ? full : name, values['email'], values['phone'], values['company']];
   const shown = parts.filter((part) => part !== undefined && part !== '');
+  if (isForgotten({ head, leads })) return 'Somebody of whom nothing is kept';
   return shown.length === 0
     ? 'Somebody who is not named'
     : shown.map((part) => oneLine(part ?? '', VALUE_SHOWN_MAX)).join('  ·  ');
@@ -96,6 +97,17 @@ function alsoKnownLines({ head, leads }: Person): readonly string[] {
   const others = [...new Set(all)].filter((value) => value !== undefined && !shown.has(value));
   const ids = others.map((value) => oneLine(value ?? '', VALUE_SHOWN_MAX));
   return ids.length === 0 ? [] : [`Also known as: ${ids.slice(0, 6).join(', ')}`];
+}
+
+/** A hashed name and tombstones are all that an erasure, or the end of retention, leaves. */
+function isForgotten({
+  head,
+  leads,
+}: {
+  readonly head: Person['head'] | undefined;
+  readonly leads: Person['leads'];
+}): boolean {
+  return head === undefined && leads.every(({ record }) => record.state === 'erased');
 }
 
 function whereNowLines(person: Person, context: StoryContext): readonly string[] {
@@ -144,6 +156,14 @@ function recordLines({ head, leads }: Person, { linkOf }: StoryContext): readonl
     head?.crmRecordId === undefined
       ? last?.crm
       : { module: head.module, recordId: head.crmRecordId };
+  if (isForgotten({ head, leads })) {
+    return [
+      leads.length === 0
+        ? 'What they submitted was erased here, or its retention is over.'
+        : 'What they submitted was erased here.',
+      'Whether Zoho still has a record of them is not known here: look there.',
+    ];
+  }
   if (crm === undefined || crm.recordId === '') return ['Not in Zoho.'];
   const link = linkOf(crm);
   const at = last?.lastAttemptAt;

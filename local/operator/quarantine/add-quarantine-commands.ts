@@ -60,7 +60,7 @@ Exit codes: 0 shown; 1 it does not lie in quarantine, or something failed; 2 wro
       `
 A closed lead is never delivered, and cannot be opened again. "lead find" says who closed it, and why.
 
-Exit codes: 0 done, or a plan shown; 1 something failed; 2 wrong use, nothing was done.`,
+Exit codes: 0 done, or a plan shown; 1 something failed, or nothing is stored under a key; 2 wrong use, nothing was done.`,
     )
     .action(async (options: CloseOptions) => {
       process.exitCode = await runQuarantineClose({

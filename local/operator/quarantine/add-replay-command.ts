@@ -11,7 +11,7 @@ import {
 import type { TargetOptions } from '../target/target.ts';
 
 const REPLAY_EXIT_CODES = `
-Exit codes: 0 done, or a plan shown; 1 something failed; 2 wrong use, nothing was done.`;
+Exit codes: 0 done, or a plan shown; 1 something failed, or nothing is stored under a key; 2 wrong use, nothing was done.`;
 
 /** Adds the command that delivers quarantined leads again. */
 export function addReplayCommand(program: Command, context: CommandContext): void {

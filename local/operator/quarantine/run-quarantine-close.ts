@@ -6,6 +6,7 @@ import {
 } from '../../../lambdas/operations/close-leads.ts';
 import { parseReason } from '../../../lambdas/operations/execute-replay.ts';
 import { groupPlanned } from '../../../lambdas/operations/group-quarantined.ts';
+import { namesUnknownKey } from '../../../lambdas/operations/replay-plan.ts';
 import type { ReplaySelection } from '../../../lambdas/operations/replay-selection.ts';
 import { commandLine } from '../text/command-line.ts';
 import { type OpenTargetOptions, openTarget } from '../target/open-target.ts';
@@ -29,7 +30,7 @@ export interface RunQuarantineCloseOptions extends OpenTargetOptions {
 /**
  * Plans to close quarantined leads, shows the plan and, when there is a reason, does it.
  *
- * @returns the exit code: 0; 1 when a lead, or the end of its dead letter, failed; 2 when a reason was given
+ * @returns the exit code: 0; 1 when a lead, or the end of its dead letter, failed, or nothing is stored under a key; 2 when a reason was given
  *   without saying which leads
  * @throws {ReasonError} before anything is looked at
  * @throws {OperatorError} the target can't be reached
@@ -50,12 +51,14 @@ export async function runQuarantineClose(options: RunQuarantineCloseOptions): Pr
     if (!json) showPlan(plan, options, target, reason === undefined);
     if (reason === undefined || plan.items.length === 0) {
       if (json) print(JSON.stringify({ plan }, undefined, 2));
-      return 0;
+      return reason !== undefined && namesUnknownKey(plan) ? 1 : 0;
     }
     const result = await close(plan, reason, options, target);
     if (json) print(JSON.stringify({ plan, result }, undefined, 2));
     else for (const line of ['', ...describeClosed(result, target.options)]) print(line);
-    return result.failed.length > 0 || result.letters === undefined ? 1 : 0;
+    return result.failed.length > 0 || result.letters === undefined || namesUnknownKey(plan)
+      ? 1
+      : 0;
   } finally {
     target.close();
   }

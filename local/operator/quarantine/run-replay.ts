@@ -5,7 +5,11 @@ import {
 } from '../../../lambdas/operations/execute-replay.ts';
 import { onRecord } from '../../../lambdas/operations/on-record.ts';
 import { planReplay, type ReplaySettings } from '../../../lambdas/operations/plan-replay.ts';
-import { type ReplayPlan, summarizePlan } from '../../../lambdas/operations/replay-plan.ts';
+import {
+  namesUnknownKey,
+  type ReplayPlan,
+  summarizePlan,
+} from '../../../lambdas/operations/replay-plan.ts';
 import type { ReplaySelection } from '../../../lambdas/operations/replay-selection.ts';
 import { touchedLeads } from '../../../lambdas/operations/touched-leads.ts';
 import { commandLine } from '../text/command-line.ts';
@@ -33,7 +37,7 @@ export interface RunReplayOptions extends OpenTargetOptions {
  *
  * It does not wait for the deliveries: the queue does that, and better.
  *
- * @returns the exit code: 0, or 1 when a lead, or the end of its dead letter, failed
+ * @returns the exit code: 0, or 1 when a lead, or the end of its dead letter, failed, or nothing is stored under a key
  * @throws {ReasonError} before anything is looked at
  * @throws {OperatorError} the target can't be reached
  */
@@ -66,7 +70,9 @@ export async function runReplay(options: RunReplayOptions): Promise<number> {
       };
       for (const line of describeResult(result, commands)) print(line);
     }
-    return result.failed.length > 0 || result.letters === undefined ? 1 : 0;
+    return result.failed.length > 0 || result.letters === undefined || namesUnknownKey(plan)
+      ? 1
+      : 0;
   } finally {
     target.close();
   }

@@ -125,7 +125,7 @@ function remedies(
           `${source}: something should come every ${overview.expectedEveryHours ?? '?'} hours; try it:  ${command('source test', source)}`,
         ]
       : []),
-    ...refusedRemedy(overview, command),
+    ...refusedRemedy(overview, command, add),
     ...(inQuarantine === 0
       ? []
       : [
@@ -141,14 +141,18 @@ function remedies(
 function refusedRemedy(
   { source, secret, lastWeek }: SourceOverview,
   command: (...words: readonly string[]) => string,
+  add: string,
 ): readonly string[] {
   const rejected = lastWeek?.rejected ?? 0;
+  const expired = lastWeek?.expired ?? 0;
   if (rejected === 0) return [];
   return [
     `${source}: ${counted(rejected, 'request was', 'requests were')} refused within 7 days: nothing proved who sent ${rejected === 1 ? 'it' : 'them'}.`,
-    secret.kind === 'none'
-      ? '  If your own page did: is its address among allowedOrigins, in holdfast.config.ts?'
-      : `  If its sender did, its secret is not ours. A new one, for both ends:  ${command('source rotate', source)}`,
+    expired > 0
+      ? `  ${expired} of them used the previous secret, whose time is over. The present one, for its sender:  ${add}`
+      : secret.kind === 'none'
+        ? '  If your own page did: is its address among allowedOrigins, in holdfast.config.ts?'
+        : `  If its sender did, its secret is not ours. A new one, for both ends:  ${command('source rotate', source)}`,
   ];
 }
 

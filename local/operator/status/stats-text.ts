@@ -86,7 +86,7 @@ function describeCounted(
   columns: number,
   options: readonly string[],
 ): readonly string[] {
-  const { all, crm, sources, unavailable, since, isWhole } = numbers;
+  const { all, crm, sources, unavailable, unknownSource, since, isWhole } = numbers;
   const rows = [
     [
       'source',
@@ -126,6 +126,12 @@ function describeCounted(
     ...(unavailable === 0
       ? []
       : [`  Senders were told to come back later (503): ${requests(unavailable)}`]),
+    ...(unknownSource === 0
+      ? []
+      : [
+          `  Posted to a source that holdfast.config.ts does not have (503): ${requests(unknownSource)}`,
+          '  Is the address at a sender mistyped, or a source not deployed yet?',
+        ]),
   ];
 }
 

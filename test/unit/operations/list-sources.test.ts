@@ -34,11 +34,20 @@ interface Input {
   readonly quarantined?: number;
   /** Requests of the first source that were refused. */
   readonly rejected?: number;
+  /** Of them, those with the previous secret. */
+  readonly expired?: number;
   /** How long ago the source that is expected daily was seen. */
   readonly callsSeenMs?: number;
 }
 
-async function aList({ secret, metrics, quarantined = 0, rejected, callsSeenMs }: Input = {}) {
+async function aList({
+  secret,
+  metrics,
+  quarantined = 0,
+  rejected,
+  expired,
+  callsSeenMs,
+}: Input = {}) {
   const clock = aClock();
   const events = createMemoryEventStore();
   for (let n = 0; n < quarantined; n += 1) {
@@ -60,6 +69,7 @@ async function aList({ secret, metrics, quarantined = 0, rejected, callsSeenMs }
       'LeadDelivered{demo}': 5,
       'LeadQuarantined{demo}': 2,
       ...(rejected === undefined ? {} : { 'SignatureRejected{demo}': rejected }),
+      ...(expired === undefined ? {} : { 'ExpiredSecretUsed{demo}': expired }),
     },
     clock.nowMs() - 3_600_000,
   );
@@ -101,7 +111,7 @@ describe('the list of sources', () => {
       label: 'Demo request',
       lastSeen: new Date(nowMs - 180_000).toISOString(),
       lastDay: 7,
-      lastWeek: { accepted: 7, delivered: 5, quarantined: 2, rejected: 0 },
+      lastWeek: { accepted: 7, delivered: 5, quarantined: 2, rejected: 0, expired: 0 },
       inQuarantine: 3,
     });
     expect(list.sources[1]).toMatchObject({ source: 'calls', lastDay: 0, inQuarantine: 0 });
@@ -120,6 +130,13 @@ describe('the list of sources', () => {
     );
     expect(text).toContain('npx holdfast source rotate demo --stage prod');
     expect(text).not.toContain('source rotate calls');
+  });
+
+  it('says when a sender goes on with the secret of before', async () => {
+    const { text } = await aList({ rejected: 3, expired: 2 });
+
+    expect(text).toContain('2 of them used the previous secret, whose time is over.');
+    expect(text).toContain('npx holdfast source add typeform --name demo --stage prod');
   });
 
   it.each([

@@ -30,6 +30,7 @@ function aWorld(
       LeadDelivered: 9,
       LeadDuplicate: 4,
       SignatureRejected: 1,
+      UnknownSource: 3,
       'LeadAccepted{demo}': 12,
       'LeadDelivered{demo}': 9,
       'SignatureRejected{demo}': 1,
@@ -99,6 +100,7 @@ describe('how a stage does', () => {
     expect(text).toContain('Zoho: 5 calls, 1 of them failed; 730 credits left');
     expect(text).toContain('nothing proved who sent them: 1 request (demo 1)');
     expect(text).toContain('npx holdfast source list --stage prod');
+    expect(text).toContain('a source that holdfast.config.ts does not have (503): 3 requests');
   });
 
   it('shows when leads came, an hour a bar, and nothing before counting began', async () => {

@@ -268,4 +268,20 @@ describe('the story of a lead', () => {
     expect(who).toContain('�[2JAna� Ng X');
     expect(who).not.toMatch(/\p{C}/u);
   });
+
+  it('of somebody who was erased says so, and claims nothing of Zoho', () => {
+    const erased = aStoredLead({ record: anEventRecord({ state: 'erased' }) });
+    const { event: _event, ...tombstone } = erased;
+
+    const withLead = story(aPerson({ leads: [tombstone] }));
+    const withNone = story(aPerson({ leads: [] }));
+
+    for (const text of [withLead, withNone]) {
+      expect(text).toContain('Somebody of whom nothing is kept');
+      expect(text).toContain('Whether Zoho still has a record of them is not known here');
+      expect(text).not.toContain('Not in Zoho.');
+    }
+    expect(withLead).toContain('What they submitted was erased here.');
+    expect(withNone).toContain('was erased here, or its retention is over.');
+  });
 });
