@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Check } from '../../lambdas/operations/doctor/check.ts';
-import type { SourceOverview } from '../../lambdas/operations/list-sources.ts';
-import type { PipelineStats } from '../../lambdas/operations/pipeline-stats.ts';
+import type { SourceOverview } from '../../lambdas/operations/status/list-sources.ts';
+import type { PipelineStats } from '../../lambdas/operations/status/pipeline-stats.ts';
 import { findDynoxide } from '../../local/emulators/dynamodb.ts';
 import type { OpenTargetOptions } from '../../local/operator/target/open-target.ts';
 import { runDoctorCommand } from '../../local/operator/doctor/run-doctor.ts';

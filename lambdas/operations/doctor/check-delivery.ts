@@ -1,6 +1,6 @@
 import { shortTime } from '../../core/short-time.ts';
-import type { BreakerStatus } from '../control-breaker.ts';
-import type { OpenLeads } from '../open-leads.ts';
+import type { BreakerStatus } from '../delivery/control-breaker.ts';
+import type { OpenLeads } from '../status/open-leads.ts';
 import { type Check, checksOf } from './check.ts';
 
 /** How leads move. Times are epoch milliseconds. */

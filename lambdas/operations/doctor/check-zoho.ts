@@ -1,4 +1,4 @@
-import type { Finding } from '../mapping-finding.ts';
+import type { Finding } from '../mapping/mapping-finding.ts';
 import { type Check, checksOf } from './check.ts';
 
 /**

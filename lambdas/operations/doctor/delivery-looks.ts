@@ -1,6 +1,6 @@
 import { METRIC_STEP_SECONDS } from '../../core/ports/metric-reader.ts';
-import { breakerStatus } from '../control-breaker.ts';
-import { measureOpenLeads } from '../open-leads.ts';
+import { breakerStatus } from '../delivery/control-breaker.ts';
+import { measureOpenLeads } from '../status/open-leads.ts';
 import { checkDelivery, checkHeartbeat, checkSource } from './check-delivery.ts';
 import type { Look } from './check.ts';
 import type { DoctorPorts, DoctorSettings } from './doctor-ports.ts';

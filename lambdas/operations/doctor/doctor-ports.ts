@@ -5,7 +5,7 @@ import type { MetricReader } from '../../core/ports/metric-reader.ts';
 import type { SecretVault } from '../../core/ports/secret-vault.ts';
 import type { Clock, SecretReader } from '../../core/ports/world.ts';
 import type { SourceConfig } from '../../providers/catalogue.ts';
-import type { Finding } from '../mapping-finding.ts';
+import type { Finding } from '../mapping/mapping-finding.ts';
 import type { DeliverySettings } from './check-delivery.ts';
 import type { HereFacts } from './check-installation.ts';
 import type { QueueSettings } from './check-queues.ts';

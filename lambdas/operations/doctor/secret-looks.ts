@@ -1,6 +1,6 @@
 import { SecretUnavailableError } from '../../core/errors.ts';
 import type { SecretReader } from '../../core/ports/world.ts';
-import { lookAtSourceSecret } from '../source-secret-facts.ts';
+import { lookAtSourceSecret } from '../secret/source-secret-facts.ts';
 import { checkPepper, checkSourceSecret, checkZohoCredentials } from './check-secrets.ts';
 import type { Look } from './check.ts';
 import type { DoctorPorts, DoctorSettings } from './doctor-ports.ts';

@@ -5,7 +5,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { StoreUnavailableError } from '../../../lambdas/core/errors.ts';
-import type { DeadLetterBrowser } from '../../../lambdas/operations/remove-dead-letters.ts';
+import type { DeadLetterBrowser } from '../../../lambdas/operations/quarantine/remove-dead-letters.ts';
 
 /** SQS gives, deletes and changes no more at a time (ReceiveMessage, read 2026-11-22). */
 const LETTERS_MAX = 10;

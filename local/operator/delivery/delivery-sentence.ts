@@ -1,4 +1,4 @@
-import type { BreakerStatus } from '../../../lambdas/operations/control-breaker.ts';
+import type { BreakerStatus } from '../../../lambdas/operations/delivery/control-breaker.ts';
 import { commandLine } from '../text/command-line.ts';
 import { roughly } from '../text/rough-time.ts';
 import { shortTime } from '../../../lambdas/core/short-time.ts';

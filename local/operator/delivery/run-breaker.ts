@@ -6,9 +6,9 @@ import {
   breakerStatus,
   closeBreaker,
   openBreaker,
-} from '../../../lambdas/operations/control-breaker.ts';
-import { parseReason } from '../../../lambdas/operations/execute-replay.ts';
-import { onRecord } from '../../../lambdas/operations/on-record.ts';
+} from '../../../lambdas/operations/delivery/control-breaker.ts';
+import { parseReason } from '../../../lambdas/operations/quarantine/execute-replay.ts';
+import { onRecord } from '../../../lambdas/operations/journal/on-record.ts';
 import { describeBreakerRemedy } from './breaker-remedy.ts';
 import { commandLine } from '../text/command-line.ts';
 import { type OpenTargetOptions, openTarget } from '../target/open-target.ts';

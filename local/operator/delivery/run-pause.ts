@@ -1,11 +1,11 @@
 import { breakerDeferralMs } from '../../../lambdas/core/retry-schedule.ts';
-import type { BreakerStatus } from '../../../lambdas/operations/control-breaker.ts';
-import { parseReason } from '../../../lambdas/operations/execute-replay.ts';
+import type { BreakerStatus } from '../../../lambdas/operations/delivery/control-breaker.ts';
+import { parseReason } from '../../../lambdas/operations/quarantine/execute-replay.ts';
 import {
   checkPauseEnd,
   pauseDelivery,
   resumeDelivery,
-} from '../../../lambdas/operations/pause-delivery.ts';
+} from '../../../lambdas/operations/delivery/pause-delivery.ts';
 import { systemClock } from '../../../lambdas/runtime/system.ts';
 import { STAGE_CONFIG } from '../../../lib/stage-config.ts';
 import { describeBreakerRemedy } from './breaker-remedy.ts';

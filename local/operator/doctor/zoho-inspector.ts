@@ -1,8 +1,8 @@
 import type { HoldfastConfig } from '../../../lambdas/core/config.ts';
-import { checkMapping } from '../../../lambdas/operations/check-mapping.ts';
+import { checkMapping } from '../../../lambdas/operations/mapping/check-mapping.ts';
 import type { ZohoAnswer, ZohoScopeAnswer } from '../../../lambdas/operations/doctor/check-zoho.ts';
 import type { ZohoInspector, ZohoLook } from '../../../lambdas/operations/doctor/doctor-ports.ts';
-import type { ModuleMetadata } from '../../../lambdas/operations/module-metadata.ts';
+import type { ModuleMetadata } from '../../../lambdas/operations/mapping/module-metadata.ts';
 import { queryRecords } from '../../../lambdas/zoho/coql.ts';
 import { parseCredentials } from '../../../lambdas/zoho/credentials.ts';
 import { searchByEmail } from '../../../lambdas/zoho/email-search.ts';

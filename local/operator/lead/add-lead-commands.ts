@@ -1,5 +1,8 @@
 import { type Command, Option } from 'commander';
-import { LEAD_QUERY_KINDS, type LeadQueryKind } from '../../../lambdas/operations/lead-query.ts';
+import {
+  LEAD_QUERY_KINDS,
+  type LeadQueryKind,
+} from '../../../lambdas/operations/lookup/lead-query.ts';
 import { parseWholeNumber } from '../../option-parsers.ts';
 import { askYes } from '../ask-yes.ts';
 import { commandGroup } from '../command-group.ts';

@@ -1,4 +1,4 @@
-import type { LeadFinding, Look } from '../../../lambdas/operations/find-leads.ts';
+import type { LeadFinding, Look } from '../../../lambdas/operations/lookup/find-leads.ts';
 import { commandLine } from '../text/command-line.ts';
 import { counted } from '../text/counted.ts';
 import { describeLooks, queryText } from './look-text.ts';

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { HoldfastConfig } from '../../../lambdas/core/config.ts';
 import type { RawPayload } from '../../../lambdas/core/event-record.ts';
 import type { Head } from '../../../lambdas/core/head.ts';
-import type { StoredLead } from '../../../lambdas/operations/stored-lead.ts';
+import type { StoredLead } from '../../../lambdas/operations/lookup/stored-lead.ts';
 import { tableLines } from '../../table-lines.ts';
 import { describeLead } from './lead-text.ts';
 import { oneLine } from '../text/one-line.ts';

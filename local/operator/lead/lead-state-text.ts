@@ -1,7 +1,7 @@
 import type { AuditAction, AuditEntry } from '../../../lambdas/core/audit.ts';
 import type { CrmResult, EventRecord, Suppression } from '../../../lambdas/core/event-record.ts';
 import { type FailureCode, failureSentenceOf } from '../../../lambdas/core/failure.ts';
-import type { StoredLead } from '../../../lambdas/operations/stored-lead.ts';
+import type { StoredLead } from '../../../lambdas/operations/lookup/stored-lead.ts';
 import { counted } from '../text/counted.ts';
 import { shortTime } from '../../../lambdas/core/short-time.ts';
 

@@ -1,5 +1,5 @@
 import type { HoldfastConfig } from '../../../lambdas/core/config.ts';
-import type { StoredLead } from '../../../lambdas/operations/stored-lead.ts';
+import type { StoredLead } from '../../../lambdas/operations/lookup/stored-lead.ts';
 import { tableLines } from '../../table-lines.ts';
 import { remedyOf } from '../text/error-remedies.ts';
 import { recordText, stateWord, stepsOf } from './lead-state-text.ts';

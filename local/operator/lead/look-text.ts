@@ -1,5 +1,5 @@
-import type { Look } from '../../../lambdas/operations/find-leads.ts';
-import type { LeadQuery } from '../../../lambdas/operations/lead-query.ts';
+import type { Look } from '../../../lambdas/operations/lookup/find-leads.ts';
+import type { LeadQuery } from '../../../lambdas/operations/lookup/lead-query.ts';
 import { counted } from '../text/counted.ts';
 
 /** How what was typed was understood, for example `the e-mail address ana@example.com`. */

@@ -7,9 +7,9 @@ import {
   unconfirmedFields,
   valuesOf,
 } from '../../../lambdas/core/head.ts';
-import type { BreakerStatus } from '../../../lambdas/operations/control-breaker.ts';
-import type { Person } from '../../../lambdas/operations/gather-people.ts';
-import type { StoredLead } from '../../../lambdas/operations/stored-lead.ts';
+import type { BreakerStatus } from '../../../lambdas/operations/delivery/control-breaker.ts';
+import type { Person } from '../../../lambdas/operations/person/gather-people.ts';
+import type { StoredLead } from '../../../lambdas/operations/lookup/stored-lead.ts';
 import { tableLines } from '../../table-lines.ts';
 import { commandLine } from '../text/command-line.ts';
 import { counted } from '../text/counted.ts';

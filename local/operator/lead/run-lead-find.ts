@@ -1,15 +1,15 @@
 import { readPepper } from '../../../lambdas/core/pepper.ts';
-import { breakerStatus } from '../../../lambdas/operations/control-breaker.ts';
+import { breakerStatus } from '../../../lambdas/operations/delivery/control-breaker.ts';
 import {
   type FindOptions,
   findLeads,
   type LeadFinding,
-} from '../../../lambdas/operations/find-leads.ts';
+} from '../../../lambdas/operations/lookup/find-leads.ts';
 import {
   type LeadQuery,
   type LeadQueryKind,
   parseLeadQuery,
-} from '../../../lambdas/operations/lead-query.ts';
+} from '../../../lambdas/operations/lookup/lead-query.ts';
 import { eventTypesOf } from '../../samples/event-types.ts';
 import { textColumns } from '../../table-lines.ts';
 import { crmLink } from './crm-link.ts';

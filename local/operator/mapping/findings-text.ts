@@ -1,4 +1,7 @@
-import type { Finding, FindingSeverity } from '../../../lambdas/operations/mapping-finding.ts';
+import type {
+  Finding,
+  FindingSeverity,
+} from '../../../lambdas/operations/mapping/mapping-finding.ts';
 import { tableLines } from '../../table-lines.ts';
 import { counted } from '../text/counted.ts';
 

@@ -3,9 +3,12 @@ import {
   type Comparison,
   isChanged,
   type NotCompared,
-} from '../../../lambdas/operations/mapping-diff.ts';
-import type { FateChange, SourceDiff } from '../../../lambdas/operations/mapping-diff-summary.ts';
-import type { RecentEvents } from '../../../lambdas/operations/recent-events.ts';
+} from '../../../lambdas/operations/mapping/mapping-diff.ts';
+import type {
+  FateChange,
+  SourceDiff,
+} from '../../../lambdas/operations/mapping/mapping-diff-summary.ts';
+import type { RecentEvents } from '../../../lambdas/operations/lookup/recent-events.ts';
 import { counted } from '../text/counted.ts';
 import { fieldChangeLines } from './mapping-text.ts';
 import { shortTime } from '../../../lambdas/core/short-time.ts';

@@ -1,4 +1,4 @@
-import type { MappingChange } from '../../../lambdas/operations/mapping-change.ts';
+import type { MappingChange } from '../../../lambdas/operations/mapping/mapping-change.ts';
 
 /**
  * What a person calls the mapping that a command reads with.

@@ -1,11 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { checkMapping, countCheckedFields } from '../../../lambdas/operations/check-mapping.ts';
-import type { Finding } from '../../../lambdas/operations/mapping-finding.ts';
+import {
+  checkMapping,
+  countCheckedFields,
+} from '../../../lambdas/operations/mapping/check-mapping.ts';
+import type { Finding } from '../../../lambdas/operations/mapping/mapping-finding.ts';
 import {
   formatMetadata,
   type ModuleMetadata,
   parseMetadata,
-} from '../../../lambdas/operations/module-metadata.ts';
+} from '../../../lambdas/operations/mapping/module-metadata.ts';
 import { createFieldLimits } from '../../../lambdas/zoho/field-limits.ts';
 import { textColumns } from '../../table-lines.ts';
 import { commandLine } from '../text/command-line.ts';

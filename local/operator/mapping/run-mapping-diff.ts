@@ -2,14 +2,14 @@ import {
   type Comparison,
   compareMappings,
   isChanged,
-} from '../../../lambdas/operations/mapping-diff.ts';
-import { summarizeDiff } from '../../../lambdas/operations/mapping-diff-summary.ts';
-import { mappingSettings } from '../../../lambdas/operations/plan-replay.ts';
+} from '../../../lambdas/operations/mapping/mapping-diff.ts';
+import { summarizeDiff } from '../../../lambdas/operations/mapping/mapping-diff-summary.ts';
+import { mappingSettings } from '../../../lambdas/operations/quarantine/plan-replay.ts';
 import {
   findRecentEvents,
   type RecentEvents,
   type RecentProgress,
-} from '../../../lambdas/operations/recent-events.ts';
+} from '../../../lambdas/operations/lookup/recent-events.ts';
 import { describeUnknownSource } from '../source/describe-unknown-source.ts';
 import { describeDiff, describeLook, describeValues } from './mapping-diff-text.ts';
 import { mappingName } from './mapping-text.ts';

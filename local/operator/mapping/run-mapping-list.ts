@@ -1,6 +1,6 @@
 import type { HoldfastConfig } from '../../../lambdas/core/config.ts';
 import type { EventStore } from '../../../lambdas/core/ports/events.ts';
-import { labelOf, presentMapping } from '../../../lambdas/operations/kept-mapping.ts';
+import { labelOf, presentMapping } from '../../../lambdas/operations/mapping/kept-mapping.ts';
 import { type OpenTargetOptions, openTarget } from '../target/open-target.ts';
 import { OperatorError } from '../operator-error.ts';
 import { shortTime } from '../../../lambdas/core/short-time.ts';

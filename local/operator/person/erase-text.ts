@@ -1,7 +1,7 @@
-import type { CheckedErasure } from '../../../lambdas/operations/erase-on-record.ts';
-import type { CrmRecordRef, FoundPerson } from '../../../lambdas/operations/find-person.ts';
-import { isAnythingLeft } from '../../../lambdas/operations/find-person.ts';
-import type { PersonName } from '../../../lambdas/operations/person.ts';
+import type { CheckedErasure } from '../../../lambdas/operations/person/erase-on-record.ts';
+import type { CrmRecordRef, FoundPerson } from '../../../lambdas/operations/person/find-person.ts';
+import { isAnythingLeft } from '../../../lambdas/operations/person/find-person.ts';
+import type { PersonName } from '../../../lambdas/operations/person/person.ts';
 import { counted } from '../text/counted.ts';
 import { oneLine } from '../text/one-line.ts';
 import type { Remaining } from './remains.ts';

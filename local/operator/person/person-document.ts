@@ -1,4 +1,4 @@
-import type { FoundPerson } from '../../../lambdas/operations/find-person.ts';
+import type { FoundPerson } from '../../../lambdas/operations/person/find-person.ts';
 
 /** What was found of a person, for a program: keys and counts, and none of what they said. */
 export function foundDocument(found: FoundPerson): object {

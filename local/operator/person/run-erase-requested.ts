@@ -1,14 +1,14 @@
 import { readPepper } from '../../../lambdas/core/pepper.ts';
-import { isErased } from '../../../lambdas/operations/erase-person.ts';
+import { isErased } from '../../../lambdas/operations/person/erase-person.ts';
 import {
   eraseRequested,
   type RequestedErasure,
-} from '../../../lambdas/operations/erase-requested.ts';
-import { parseReason } from '../../../lambdas/operations/execute-replay.ts';
+} from '../../../lambdas/operations/person/erase-requested.ts';
+import { parseReason } from '../../../lambdas/operations/quarantine/execute-replay.ts';
 import {
   type DeletionRequest,
   findDeletionRequests,
-} from '../../../lambdas/operations/find-deletion-requests.ts';
+} from '../../../lambdas/operations/person/find-deletion-requests.ts';
 import { commandLine } from '../text/command-line.ts';
 import { counted } from '../text/counted.ts';
 import { crmLink } from '../lead/crm-link.ts';

@@ -2,10 +2,10 @@ import {
   type CheckedErasure,
   eraseOnRecord,
   type ErasureReport,
-} from '../../../lambdas/operations/erase-on-record.ts';
-import { isErased } from '../../../lambdas/operations/erase-person.ts';
-import { parseReason } from '../../../lambdas/operations/execute-replay.ts';
-import { isAnythingLeft } from '../../../lambdas/operations/find-person.ts';
+} from '../../../lambdas/operations/person/erase-on-record.ts';
+import { isErased } from '../../../lambdas/operations/person/erase-person.ts';
+import { parseReason } from '../../../lambdas/operations/quarantine/execute-replay.ts';
+import { isAnythingLeft } from '../../../lambdas/operations/person/find-person.ts';
 import { commandLine } from '../text/command-line.ts';
 import { crmLink } from '../lead/crm-link.ts';
 import { describeErasure, describeErasurePlan } from './erase-text.ts';

@@ -1,8 +1,8 @@
 import { existsSync, writeFileSync } from 'node:fs';
-import { exportDocument } from '../../../lambdas/operations/export-person.ts';
-import { parseReason } from '../../../lambdas/operations/execute-replay.ts';
-import type { FoundPerson } from '../../../lambdas/operations/find-person.ts';
-import { onRecord } from '../../../lambdas/operations/on-record.ts';
+import { exportDocument } from '../../../lambdas/operations/person/export-person.ts';
+import { parseReason } from '../../../lambdas/operations/quarantine/execute-replay.ts';
+import type { FoundPerson } from '../../../lambdas/operations/person/find-person.ts';
+import { onRecord } from '../../../lambdas/operations/journal/on-record.ts';
 import { counted } from '../text/counted.ts';
 import { crmLink } from '../lead/crm-link.ts';
 import { describeNotTouched } from './erase-text.ts';

@@ -3,9 +3,9 @@ import {
   findPerson,
   type FoundPerson,
   type PersonSearch,
-} from '../../../lambdas/operations/find-person.ts';
-import { LeadQueryError } from '../../../lambdas/operations/lead-query.ts';
-import { parsePersonName, PersonNameError } from '../../../lambdas/operations/person.ts';
+} from '../../../lambdas/operations/person/find-person.ts';
+import { LeadQueryError } from '../../../lambdas/operations/lookup/lead-query.ts';
+import { parsePersonName, PersonNameError } from '../../../lambdas/operations/person/person.ts';
 import type { HoldfastConfig } from '../../../lambdas/core/config.ts';
 import { startProgress } from '../progress.ts';
 import type { OperatorTarget } from '../target/target.ts';

@@ -1,6 +1,6 @@
 import { failureSentenceOf } from '../../../lambdas/core/failure.ts';
-import type { CloseResult } from '../../../lambdas/operations/close-leads.ts';
-import type { QuarantineGroup } from '../../../lambdas/operations/group-quarantined.ts';
+import type { CloseResult } from '../../../lambdas/operations/quarantine/close-leads.ts';
+import type { QuarantineGroup } from '../../../lambdas/operations/quarantine/group-quarantined.ts';
 import { commandLine } from '../text/command-line.ts';
 import { counted } from '../text/counted.ts';
 import { remedyOf } from '../text/error-remedies.ts';

@@ -1,12 +1,12 @@
 import { failureSentenceOf } from '../../../lambdas/core/failure.ts';
-import type { ReplayResult } from '../../../lambdas/operations/execute-replay.ts';
+import type { ReplayResult } from '../../../lambdas/operations/quarantine/execute-replay.ts';
 import {
   type ReplayGroup,
   type ReplayPlan,
   type SkippedEvent,
   skipSentenceOf,
   summarizePlan,
-} from '../../../lambdas/operations/replay-plan.ts';
+} from '../../../lambdas/operations/quarantine/replay-plan.ts';
 import { counted } from '../text/counted.ts';
 import { fieldChangeLines, mappingName } from '../mapping/mapping-text.ts';
 import { shortTime } from '../../../lambdas/core/short-time.ts';

@@ -3,11 +3,11 @@ import {
   type CloseResult,
   executeClose,
   planClose,
-} from '../../../lambdas/operations/close-leads.ts';
-import { parseReason } from '../../../lambdas/operations/execute-replay.ts';
-import { groupPlanned } from '../../../lambdas/operations/group-quarantined.ts';
-import { namesUnknownKey } from '../../../lambdas/operations/replay-plan.ts';
-import type { ReplaySelection } from '../../../lambdas/operations/replay-selection.ts';
+} from '../../../lambdas/operations/quarantine/close-leads.ts';
+import { parseReason } from '../../../lambdas/operations/quarantine/execute-replay.ts';
+import { groupPlanned } from '../../../lambdas/operations/quarantine/group-quarantined.ts';
+import { namesUnknownKey } from '../../../lambdas/operations/quarantine/replay-plan.ts';
+import type { ReplaySelection } from '../../../lambdas/operations/quarantine/replay-selection.ts';
 import { commandLine } from '../text/command-line.ts';
 import { type OpenTargetOptions, openTarget } from '../target/open-target.ts';
 import { EXIT_WRONG_USE } from '../operator-command.ts';

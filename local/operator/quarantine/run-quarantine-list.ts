@@ -1,7 +1,7 @@
 import { STAGE_CONFIG } from '../../../lib/stage-config.ts';
-import { groupQuarantined } from '../../../lambdas/operations/group-quarantined.ts';
-import { listQuarantined } from '../../../lambdas/operations/list-quarantined.ts';
-import type { ReplaySelection } from '../../../lambdas/operations/replay-selection.ts';
+import { groupQuarantined } from '../../../lambdas/operations/quarantine/group-quarantined.ts';
+import { listQuarantined } from '../../../lambdas/operations/quarantine/list-quarantined.ts';
+import type { ReplaySelection } from '../../../lambdas/operations/quarantine/replay-selection.ts';
 import { type OpenTargetOptions, openTarget } from '../target/open-target.ts';
 import { startProgress } from '../progress.ts';
 import { describeQuarantine } from './quarantine-text.ts';

@@ -1,5 +1,5 @@
 import { STAGE_CONFIG } from '../../../lib/stage-config.ts';
-import { readStoredLead, type StoredLead } from '../../../lambdas/operations/stored-lead.ts';
+import { readStoredLead, type StoredLead } from '../../../lambdas/operations/lookup/stored-lead.ts';
 import type { HoldfastConfig } from '../../../lambdas/core/config.ts';
 import { textColumns } from '../../table-lines.ts';
 import { commandLine } from '../text/command-line.ts';

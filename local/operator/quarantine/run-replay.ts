@@ -2,16 +2,19 @@ import {
   executeReplay,
   parseReason,
   type ReplayResult,
-} from '../../../lambdas/operations/execute-replay.ts';
-import { onRecord } from '../../../lambdas/operations/on-record.ts';
-import { planReplay, type ReplaySettings } from '../../../lambdas/operations/plan-replay.ts';
+} from '../../../lambdas/operations/quarantine/execute-replay.ts';
+import { onRecord } from '../../../lambdas/operations/journal/on-record.ts';
+import {
+  planReplay,
+  type ReplaySettings,
+} from '../../../lambdas/operations/quarantine/plan-replay.ts';
 import {
   namesUnknownKey,
   type ReplayPlan,
   summarizePlan,
-} from '../../../lambdas/operations/replay-plan.ts';
-import type { ReplaySelection } from '../../../lambdas/operations/replay-selection.ts';
-import { touchedLeads } from '../../../lambdas/operations/touched-leads.ts';
+} from '../../../lambdas/operations/quarantine/replay-plan.ts';
+import type { ReplaySelection } from '../../../lambdas/operations/quarantine/replay-selection.ts';
+import { touchedLeads } from '../../../lambdas/operations/journal/touched-leads.ts';
 import { commandLine } from '../text/command-line.ts';
 import { type OpenTargetOptions, openTarget } from '../target/open-target.ts';
 import { startProgress } from '../progress.ts';

@@ -4,7 +4,7 @@ import {
   type FailureClass,
   type FailureCode,
 } from '../../../lambdas/core/failure.ts';
-import type { ReplaySelection } from '../../../lambdas/operations/replay-selection.ts';
+import type { ReplaySelection } from '../../../lambdas/operations/quarantine/replay-selection.ts';
 import { parseFailureCode, parseTime, type TypedTime } from '../../option-parsers.ts';
 
 /** Which quarantined leads a command is about, as it was typed. */

@@ -1,5 +1,5 @@
 import { FRESH_INTERVAL_MS } from '../../../lambdas/aws/secrets-manager.ts';
-import { rotateSourceSecret } from '../../../lambdas/operations/rotate-source-secret.ts';
+import { rotateSourceSecret } from '../../../lambdas/operations/secret/rotate-source-secret.ts';
 import { bindProvider } from '../../../lambdas/providers/bind-provider.ts';
 import { GUIDES } from '../../../lambdas/providers/catalogue.ts';
 import type { ProviderGuide } from '../../../lambdas/providers/guide.ts';

@@ -1,10 +1,10 @@
 import { SecretUnavailableError } from '../../../lambdas/core/errors.ts';
-import { parseReason } from '../../../lambdas/operations/execute-replay.ts';
+import { parseReason } from '../../../lambdas/operations/quarantine/execute-replay.ts';
 import {
   finishRotation,
   type PreviousSecret,
   readPreviousSecret,
-} from '../../../lambdas/operations/rotate-source-secret.ts';
+} from '../../../lambdas/operations/secret/rotate-source-secret.ts';
 import { bindProvider } from '../../../lambdas/providers/bind-provider.ts';
 import { GUIDES, type SourceConfig } from '../../../lambdas/providers/catalogue.ts';
 import { parseSourceSecrets } from '../../../lambdas/providers/verification/source-secrets.ts';

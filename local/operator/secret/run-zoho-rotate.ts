@@ -3,9 +3,9 @@ import {
   BREAKER_TOUCHED,
   breakerStatus,
   closeBreaker,
-} from '../../../lambdas/operations/control-breaker.ts';
-import { parseReason } from '../../../lambdas/operations/execute-replay.ts';
-import { onRecord } from '../../../lambdas/operations/on-record.ts';
+} from '../../../lambdas/operations/delivery/control-breaker.ts';
+import { parseReason } from '../../../lambdas/operations/quarantine/execute-replay.ts';
+import { onRecord } from '../../../lambdas/operations/journal/on-record.ts';
 import { parseCredentials, type ZohoCredentials } from '../../../lambdas/zoho/credentials.ts';
 import { handOverToken } from '../../../lambdas/zoho/hand-over-token.ts';
 import type { SecretPrompt } from './ask-secret.ts';

@@ -1,5 +1,5 @@
 import { CACHE_MS } from '../../../lambdas/aws/secrets-manager.ts';
-import type { PreviousSecret } from '../../../lambdas/operations/rotate-source-secret.ts';
+import type { PreviousSecret } from '../../../lambdas/operations/secret/rotate-source-secret.ts';
 import { commandLine } from '../text/command-line.ts';
 import { shortTime } from '../../../lambdas/core/short-time.ts';
 import type { OperatorTarget } from '../target/target.ts';

@@ -1,7 +1,7 @@
 import type {
   PreviousSecret,
   SecretToChange,
-} from '../../../lambdas/operations/rotate-source-secret.ts';
+} from '../../../lambdas/operations/secret/rotate-source-secret.ts';
 import type { SourceConfig } from '../../../lambdas/providers/catalogue.ts';
 import type { SecretPrompt } from './ask-secret.ts';
 import type { OpenTargetOptions } from '../target/open-target.ts';

@@ -1,4 +1,4 @@
-import { onRecord } from '../../../lambdas/operations/on-record.ts';
+import { onRecord } from '../../../lambdas/operations/journal/on-record.ts';
 import { parseSourceSecrets } from '../../../lambdas/providers/verification/source-secrets.ts';
 import type { BoundProvider } from '../../../lambdas/providers/bind-provider.ts';
 import type { ProviderGuide } from '../../../lambdas/providers/guide.ts';

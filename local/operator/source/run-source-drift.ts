@@ -3,7 +3,7 @@ import {
   driftOf,
   type FieldDrift,
   type SourceDrift,
-} from '../../../lambdas/operations/source-drift.ts';
+} from '../../../lambdas/operations/mapping/source-drift.ts';
 import { tableLines, textColumns } from '../../table-lines.ts';
 import { type OpenTargetOptions, openTarget } from '../target/open-target.ts';
 import { describeUnknownSource } from './describe-unknown-source.ts';

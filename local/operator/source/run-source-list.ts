@@ -1,5 +1,5 @@
-import { listSources } from '../../../lambdas/operations/list-sources.ts';
-import type { SourceSecretFacts } from '../../../lambdas/operations/source-secret-facts.ts';
+import { listSources } from '../../../lambdas/operations/status/list-sources.ts';
+import type { SourceSecretFacts } from '../../../lambdas/operations/secret/source-secret-facts.ts';
 import { bindProvider } from '../../../lambdas/providers/bind-provider.ts';
 import { textColumns } from '../../table-lines.ts';
 import { type OpenTargetOptions, openTarget } from '../target/open-target.ts';

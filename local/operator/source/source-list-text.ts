@@ -1,5 +1,8 @@
-import type { SourceList, SourceOverview } from '../../../lambdas/operations/list-sources.ts';
-import type { SourceSecretFacts } from '../../../lambdas/operations/source-secret-facts.ts';
+import type {
+  SourceList,
+  SourceOverview,
+} from '../../../lambdas/operations/status/list-sources.ts';
+import type { SourceSecretFacts } from '../../../lambdas/operations/secret/source-secret-facts.ts';
 import { tableLines } from '../../table-lines.ts';
 import { commandLine } from '../text/command-line.ts';
 import { counted } from '../text/counted.ts';

@@ -1,5 +1,5 @@
 import type { JournalAction, JournalEntry, Touched } from '../../../lambdas/core/journal.ts';
-import type { ListedActs } from '../../../lambdas/operations/list-acts.ts';
+import type { ListedActs } from '../../../lambdas/operations/journal/list-acts.ts';
 import { tableLines } from '../../table-lines.ts';
 import { counted } from '../text/counted.ts';
 import { oneLine } from '../text/one-line.ts';

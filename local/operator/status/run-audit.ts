@@ -1,5 +1,5 @@
 import type { JournalAction } from '../../../lambdas/core/journal.ts';
-import { listActs } from '../../../lambdas/operations/list-acts.ts';
+import { listActs } from '../../../lambdas/operations/journal/list-acts.ts';
 import { textColumns } from '../../table-lines.ts';
 import { describeActs } from './audit-text.ts';
 import { type OpenTargetOptions, openTarget } from '../target/open-target.ts';

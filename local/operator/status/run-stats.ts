@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MetricAnswer, MetricReader } from '../../../lambdas/core/ports/metric-reader.ts';
-import { readPipelineStats } from '../../../lambdas/operations/pipeline-stats.ts';
+import { readPipelineStats } from '../../../lambdas/operations/status/pipeline-stats.ts';
 import { textColumns } from '../../table-lines.ts';
 import { type OpenTargetOptions, openTarget } from '../target/open-target.ts';
 import { EXIT_WRONG_USE } from '../operator-command.ts';

@@ -1,8 +1,8 @@
 import type { FailureClass } from '../../../lambdas/core/failure.ts';
 import type { OpenMeasure } from '../../../lambdas/core/ports/events.ts';
-import type { LeadNumbers } from '../../../lambdas/operations/lead-numbers.ts';
-import type { OpenLeads } from '../../../lambdas/operations/open-leads.ts';
-import type { PipelineStats } from '../../../lambdas/operations/pipeline-stats.ts';
+import type { LeadNumbers } from '../../../lambdas/operations/status/lead-numbers.ts';
+import type { OpenLeads } from '../../../lambdas/operations/status/open-leads.ts';
+import type { PipelineStats } from '../../../lambdas/operations/status/pipeline-stats.ts';
 import { tableLines } from '../../table-lines.ts';
 import { commandLine } from '../text/command-line.ts';
 import { counted as countedText } from '../text/counted.ts';

@@ -11,7 +11,7 @@ import type { SecretVault } from '../../../lambdas/core/ports/secret-vault.ts';
 import type { Log } from '../../../lambdas/core/ports/telemetry.ts';
 import type { Clock, Ids, SecretReader } from '../../../lambdas/core/ports/world.ts';
 import type { StageInspector } from '../../../lambdas/operations/doctor/facts.ts';
-import type { DeadLetterBrowser } from '../../../lambdas/operations/remove-dead-letters.ts';
+import type { DeadLetterBrowser } from '../../../lambdas/operations/quarantine/remove-dead-letters.ts';
 
 /** What an operator's command works on: a deployed stage, or the pipeline on this machine. */
 export interface OperatorTarget {

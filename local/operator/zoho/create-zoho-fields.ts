@@ -1,4 +1,7 @@
-import type { MissingField, NewFieldType } from '../../../lambdas/operations/plan-zoho-setup.ts';
+import type {
+  MissingField,
+  NewFieldType,
+} from '../../../lambdas/operations/mapping/plan-zoho-setup.ts';
 import { safeCode } from '../../../lambdas/zoho/failure-of-code.ts';
 import type { HttpAnswer } from '../../../lambdas/zoho/http.ts';
 import {

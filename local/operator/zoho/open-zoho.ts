@@ -1,5 +1,5 @@
 import type { HoldfastConfig } from '../../../lambdas/core/config.ts';
-import type { RecordPorts } from '../../../lambdas/operations/on-record.ts';
+import type { RecordPorts } from '../../../lambdas/operations/journal/on-record.ts';
 import { systemRandom } from '../../../lambdas/runtime/system.ts';
 import { startDeadline } from '../../../lambdas/zoho/deadline.ts';
 import type { Refusal } from '../../../lambdas/zoho/request-outcome.ts';

@@ -1,9 +1,9 @@
-import { onRecord } from '../../../lambdas/operations/on-record.ts';
+import { onRecord } from '../../../lambdas/operations/journal/on-record.ts';
 import {
   type MissingField,
   planZohoSetup,
   type SetupPlan,
-} from '../../../lambdas/operations/plan-zoho-setup.ts';
+} from '../../../lambdas/operations/mapping/plan-zoho-setup.ts';
 import type { Refusal } from '../../../lambdas/zoho/request-outcome.ts';
 import { type CreateResult, createZohoFields } from './create-zoho-fields.ts';
 import type { OpenTargetOptions } from '../target/open-target.ts';

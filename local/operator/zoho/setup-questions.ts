@@ -2,7 +2,7 @@ import {
   type MissingField,
   NEW_FIELD_TYPES,
   type SetupPlan,
-} from '../../../lambdas/operations/plan-zoho-setup.ts';
+} from '../../../lambdas/operations/mapping/plan-zoho-setup.ts';
 
 type Ask = (question: string) => Promise<string>;
 

@@ -1,4 +1,4 @@
-import type { SetupPlan } from '../../../lambdas/operations/plan-zoho-setup.ts';
+import type { SetupPlan } from '../../../lambdas/operations/mapping/plan-zoho-setup.ts';
 import { tableLines } from '../../table-lines.ts';
 import { type CreateResult, describeNewField } from './create-zoho-fields.ts';
 

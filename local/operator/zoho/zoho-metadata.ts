@@ -1,5 +1,8 @@
 import * as z from 'zod/mini';
-import type { FieldMetadata, ModuleMetadata } from '../../../lambdas/operations/module-metadata.ts';
+import type {
+  FieldMetadata,
+  ModuleMetadata,
+} from '../../../lambdas/operations/mapping/module-metadata.ts';
 import type { HttpAnswer } from '../../../lambdas/zoho/http.ts';
 import { type CallReading, refusalOf } from '../../../lambdas/zoho/request-outcome.ts';
 import type { ZohoSession } from '../../../lambdas/zoho/zoho-api.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { HoldfastConfig } from '../../../lambdas/core/config.ts';
 import { normalizeEmail } from '../../../lambdas/core/normalize-email.ts';
-import type { CrmOwner, CrmOwners } from '../../../lambdas/operations/crm-owner.ts';
+import type { CrmOwner, CrmOwners } from '../../../lambdas/operations/lookup/crm-owner.ts';
 import { isQuotable, queryRecords } from '../../../lambdas/zoho/coql.ts';
 import { type OpenZoho, zohoRefused } from './open-zoho.ts';
 

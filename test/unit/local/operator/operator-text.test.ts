@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { failure } from '../../../../lambdas/core/failure.ts';
-import type { ReplayItem, ReplayPlan } from '../../../../lambdas/operations/replay-plan.ts';
+import type {
+  ReplayItem,
+  ReplayPlan,
+} from '../../../../lambdas/operations/quarantine/replay-plan.ts';
 import { describePlan, describeResult } from '../../../../local/operator/quarantine/replay-text.ts';
 import { describeBreakerRemedy } from '../../../../local/operator/delivery/breaker-remedy.ts';
 import { describeBreaker } from '../../../../local/operator/delivery/run-breaker.ts';

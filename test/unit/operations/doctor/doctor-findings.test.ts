@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { NEW_BREAKER, openedForGood } from '../../../../lambdas/core/breaker.ts';
-import { finding } from '../../../../lambdas/operations/mapping-finding.ts';
+import { finding } from '../../../../lambdas/operations/mapping/mapping-finding.ts';
 import { countChecks, describeChecks } from '../../../../local/operator/doctor/doctor-text.ts';
 import { aHealthyStage, examine, type SomeStage } from '../../../support/doctor-world.ts';
 

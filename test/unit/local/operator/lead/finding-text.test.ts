@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { defineConfig } from '../../../../../lambdas/core/config.ts';
-import type { LeadFinding } from '../../../../../lambdas/operations/find-leads.ts';
+import type { LeadFinding } from '../../../../../lambdas/operations/lookup/find-leads.ts';
 import { describeFinding } from '../../../../../local/operator/lead/finding-text.ts';
 import { describeShown } from '../../../../../local/operator/lead/lead-show-text.ts';
 import type { StoryContext } from '../../../../../local/operator/lead/person-text.ts';

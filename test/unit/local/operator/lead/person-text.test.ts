@@ -8,7 +8,7 @@ import {
   mergeContribution,
   newHead,
 } from '../../../../../lambdas/core/head.ts';
-import type { Person } from '../../../../../lambdas/operations/gather-people.ts';
+import type { Person } from '../../../../../lambdas/operations/person/gather-people.ts';
 import {
   describePerson,
   type StoryContext,

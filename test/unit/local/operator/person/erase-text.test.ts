@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import type { FoundPerson } from '../../../../../lambdas/operations/find-person.ts';
+import type { FoundPerson } from '../../../../../lambdas/operations/person/find-person.ts';
 import {
   describeErasure,
   describeErasurePlan,

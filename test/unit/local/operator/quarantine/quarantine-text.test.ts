@@ -3,7 +3,7 @@ import { failure } from '../../../../../lambdas/core/failure.ts';
 import {
   groupPlanned,
   type QuarantineGroup,
-} from '../../../../../lambdas/operations/group-quarantined.ts';
+} from '../../../../../lambdas/operations/quarantine/group-quarantined.ts';
 import {
   describeClosed,
   describeClosePlan,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { failure } from '../../../../../lambdas/core/failure.ts';
-import type { MissingField } from '../../../../../lambdas/operations/plan-zoho-setup.ts';
+import type { MissingField } from '../../../../../lambdas/operations/mapping/plan-zoho-setup.ts';
 import type { HttpAnswer } from '../../../../../lambdas/zoho/http.ts';
 import type { ZohoCall, ZohoSession } from '../../../../../lambdas/zoho/zoho-api.ts';
 import { createZohoFields } from '../../../../../local/operator/zoho/create-zoho-fields.ts';
