@@ -67,6 +67,24 @@ describe.runIf(findDynoxide() !== undefined)(
       expect((await run('audit', '--json')).out).not.toContain(EMAIL);
     });
 
+    it.each(['kept', 'deleted'])(
+      'is delivered when they submit something new, to a record in Zoho that was %s',
+      async (record) => {
+        await deliver('leaves', EMAIL);
+        const [before] = await pipeline.zoho.records();
+        await run('erase', EMAIL, '--reason', 'ticket 4713');
+        if (record === 'deleted') await pipeline.zoho.remove(before!.id);
+
+        await deliver('returns', EMAIL);
+
+        const [after, ...others] = await pipeline.zoho.records();
+        expect(others).toEqual([]);
+        expect(after!.id === before!.id).toBe(record === 'kept');
+        const version = (each: typeof after) => Number(each!.fields['Holdfast_Version']);
+        expect(version(after)).toBeGreaterThan(version(before));
+      },
+    );
+
     it('gets a file that only the operator can read, and that is not overwritten', async () => {
       await deliver('leaves', EMAIL);
       const out = path.join(directory, 'person.json');

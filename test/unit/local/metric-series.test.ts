@@ -5,7 +5,7 @@ import { runSeed } from '../../../local/simulation/run-seed.ts';
 const MINUTE_MS = 60_000;
 
 /** An intake process of it dies after it has stored a lead. */
-const SEED_WITH_A_DEATH = 2;
+const SEED_WITH_A_DEATH = 4;
 
 describe('a recorder of metrics', () => {
   it('keeps sum, bounds and number of each minute, and nothing of a minute without measurements', () => {
