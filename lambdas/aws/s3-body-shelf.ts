@@ -58,9 +58,11 @@ function readListing(
   const bodies = [...xml.matchAll(/<Contents>(.*?)<\/Contents>/gs)].flatMap(([, entry = '']) => {
     const name = textOf(entry, 'Key');
     const isEmpty = textOf(entry, 'Size') === '0';
-    return name === undefined || isEmpty
-      ? []
-      : [{ pointer: `s3://${bucket}/${isEncoded ? decoded(name) : unescaped(name)}` }];
+    if (name === undefined || isEmpty) return [];
+    const storedAtMs = Date.parse(textOf(entry, 'LastModified') ?? '');
+    if (Number.isNaN(storedAtMs)) throw new Error('S3 did not say when a body was stored');
+    const pointer = `s3://${bucket}/${isEncoded ? decoded(name) : unescaped(name)}`;
+    return [{ pointer, storedAtMs }];
   });
   const cursor = textOf(xml, 'NextContinuationToken');
   return { bodies, ...(cursor === undefined ? {} : { cursor }) };

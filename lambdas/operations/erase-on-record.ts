@@ -56,18 +56,18 @@ export async function eraseOnRecord(
     ...identities.map((id) => ({ kind: 'identity', id }) as const),
     ...keys.map((id) => ({ kind: 'lead', id }) as const),
   ];
-  const { module } = search.config.zoho;
   const keys = [...found.events.map(({ key }) => key), ...found.leftovers];
   const touched = touchedBy(keys, found.identities);
   return await onRecord({ action: 'erased', ...order, touched }, ports, async () => {
-    const { pepper } = search;
-    const result = await erasePerson(found, { pepper, module }, ports, (done) =>
+    const { config, pepper } = search;
+    const result = await erasePerson(found, { config, pepper }, ports, (done) =>
       report.erasing(done),
     );
     // By the identities, too: what was erased under a lead's key is found by nothing else any more.
+    const identities = new Set([...found.identities, ...result.identities]);
     const names = [
       ...search.names,
-      ...found.identities.map((value) => ({ kind: 'identity', value }) as const),
+      ...[...identities].map((value) => ({ kind: 'identity', value }) as const),
     ];
     const left = await findPerson({ ...search, names, consistent: true }, ports, (progress) =>
       report.checking(progress),

@@ -3,21 +3,25 @@
  *
  * ```
  * 1 each event becomes a tombstone       from here on, no claim, no repetition and no replay brings it back
- * 2 its values leave the merged state    by compare-and-set, when nobody writes the record
- * 3 links, submitters, loose bodies go
- * 4 what lies beside its tombstone goes  last, since it tells where the rest is
- * 5 dead letters go
+ * 2 where it is listed is looked up      now: a delivery that was under way may have been its first
+ * 3 its values leave the merged state    by compare-and-set, when nobody writes the record
+ * 4 links, submitters, loose bodies go
+ * 5 what lies beside its tombstone goes  last, since it tells where the rest is
+ * 6 dead letters go
  * ```
  *
  * Interrupted anywhere, the next run finds the rest: what lies beside a tombstone is known by that alone, whoever is
- * looked for, and leads to the links and the merged state.
+ * looked for, and leads to the links and the merged state. So it stays as long as one of these could not be mended.
  */
+import type { HoldfastConfig } from '../core/config.ts';
 import type { EventErasure, BodyShelf, StoreEraser } from '../core/ports/erasure.ts';
 import type { EventStore } from '../core/ports/events.ts';
-import type { IdentityStore } from '../core/ports/identities.ts';
+import type { IdentityLinks, IdentityStore } from '../core/ports/identities.ts';
+import type { StoreScanner } from '../core/ports/store-scan.ts';
 import type { Clock } from '../core/ports/world.ts';
 import { contentMark, eventsIn, headBusyUntilMs, headWithout, isBare } from '../core/tombstone.ts';
 import type { FoundPerson } from './find-person.ts';
+import { gatherEvents, type GatheredEvent } from './gather-events.ts';
 import { inParallel } from './in-parallel.ts';
 import {
   type DeadLetterBrowser,
@@ -28,9 +32,10 @@ import {
 /** What erasing needs of the world. */
 export interface ErasePorts {
   readonly events: Pick<EventStore, 'readRecord'>;
-  readonly identities: Pick<IdentityStore, 'read' | 'save'>;
+  readonly items: Pick<StoreScanner, 'readEvent'>;
+  readonly identities: Pick<IdentityStore, 'read' | 'save'> & IdentityLinks;
   readonly eraser: StoreEraser;
-  readonly bodies: Pick<BodyShelf, 'remove'>;
+  readonly bodies: Pick<BodyShelf, 'read' | 'remove'>;
   readonly deadLetters: DeadLetterBrowser;
   readonly clock: Pick<Clock, 'nowMs' | 'sleep'>;
 }
@@ -53,9 +58,8 @@ export interface ErasureResult {
 
 /** What an erasure needs to know. */
 export interface EraseSettings {
+  readonly config: HoldfastConfig;
   readonly pepper: string;
-  /** The module of the CRM that the merged states are of. */
-  readonly module: string;
   /**
    * Whether events that have expired keep their part of a merged state: where single leads go, and not all that is kept of
    * a person. `false` by default.
@@ -78,11 +82,12 @@ const SAVE_TRIES_MAX = 20;
  */
 export async function erasePerson(
   found: FoundPerson,
-  { pepper, module, expiredStay = false }: EraseSettings,
+  { config, pepper, expiredStay = false }: EraseSettings,
   ports: ErasePorts,
   report: (done: number) => void = () => undefined,
 ): Promise<ErasureResult> {
   const { clock, eraser } = ports;
+  const { module } = config.zoho;
   const untilMs = clock.nowMs() + PATIENCE_MS;
   let done = 0;
   let removed = 0;
@@ -95,16 +100,29 @@ export async function erasePerson(
   const keysOf = (kind: EventErasure['kind']) =>
     outcomes.filter(({ outcome }) => outcome.kind === kind).map(({ key }) => key);
 
-  const inUse: string[] = [];
-  const gone = new Set([...keysOf('erased'), ...found.deadLinks, ...found.leftovers]);
-  for (const identity of found.identities) {
-    const whose = { module, identity, expiredStay };
-    if (!(await eraseIdentity(whose, untilMs, ports))) inUse.push(identity);
-    removed += await eraser.unlink(module, identity, gone);
+  const erased = new Set(keysOf('erased'));
+  const ended = new Set([...erased, ...found.leftovers]);
+  const { events: endedEvents } = await gatherEvents([...ended], { config, pepper }, ports);
+  const own = new Set([
+    ...found.identities,
+    ...namesListing(endedEvents.filter(({ key }) => erased.has(key))),
+  ]);
+  const gone = new Set([...ended, ...found.deadLinks]);
+  const inUse = new Set<string>();
+  for (const identity of new Set([...own, ...namesListing(endedEvents)])) {
+    // Of somebody else an erasure was interrupted: nobody has asked for what else is kept of that person.
+    const whose = { module, identity, expiredStay: expiredStay || !own.has(identity) };
+    if (!(await eraseIdentity(whose, untilMs, ports))) inUse.add(identity);
+    else removed += await eraser.unlink(module, identity, gone);
     report((done += 1));
   }
+  // What leads to a merged state that could not be mended is what the next run finds it by.
+  const unfinished = new Set(
+    endedEvents
+      .filter(({ listedUnder }) => listedUnder.some((name) => inUse.has(name)))
+      .map(({ key }) => key),
+  );
 
-  for (const [name, keys] of found.strayLinks) removed += await eraser.unlink(module, name, keys);
   for (const { source, personHash } of found.submitters) {
     if (await eraser.forgetSubmitter(source, personHash)) removed += 1;
   }
@@ -112,10 +130,9 @@ export async function erasePerson(
     await ports.bodies.remove(pointer);
     removed += 1;
   }
-  for (const key of new Set([...keysOf('erased'), ...found.leftovers])) {
-    removed += await eraser.removePayloads(key);
+  for (const key of ended) {
+    if (!unfinished.has(key)) removed += await eraser.removePayloads(key);
   }
-  const erased = new Set(keysOf('erased'));
   // Only a quarantine sends letters: the queue need not be gone through for anything else.
   const reported = found.events.filter(
     ({ key, record }) => erased.has(key) && record?.quarantineId !== undefined,
@@ -125,10 +142,10 @@ export async function erasePerson(
     ports,
   );
   return {
-    erased: keysOf('erased'),
-    identities: found.identities.filter((identity) => !inUse.includes(identity)),
+    erased: [...erased],
+    identities: [...own].filter((identity) => !inUse.has(identity)),
     inDelivery: keysOf('in_delivery'),
-    inUse,
+    inUse: [...inUse],
     removed,
     ...(letters === undefined ? {} : { letters }),
   };
@@ -137,6 +154,10 @@ export async function erasePerson(
 /** Whether everything that was found is gone. */
 export function isErased({ inDelivery, inUse }: ErasureResult): boolean {
   return inDelivery.length === 0 && inUse.length === 0;
+}
+
+function namesListing(events: readonly GatheredEvent[]): readonly string[] {
+  return events.flatMap(({ listedUnder }) => listedUnder);
 }
 
 async function eraseEvent(

@@ -34,9 +34,8 @@ export async function eraseRequested(
   const touched = keys.map((id) => ({ kind: 'lead', id }) as const);
   return await onRecord({ action: 'erased', ...order, touched }, ports, async () => {
     const found = await foundLeads(keys, settings, ports);
-    const { module } = settings.config.zoho;
     // Of the same person, and nobody has asked for them.
-    const erasing = { pepper: settings.pepper, module, expiredStay: true };
+    const erasing = { ...settings, expiredStay: true };
     const result = await erasePerson(found, erasing, ports, report);
     return { result: { found, result }, hasFailed: !isErased(result) };
   });

@@ -3,6 +3,7 @@ import { identifiersOf } from '../core/identity.ts';
 import type { Head } from '../core/head.ts';
 import type { NormalizedEvent } from '../core/lead-event.ts';
 import type { BodyShelf } from '../core/ports/erasure.ts';
+import type { Clock } from '../core/ports/world.ts';
 import type { StoredItem, StoreScanner } from '../core/ports/store-scan.ts';
 import { type Mention, mentionIn } from './mentions.ts';
 import { type PacePorts, scanPaced } from './paced-scan.ts';
@@ -34,7 +35,14 @@ export interface ContentFound {
 interface ContentPorts extends PacePorts {
   readonly items: StoreScanner;
   readonly bodies: Pick<BodyShelf, 'list' | 'read'>;
+  readonly clock: Pick<Clock, 'nowMs' | 'sleep'>;
 }
+
+/**
+ * Intake stores a body before the item that points to it, and has 10 s for both: one that was stored later than this before
+ * the search may belong to a place that the search has passed. The rest is for clocks that differ.
+ */
+const MAY_COME_IN_MS = 5 * 60_000;
 
 interface ContentSearch {
   readonly names: readonly PersonName[];
@@ -71,6 +79,7 @@ export async function findByContent(
   report: (progress: SearchProgress) => void,
 ): Promise<ContentFound> {
   const gathering = newGathering(names);
+  const settledByMs = ports.clock.nowMs() - MAY_COME_IN_MS;
   let items = 0;
   await scanPaced(
     async (part) => await ports.items.scanStore({ ...part, consistent }),
@@ -88,7 +97,7 @@ export async function findByContent(
     keys: [...keys],
     identities: [...identities],
     submitters,
-    looseBodies: await findLooseBodies(gathering, ports),
+    looseBodies: await findLooseBodies(gathering, settledByMs, ports),
     leftovers: [...leftovers],
     sharing: [...sharing],
     mentions,
@@ -221,14 +230,15 @@ async function settleMentions(
 
 async function findLooseBodies(
   { named, pointers }: Gathering,
+  settledByMs: number,
   { bodies }: ContentPorts,
 ): Promise<ContentFound['looseBodies']> {
   const loose: { pointer: string; speaks: boolean }[] = [];
   let cursor: string | undefined;
   do {
     const page = await bodies.list(cursor);
-    for (const { pointer } of page.bodies) {
-      if (pointers.has(pointer)) continue;
+    for (const { pointer, storedAtMs } of page.bodies) {
+      if (pointers.has(pointer) || storedAtMs > settledByMs) continue;
       const body = await bodies.read(pointer);
       const speaks = body !== undefined && mentionIn(body, named) === 'email';
       loose.push({ pointer, speaks });

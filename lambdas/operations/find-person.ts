@@ -18,6 +18,7 @@ import { keyedHash } from '../core/identity.ts';
 import type { BodyShelf } from '../core/ports/erasure.ts';
 import type { IdentityLinks, IdentityStore } from '../core/ports/identities.ts';
 import type { StoreScanner } from '../core/ports/store-scan.ts';
+import type { Clock } from '../core/ports/world.ts';
 import { isBare } from '../core/tombstone.ts';
 import { findByContent, type ContentFound, type SearchProgress } from './find-by-content.ts';
 import { gatherEvents, type GatheredEvent } from './gather-events.ts';
@@ -31,6 +32,7 @@ export interface FindPersonPorts extends PacePorts {
   readonly identities: Pick<IdentityStore, 'read'> & IdentityLinks;
   /** The bodies in the bucket. */
   readonly bodies: Pick<BodyShelf, 'list' | 'read'>;
+  readonly clock: Pick<Clock, 'nowMs' | 'sleep'>;
 }
 
 /** Who is looked for, and by what settings. */
@@ -59,8 +61,6 @@ export interface FoundPerson {
   readonly identities: readonly string[];
   /** Links of events that have expired, or were erased before; of the others they go with their events. */
   readonly deadLinks: readonly string[];
-  /** Links of events of others whose erasure was interrupted: name → keys. */
-  readonly strayLinks: ReadonlyMap<string, ReadonlySet<string>>;
   readonly submitters: readonly { readonly source: string; readonly personHash: string }[];
   /** Bodies in the bucket that no item points to. */
   readonly looseBodies: readonly string[];
@@ -127,13 +127,14 @@ export async function findPerson(
     }
   }
 
-  const strayLinks = await findStrayLinks(content.leftovers, events, search, ports);
   const heads = await readHeads(module, [...identities], ports);
   const found = [...events.values()];
   const live = found.filter(({ record }) => record?.state !== 'erased');
   const hashes = new Set(
     emailsOf(found, named.emails).map((each) => keyedHash(pepper, 'email', each)),
   );
+  // An interrupted erasure leaves this, too.
+  const known = new Set([...events.keys(), ...content.leftovers]);
   return {
     names,
     events: live.toSorted((left, right) => (receivedAt(left) < receivedAt(right) ? -1 : 1)),
@@ -142,9 +143,8 @@ export async function findPerson(
     deadLinks: [...linked].filter(
       (key) => absent.has(key) || events.get(key)?.record?.state === 'erased',
     ),
-    strayLinks,
     submitters: content.submitters
-      .filter(({ personHash, key }) => hashes.has(personHash) || events.has(key))
+      .filter(({ personHash, key }) => hashes.has(personHash) || known.has(key))
       .map(({ source, personHash }) => ({ source, personHash })),
     looseBodies: looseBodiesOf(content, found),
     leftovers: content.leftovers,
@@ -176,7 +176,6 @@ export async function foundLeads(
     heads: heads.filter((head) => !isBare(head)),
     identities,
     deadLinks: [],
-    strayLinks: new Map(),
     submitters: [],
     looseBodies: [],
     leftovers: [],
@@ -195,25 +194,6 @@ export function isAnythingLeft(found: FoundPerson): boolean {
   return [events, heads, deadLinks, submitters, looseBodies, leftovers].some(
     (each) => each.length > 0,
   );
-}
-
-/**
- * An erasure that was interrupted left the payload beside the tombstone, since that tells under which names the event
- * is listed. Whose it is does not matter: only its own links go, and its person is not looked for.
- */
-async function findStrayLinks(
-  leftovers: readonly string[],
-  own: ReadonlyMap<string, GatheredEvent>,
-  search: PersonSearch,
-  ports: FindPersonPorts,
-): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
-  const others = leftovers.filter((key) => !own.has(key));
-  const { events } = await gatherEvents(others, search, ports);
-  const stray = new Map<string, Set<string>>();
-  for (const { key, listedUnder } of events) {
-    for (const name of listedUnder) stray.set(name, (stray.get(name) ?? new Set()).add(key));
-  }
-  return stray;
 }
 
 async function readHeads(

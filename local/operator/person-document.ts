@@ -2,7 +2,7 @@ import type { FoundPerson } from '../../lambdas/operations/find-person.ts';
 
 /** What was found of a person, for a program: keys and counts, and none of what they said. */
 export function foundDocument(found: FoundPerson): object {
-  const { events, heads, strayLinks: _links, ...rest } = found;
+  const { events, heads, ...rest } = found;
   return {
     ...rest,
     events: events.map(({ key, record, requests, details, readings, history }) => ({

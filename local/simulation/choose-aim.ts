@@ -35,7 +35,23 @@ const SELDOM: Readonly<Partial<Record<FaultName, readonly string[]>>> = {
     'operations/map-anew.ts events.readNormalized',
     'operations/map-anew.ts events.readNormalized',
   ],
+  // What waits for a merged state that is being written; a submitter is forgotten once a person.
+  erased: [
+    'operations/erase-person.ts clock.sleep',
+    'operations/erase-person.ts clock.sleep',
+    'operations/erase-person.ts eraser.forgetSubmitter',
+    'operations/erase-person.ts eraser.forgetSubmitter',
+    'operations/erase-person.ts identities.read',
+    'operations/find-person.ts identities.read',
+  ],
+  closed: [
+    'operations/close-leads.ts events.readRecord',
+    'operations/close-leads.ts events.appendAudit',
+    'operations/close-leads.ts events.close',
+  ],
   token_revoked: [
+    'zoho/hand-over-token.ts tokens.read',
+    'zoho/hand-over-token.ts tokens.save',
     'operations/control-breaker.ts breakers.read',
     'operations/control-breaker.ts breakers.save',
   ],
@@ -69,6 +85,7 @@ const RAREST: Readonly<Partial<Record<FaultName, string>>> = {
   outage: 'consumer/deliver-leads.ts clock.sleep',
   api_refuses_token: 'operations/map-anew.ts events.readNormalized',
   replayed: 'operations/execute-replay.ts events.remap',
+  erased: 'operations/erase-person.ts clock.sleep',
 };
 
 /** Beside the first aim: what is made seldom is struck once in hundreds of seeds, if a seed has one aim alone. */

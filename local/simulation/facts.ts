@@ -1,3 +1,4 @@
+import type { PersonName } from '../../lambdas/operations/person.ts';
 import type { EventRecord } from '../../lambdas/core/event-record.ts';
 import type { Submission } from './submission.ts';
 
@@ -51,7 +52,7 @@ export interface Facts {
   readonly completed: Set<string>;
   /** Id of a submission at its provider's API → times that it was asked for. */
   readonly reads: Map<string, number>;
-  /** Persons whom an operator erases, by e-mail address. */
+  /** Persons whom an operator erases, by how they were named: an e-mail address, or a lead's key. */
   readonly erasures: Map<string, ErasureFacts>;
   /** Events that have not ended. */
   open: number;
@@ -59,6 +60,7 @@ export interface Facts {
 
 /** What is known of the erasure of a person. */
 export interface ErasureFacts {
+  readonly name: PersonName;
   /** It was carried out to its end, and a second look found nothing; `false` after an interruption. */
   isDone: boolean;
   /** Identities that were found. */

@@ -83,6 +83,7 @@ export const FAULTS = {
   redriven: [0.2, 'an operator moves the dead letters back'],
   replayed: [0.6, 'an operator replays what is in quarantine'],
   erased: [0.2, 'an operator erases a person'],
+  closed: [0.15, 'an operator closes a lead that lies in quarantine'],
 } as const satisfies Record<string, readonly [probability: number, what: string]>;
 
 /** A fault of the table. */
@@ -150,7 +151,7 @@ export const FAULT_GROUPS = {
   refused: ['poison_value', 'without_identity', 'identity_conflict', 'spam'],
   poison: ['poison_crash'],
   people: ['edited_by_person', 'deleted_by_person', 'converted_by_person'],
-  operator: ['delivery_off', 'redriven', 'replayed', 'erased'],
+  operator: ['delivery_off', 'redriven', 'replayed', 'erased', 'closed'],
 } as const satisfies Record<string, readonly FaultName[]>;
 
 /** A group of faults. */

@@ -33,6 +33,9 @@ const HANDED_IN: Readonly<Record<string, string>> = {
   'readCredentials(': 'secrets.read',
 };
 
+/** Of commands that show something: a crash of one leaves nothing behind. */
+const LOOKED_AT = 'only a person looks at it; it writes nothing';
+
 /** Calls that no run of the simulation can reach, by file and port, and why. */
 const UNREACHABLE: Readonly<Record<string, string>> = {
   'consumer/hydrate-event.ts events.keepMapping': 'intake and the consumer have one configuration',
@@ -55,6 +58,16 @@ const UNREACHABLE: Readonly<Record<string, string>> = {
     'only a person looks through the store; it writes nothing',
   'operations/rotate-source-secret.ts events.readPreviousSecretMs':
     'only a person rotates a secret',
+  'operations/follow-name.ts identities.read': LOOKED_AT,
+  'operations/list-sources.ts events.listOpen': LOOKED_AT,
+  'operations/list-sources.ts events.readSourceFields': LOOKED_AT,
+  'operations/list-sources.ts events.readSourceSeenMs': LOOKED_AT,
+  'operations/open-leads.ts events.measureOpen': LOOKED_AT,
+  'operations/pipeline-stats.ts events.readSourceSeenMs': LOOKED_AT,
+  'operations/search-waiting.ts events.listOpen': LOOKED_AT,
+  'operations/stored-lead.ts events.readAudit': LOOKED_AT,
+  'operations/stored-lead.ts events.readNormalized': LOOKED_AT,
+  'operations/stored-lead.ts events.readRecord': LOOKED_AT,
   'operations/recent-events.ts scanner.scanEvents':
     'only a person compares mappings; it writes nothing',
 };

@@ -69,7 +69,12 @@ export interface SimulatedWorld {
 }
 
 /** One command of an operator. */
-export type Tool = (ports: ProcessPorts) => Promise<unknown>;
+export type Tool = (ports: ToolPorts) => Promise<unknown>;
+
+/** What an operator's command gets of the world. */
+export interface ToolPorts extends ProcessPorts {
+  readonly fetchZoho: typeof globalThis.fetch;
+}
 
 /** What a world is made of. */
 export type WorldParts = Pick<
@@ -159,7 +164,8 @@ export function createSimulatedWorld(parts: WorldParts): SimulatedWorld {
       return async () => await measured(ports.metrics, sweep);
     }),
     tool: run('tool', TOOL_TIMEOUT_MS, (container) => {
-      const ports = createProcessPorts(container, world);
+      const fetchZoho = guardFetch(world.zoho.fetchOf(container), 'zoho', container, world);
+      const ports = { ...createProcessPorts(container, world), fetchZoho };
       return async (tool: Tool) => await tool(ports);
     }),
   };

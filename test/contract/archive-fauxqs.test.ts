@@ -52,18 +52,23 @@ describe('the archive on S3', () => {
 
   it('hands over all bodies to an operator, but for emptied ones, and deletes what it is told to', async () => {
     const shelf = createS3BodyShelf(optionsOf('archive'));
+    // S3 tells whole seconds.
+    const startedAtMs = Math.floor(Date.now() / 1_000) * 1_000;
     const text = new TextEncoder().encode('{"email":"ana@example.com"}');
     const pointer = await archive.put('raw/2026-11-22/corr a+b-ä.gz', gzipSync(text));
     const emptied = await archive.put('raw/2026-11-22/corr-emptied.gz', new Uint8Array());
     const pointers = async () => (await shelf.list()).bodies.map((body) => body.pointer);
 
-    const listed = await pointers();
+    const { bodies } = await shelf.list();
+    const listed = bodies.map((body) => body.pointer);
     const read = await shelf.read(pointer);
     await shelf.remove(pointer);
     await shelf.remove(pointer);
 
     expect(listed).toContain(pointer);
     expect(listed).not.toContain(emptied);
+    const { storedAtMs } = bodies.find((body) => body.pointer === pointer)!;
+    expect(storedAtMs).toBeGreaterThanOrEqual(startedAtMs);
     expect(read).toEqual(text);
     expect(await pointers()).not.toContain(pointer);
     expect(await shelf.read(pointer)).toBeUndefined();

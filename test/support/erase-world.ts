@@ -8,11 +8,22 @@ import type { HoldfastConfigInput } from '../../lambdas/core/config.ts';
 import { aReplayWorld, PEPPER } from './replay-world.ts';
 
 /** A bucket in memory, by pointers. */
-export function someBodies(): BodyShelf & { readonly stored: Map<string, Uint8Array> } {
+export function someBodies(): BodyShelf & {
+  readonly stored: Map<string, Uint8Array>;
+  /** When each was stored; long ago where it does not say. */
+  readonly storedAtMs: Map<string, number>;
+} {
   const stored = new Map<string, Uint8Array>();
+  const storedAtMs = new Map<string, number>();
   return {
     stored,
-    list: async () => ({ bodies: [...stored.keys()].map((pointer) => ({ pointer })) }),
+    storedAtMs,
+    list: async () => ({
+      bodies: [...stored.keys()].map((pointer) => ({
+        pointer,
+        storedAtMs: storedAtMs.get(pointer) ?? 0,
+      })),
+    }),
     read: async (pointer) => stored.get(pointer),
     remove: async (pointer) => {
       stored.delete(pointer);

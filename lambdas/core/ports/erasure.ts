@@ -52,6 +52,8 @@ export interface StoreEraser {
 export interface ArchivedBody {
   /** As items point to it: `s3://<bucket>/<name>`. */
   readonly pointer: string;
+  /** Epoch milliseconds, by the bucket's clock. */
+  readonly storedAtMs: number;
 }
 
 /** The bodies in the bucket, those too that no item points to: a repeated request leaves one. For operators. */

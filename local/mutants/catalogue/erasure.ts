@@ -73,4 +73,22 @@ export const ERASURE_MUTANTS: readonly Mutant[] = [
       },
     ],
   },
+  {
+    name: 'listed-as-found',
+    fault:
+      'Merged states and links go as they were found, without those of a first delivery that was under way.',
+    breaks: 'G9',
+    patches: [
+      {
+        file: 'lambdas/operations/erase-person.ts',
+        find: '    ...namesListing(endedEvents.filter(({ key }) => erased.has(key))),\n',
+        replace: '',
+      },
+      {
+        file: 'lambdas/operations/erase-person.ts',
+        find: 'new Set([...own, ...namesListing(endedEvents)])',
+        replace: 'own',
+      },
+    ],
+  },
 ];

@@ -1,6 +1,7 @@
 import { readPepper } from '../../../lambdas/core/pepper.ts';
 import { erasePerson, isErased } from '../../../lambdas/operations/erase-person.ts';
 import { findPerson, isAnythingLeft } from '../../../lambdas/operations/find-person.ts';
+import type { PersonName } from '../../../lambdas/operations/person.ts';
 import type { EventFacts } from '../facts.ts';
 import { SECRET_IDS, SIMULATED_CONFIG } from '../settings.ts';
 import type { SimulatedWorld } from '../simulated-world.ts';
@@ -16,38 +17,43 @@ const NAMELESS: ReadonlySet<string> = new Set(['unnamed', 'website']);
 const PATIENCE_MS = 30_000;
 const LOOK_EVERY_MS = 100;
 
+/** What an operator has at hand: an address from a letter, or a lead that the command line showed. */
+const BY_KEY_CHANCE = 0.3;
+
 /**
- * Erases somebody of whom something has come, by e-mail address; preferably while a consumer has a lead of
- * theirs in its hands. It may be interrupted.
+ * Erases somebody of whom something has come, by e-mail address or by a lead's key; preferably while a consumer has a
+ * lead of theirs in its hands. It may be interrupted.
  */
 export async function eraseSomebody(world: SimulatedWorld): Promise<void> {
   const { facts, random, clock } = world;
-  const emailsOf = (isWanted: (event: EventFacts) => boolean): readonly string[] => [
-    ...new Set(
-      [...facts.events.values()]
-        .filter(isWanted)
-        .flatMap(({ submission }) => submission.email ?? []),
-    ),
-  ];
+  const isByKey = random.chance(BY_KEY_CHANCE);
+  const namesOf = (isWanted: (event: EventFacts) => boolean): readonly PersonName[] => {
+    const events = [...facts.events.values()].filter(isWanted);
+    if (isByKey) return events.map(({ key }) => ({ kind: 'lead', value: key }));
+    const emails = new Set(events.flatMap(({ submission }) => submission.email ?? []));
+    return [...emails].map((value) => ({ kind: 'email', value }));
+  };
   const untilMs = clock.nowMs() + PATIENCE_MS;
-  let emails = emailsOf(isInDelivery);
-  while (emails.length === 0 && clock.nowMs() < untilMs) {
+  let names = namesOf(isInDelivery);
+  while (names.length === 0 && clock.nowMs() < untilMs) {
     await clock.sleep(LOOK_EVERY_MS);
-    emails = emailsOf(isInDelivery);
+    names = namesOf(isInDelivery);
   }
-  if (emails.length === 0) emails = emailsOf(() => true);
-  if (emails.length === 0) return;
-  const email = random.pick(emails);
-  await erase(world, email);
-  if (random.chance(0.5)) await repeatErased(world, email);
+  if (names.length === 0) names = namesOf(() => true);
+  if (names.length === 0) return;
+  const name = random.pick(names);
+  await erase(world, name);
+  if (random.chance(0.5)) await repeatErased(world, name);
 }
 
 /** A sender that has been answered may repeat all the same, and must not bring anybody back. */
-async function repeatErased(world: SimulatedWorld, email: string): Promise<void> {
+async function repeatErased(world: SimulatedWorld, { value }: PersonName): Promise<void> {
   const { facts, random, clock, monitor } = world;
   const erased = [...facts.events.values()].filter(
-    ({ record, submission }) =>
-      record.state === 'erased' && submission.email === email && !NAMELESS.has(submission.source),
+    ({ key, record, submission }) =>
+      record.state === 'erased' &&
+      (submission.email === value || key === value) &&
+      !NAMELESS.has(submission.source),
   );
   if (erased.length === 0) return;
   const { submission } = random.pick(erased);
@@ -66,17 +72,17 @@ function isInDelivery({ record }: EventFacts): boolean {
 
 /** Finishes what was interrupted. */
 export async function finishErasures(world: SimulatedWorld): Promise<void> {
-  for (const [email, erasure] of world.facts.erasures) {
+  for (const erasure of world.facts.erasures.values()) {
     for (let tries = 0; tries < TRIES_MAX && !erasure.isDone; tries += 1) {
-      await erase(world, email);
+      await erase(world, erasure.name);
     }
   }
 }
 
-async function erase(world: SimulatedWorld, email: string): Promise<void> {
+async function erase(world: SimulatedWorld, name: PersonName): Promise<void> {
   const { facts, queue, monitor, trace } = world;
-  const erasure = facts.erasures.get(email) ?? { isDone: false, identities: new Set<string>() };
-  facts.erasures.set(email, erasure);
+  const erasure = facts.erasures.get(name.value) ?? { name, isDone: false, identities: new Set() };
+  facts.erasures.set(name.value, erasure);
   erasure.isDone = false;
   trace.line('operator', 'erases a person');
   const ended = await world.tool.invoke(async (processPorts) => {
@@ -92,14 +98,19 @@ async function erase(world: SimulatedWorld, email: string): Promise<void> {
       deadLetters: queue.deadLetterBrowser,
     };
     const pepper = await readPepper(ports.secrets, SECRET_IDS.pepper);
-    const names = [{ kind: 'email', value: email } as const];
-    const search = { names, config: SIMULATED_CONFIG, pepper };
+    const search = { names: [name], config: SIMULATED_CONFIG, pepper };
     const found = await findPerson(search, ports);
     for (const identity of found.identities) erasure.identities.add(identity);
-    const { module } = SIMULATED_CONFIG.zoho;
-    const result = await erasePerson(found, { pepper, module }, ports);
-    const left = await findPerson({ ...search, consistent: true }, ports);
+    const result = await erasePerson(found, search, ports);
+    const again = [
+      name,
+      ...result.identities.map((value) => ({ kind: 'identity', value }) as const),
+    ];
+    const left = await findPerson({ ...search, names: again, consistent: true }, ports);
     erasure.isDone = isErased(result) && !isAnythingLeft(left);
   });
+  // Of a lead that was delivered for the first time meanwhile nobody knew the identity before.
+  const { identity } = facts.events.get(name.value) ?? {};
+  if (identity !== undefined) erasure.identities.add(identity);
   if (ended.kind === 'failed') monitor.failedInside(ended.error, 'The erasure');
 }

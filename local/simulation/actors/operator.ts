@@ -3,9 +3,11 @@ import { breakerStatus, closeBreaker } from '../../../lambdas/operations/control
 import { executeReplay } from '../../../lambdas/operations/execute-replay.ts';
 import { planReplay } from '../../../lambdas/operations/plan-replay.ts';
 import type { Plan } from '../scenarios.ts';
+import { closeSomething } from './closer.ts';
 import { eraseSomebody, finishErasures } from './eraser.ts';
-import { SECRET_IDS, SECRETS, SIMULATED_CONFIG, WITH_ANOTHER_MAPPING } from '../settings.ts';
-import { type SimulatedWorld, switchDelivery, zohoSecret } from '../simulated-world.ts';
+import { bringToken } from './token-bringer.ts';
+import { SECRET_IDS, SIMULATED_CONFIG, WITH_ANOTHER_MAPPING } from '../settings.ts';
+import { type SimulatedWorld, switchDelivery } from '../simulated-world.ts';
 
 const MINUTE_MS = 60_000;
 const LOOK_EVERY_MS = 3 * MINUTE_MS;
@@ -34,13 +36,14 @@ export function startOperator(world: SimulatedWorld, plan: Plan): Operator {
   if (mix.token_revoked > 0) {
     const atMs = random.int(plan.arrivalMs);
     clock.after(atMs, () => zoho.revoke());
-    clock.after(atMs + random.between(1, 6) * MINUTE_MS, () => void bringToken(world));
+    clock.after(atMs + random.between(1, 6) * MINUTE_MS, () => void replaceToken(world));
   }
   const look = (): void => {
     if (faults.ended) return;
     if (faults.strikes('redriven')) redrive(world);
     if (faults.strikes('replayed')) void replay(world);
     if (faults.strikes('erased')) void eraseSomebody(world);
+    if (faults.strikes('closed')) void closeSomething(world);
     clock.after(LOOK_EVERY_MS, look);
   };
   clock.after(LOOK_EVERY_MS, look);
@@ -48,7 +51,7 @@ export function startOperator(world: SimulatedWorld, plan: Plan): Operator {
   return {
     putRight: async () => {
       switchDelivery(world, true);
-      if (mix.token_revoked > 0) await bringToken(world);
+      if (mix.token_revoked > 0) await replaceToken(world);
       else await shutBreaker(world);
       if (mix.redriven + mix.token_revoked > 0) redrive(world);
       if (mix.replayed > 0) await replay(world);
@@ -71,9 +74,8 @@ function redrive(world: SimulatedWorld): void {
   world.eventSource.look();
 }
 
-async function bringToken(world: SimulatedWorld): Promise<void> {
-  world.trace.line('operator', 'stores a new refresh token');
-  world.secrets.set(SECRET_IDS.zoho, zohoSecret(SECRETS.newRefreshToken));
+async function replaceToken(world: SimulatedWorld): Promise<void> {
+  await bringToken(world);
   await shutBreaker(world);
 }
 

@@ -24,7 +24,10 @@ export function observeErasures({ facts, items, check }: ObserverContext): Obser
           () => `${key} was erased, and of it is left: ${left.map(({ kind }) => kind).join(', ')}.`,
         );
       }
-      for (const email of facts.erasures.keys()) {
+      for (const { name } of facts.erasures.values()) {
+        // A lead's key stands for what is listed with it, and not for all that came from the same address.
+        if (name.kind !== 'email') continue;
+        const email = name.value;
         const returned = [...facts.events.values()].filter(
           ({ record, submission }) => record.state !== 'erased' && submission.email === email,
         );

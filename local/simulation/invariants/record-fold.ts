@@ -56,7 +56,7 @@ export function observeFold({ facts, check }: ObserverContext): Observer {
     const identities = new Set(person.map((event) => event.identity));
     const setAside = [...facts.events.values()].filter(
       ({ identity, record, submission }) =>
-        record.state === 'quarantined' &&
+        (record.state === 'quarantined' || record.state === 'closed') &&
         identity !== undefined &&
         identities.has(identity) &&
         // A value that is refused keeps its event from the record, unless its consumers died before.

@@ -7,7 +7,8 @@ import { anEraseWorld } from '../../support/erase-world.ts';
 import { aLeadEvent, aNewEvent } from '../../support/event-builders.ts';
 
 const EMAIL = 'ana@example.com';
-const SETTINGS = { pepper: anEraseWorld().pepper, module: 'Leads' };
+const { pepper, config } = anEraseWorld();
+const SETTINGS = { pepper, config };
 
 /** A person with two names, a delivered lead under each, one in quarantine, and a body that nothing points to. */
 async function aPerson() {

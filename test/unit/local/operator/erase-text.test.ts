@@ -19,7 +19,6 @@ const nothing: FoundPerson = {
   heads: [],
   identities: [],
   deadLinks: [],
-  strayLinks: new Map(),
   submitters: [],
   looseBodies: [],
   leftovers: [],
