@@ -99,7 +99,7 @@ function alsoKnownLines({ head, leads }: Person): readonly string[] {
   return ids.length === 0 ? [] : [`Also known as: ${ids.slice(0, 6).join(', ')}`];
 }
 
-/** A hashed name and tombstones are all that an erasure, or the end of retention, leaves. */
+/** A hashed name, an empty merged state and tombstones are all that an erasure, or the end of retention, leaves. */
 function isForgotten({
   head,
   leads,
@@ -107,7 +107,9 @@ function isForgotten({
   readonly head: Person['head'] | undefined;
   readonly leads: Person['leads'];
 }): boolean {
-  return head === undefined && leads.every(({ record }) => record.state === 'erased');
+  const isEmpty =
+    head === undefined || (Object.keys(head.fields).length === 0 && head.crmRecordId === undefined);
+  return isEmpty && leads.every(({ record }) => record.state === 'erased');
 }
 
 function whereNowLines(person: Person, context: StoryContext): readonly string[] {

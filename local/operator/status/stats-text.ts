@@ -119,7 +119,7 @@ function describeCounted(
     isWhole
       ? `In the last ${hoursText(hours)}`
       : `Since ${shortTime(since)}, when counting began (asked for: ${hoursText(hours)})`,
-    ...tableLines(rows, columns - 2).map((line) => `  ${line}`),
+    ...tableLines(fitting(rows, columns - 2), columns - 2).map((line) => `  ${line}`),
     '',
     `  Zoho: ${countedText(crm.calls, 'call')}, ${crm.failed} of them failed${credits}`,
     ...(all.rejected === 0 ? [] : refusedLines(numbers, options)),
@@ -150,6 +150,15 @@ function refusedLines(
       ? []
       : [`  What may be wrong:  ${commandLine('source list', ...options)}`]),
   ];
+}
+
+/** Without the bars, which come last, where the terminal is too narrow for them: broken words read worse. */
+function fitting(
+  rows: readonly (readonly string[])[],
+  columns: number,
+): readonly (readonly string[])[] {
+  const isTooWide = tableLines(rows).some(({ length }) => length > columns);
+  return isTooWide ? rows.map((row) => row.slice(0, -1)) : rows;
 }
 
 /** What one bar of 24 stands for. */

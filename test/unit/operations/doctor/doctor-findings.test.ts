@@ -72,6 +72,25 @@ describe('of Zoho, the doctor finds', () => {
     );
   });
 
+  it('warnings of the mapping, by their fields, each once', async () => {
+    const stage = aHealthyStage();
+    const about = (field: string) => ({
+      ...finding('unknown_field', { field }, 'A label is not among the values.'),
+      severity: 'warning' as const,
+    });
+    const sentence = async (...fields: readonly string[]) => {
+      const checks = await examine(stage, asking(stage, { findings: fields.map(about) }));
+      return found(checks, 'zoho.mapping');
+    };
+
+    expect(await sentence('Lead_Source', 'Lead_Source')).toMatchObject({
+      status: 'warning',
+      sentence: 'The mapping fits; warnings are about Lead_Source.',
+    });
+    expect((await sentence('A', 'B', 'C', 'D', 'E'))?.sentence).toContain('A, B, C and 2 more.');
+    expect((await sentence('A'))?.sentence).toBe('The mapping fits; a warning is about A.');
+  });
+
   it.each([
     [undefined, undefined],
     [5_000, undefined],

@@ -60,7 +60,7 @@ function aWorld(
     numbers,
     nowMs,
     read,
-    text: async () => describeStats(await read(), TARGET, 120).join('\n'),
+    text: async (columns = 120) => describeStats(await read(), TARGET, columns).join('\n'),
   };
 }
 
@@ -123,6 +123,16 @@ describe('how a stage does', () => {
     expect(parts).toEqual([...Array.from({ length: 21 }, () => undefined), 0, 0, 3]);
     expect(await begun.text()).toContain('when counting began (asked for: 24 hours)');
     expect(sparkline(parts ?? [])).toBe(`${' '.repeat(21)}··█`);
+  });
+
+  it('has no bars where the terminal is too narrow for them, and no broken words', async () => {
+    const text = await aWorld().text(80);
+
+    const table = text.split('\n').filter((line) => /^ {2}(?:source|demo|partner|all) /.test(line));
+    expect(table).toHaveLength(4);
+    expect(Math.max(...table.map(({ length }) => length))).toBeLessThanOrEqual(80);
+    expect(table[0]).toMatch(/quarantined +suppressed +again +last seen$/);
+    expect(text).not.toContain('leads in');
   });
 
   it('is told all the same when the numbers cannot be read', async () => {

@@ -274,7 +274,9 @@ describe('the story of a lead', () => {
     const { event: _event, ...tombstone } = erased;
 
     const withLead = story(aPerson({ leads: [tombstone] }));
-    const withNone = story(aPerson({ leads: [] }));
+    // What an erasure leaves of the merged state: its name and its versions.
+    const emptied = newHead('Leads', `hf_${'0'.repeat(40)}`);
+    const withNone = story(aPerson({ head: emptied, leads: [] }));
 
     for (const text of [withLead, withNone]) {
       expect(text).toContain('Somebody of whom nothing is kept');
