@@ -1,7 +1,7 @@
 import { loadConfig } from '../lib/config-file.ts';
-import { ReasonError } from '../lambdas/operations/execute-replay.ts';
-import { LeadQueryError } from '../lambdas/operations/lead-query.ts';
-import { MappingVersionError } from '../lambdas/operations/kept-mapping.ts';
+import { ReasonError } from '../lambdas/operations/quarantine/execute-replay.ts';
+import { LeadQueryError } from '../lambdas/operations/lookup/lead-query.ts';
+import { MappingVersionError } from '../lambdas/operations/mapping/kept-mapping.ts';
 import { buildProgram } from '../local/build-program.ts';
 import { describeOperatorError } from '../local/operator/describe-operator-error.ts';
 import { EXIT_WRONG_USE } from '../local/operator/operator-command.ts';

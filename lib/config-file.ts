@@ -5,7 +5,7 @@ import type { HoldfastConfig } from '../lambdas/core/config.ts';
 import { ConfigError } from '../lambdas/core/errors.ts';
 
 /** The variable that names another configuration than the one in the project's root. */
-export const CONFIG_VARIABLE = 'HOLDFAST_CONFIG';
+const CONFIG_VARIABLE = 'HOLDFAST_CONFIG';
 
 const DEFAULT_FILE = 'holdfast.config.ts';
 const PROJECT_ROOT = fileURLToPath(new URL('..', import.meta.url));

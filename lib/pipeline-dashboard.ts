@@ -40,7 +40,7 @@ const SHOWN_HOURS = 24;
  * One screen for everybody: first leads, in words that need no explanation; then alarms; then what they go through.
  *
  * It costs $3 a month; three dashboards of an account are free, as long as each shows 50 metrics or fewer, which this
- * one does with up to a dozen sources (Amazon CloudWatch, Pricing, read 2026-11-22).
+ * one does with up to a dozen sources (Amazon CloudWatch, Pricing, as others quote it in 2026; the page was not read).
  */
 export class PipelineDashboard extends Construct {
   /** Where it is looked at, in the standard partition of AWS. */

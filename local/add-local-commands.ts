@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { HoldfastConfig } from '../lambdas/core/config.ts';
 import type { CommandContext } from './operator/operator-command.ts';
-import { shellWord } from './operator/shell-word.ts';
+import { shellWord } from './operator/text/shell-word.ts';
 import { parsePort } from './option-parsers.ts';
 import { runSamples } from './run-samples.ts';
 import { runStart } from './run-start.ts';

@@ -5,7 +5,7 @@ import { findOnPath } from './samples/curl-command.ts';
 import { openSecretFile } from './emulators/secret-file.ts';
 import { describeSamples } from './greeting.ts';
 import { readSourceSecret } from './local-secrets.ts';
-import { describeUnknownSource } from './operator/describe-unknown-source.ts';
+import { describeUnknownSource } from './operator/source/describe-unknown-source.ts';
 import { EXIT_WRONG_USE } from './operator/operator-command.ts';
 import { newId } from './samples/sample-lead.ts';
 import { portsFrom } from './start-pipeline.ts';

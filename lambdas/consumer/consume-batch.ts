@@ -15,7 +15,7 @@ import { createBarrier } from '../runtime/barrier.ts';
 import { type CrmGate, enterGate, type StayAway } from './crm-gate.ts';
 import { deliverLeads } from './deliver-leads.ts';
 import { type Delivery, deliverRecord } from './deliver-record.ts';
-import { createNoteFields } from '../operations/note-fields.ts';
+import { createNoteFields } from '../operations/submission/note-fields.ts';
 import type { ClaimedEvent } from './delivery-ports.ts';
 
 /** Everything that consuming a batch needs of the world. */

@@ -26,7 +26,7 @@ import type { DeliveryQueue } from '../core/ports/queues.ts';
 import type { Log } from '../core/ports/telemetry.ts';
 import type { Random } from '../core/ports/world.ts';
 import { breakerDeferralMs } from '../core/retry-schedule.ts';
-import { reportIfUnreported } from '../operations/report-quarantine.ts';
+import { reportIfUnreported } from '../operations/quarantine/report-quarantine.ts';
 import type { Barrier } from '../runtime/barrier.ts';
 import { EventPersistence } from '../runtime/event-persistence.ts';
 import { attend, type Places } from './attendance.ts';

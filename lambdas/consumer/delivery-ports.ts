@@ -8,7 +8,7 @@ import type { EventStore } from '../core/ports/events.ts';
 import type { IdentityStore } from '../core/ports/identities.ts';
 import type { Log, Metrics } from '../core/ports/telemetry.ts';
 import type { Clock, Ids, Random } from '../core/ports/world.ts';
-import type { NoteFields } from '../operations/note-fields.ts';
+import type { NoteFields } from '../operations/submission/note-fields.ts';
 import type { CrmGate } from './crm-gate.ts';
 
 /** What delivering leads needs of the world. */

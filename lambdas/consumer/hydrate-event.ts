@@ -18,7 +18,7 @@ import type { DetailsReading, DetailsRequest } from '../core/ports/details-reade
 import type { EventDetails, EventRecord } from '../core/event-record.ts';
 import { type Failure, failure } from '../core/failure.ts';
 import type { NormalizedEvent } from '../core/lead-event.ts';
-import { shapeOfEvent } from '../operations/note-fields.ts';
+import { shapeOfEvent } from '../operations/submission/note-fields.ts';
 import { CLOSING_TIME_MS } from '../core/pipeline-limits.ts';
 import { backoffMs, breakerDeferralMs, decideRetry, deferralMs } from '../core/retry-schedule.ts';
 import { type RetrySettings, retrySettingsFor } from '../core/retry-settings.ts';

@@ -4,7 +4,10 @@ import type { Suppression } from '../core/event-record.ts';
 import type { Failure } from '../core/failure.ts';
 import type { EventStore } from '../core/ports/events.ts';
 import type { Ids } from '../core/ports/world.ts';
-import { type QuarantinePorts, reportQuarantine } from '../operations/report-quarantine.ts';
+import {
+  type QuarantinePorts,
+  reportQuarantine,
+} from '../operations/quarantine/report-quarantine.ts';
 import type { ClaimedEvent } from './delivery-ports.ts';
 
 /** What storing an event's outcome needs of the world. */

@@ -20,6 +20,3 @@ export const expectSchema = z.strictObject({
   /** Days in a row on which few leads are normal: 2 for a form that companies fill in, 0 for one of people at home. */
   quietDays: z._default(wholeNumber(0, 5), 2),
 });
-
-/** What is normal for a source, with every setting filled in. */
-export type Expectation = z.infer<typeof expectSchema>;

@@ -167,7 +167,7 @@ export function headWithout(head: Head, gone: ReadonlySet<string>): Head {
  * No version up to this one is ever written again: a record that outlives the erasure in the CRM carries one of
  * them, and a read-back would take it for the write of somebody who comes back.
  */
-export function headTombstone(head: Head): Head {
+function headTombstone(head: Head): Head {
   const { module, identity, revision, version } = head;
   return {
     ...newHead(module, identity),

@@ -10,9 +10,12 @@ import { eventKey } from '../core/idempotency-key.ts';
 import type { Log } from '../core/ports/telemetry.ts';
 import type { SecretReader } from '../core/ports/world.ts';
 import type { SourceConfig } from '../providers/catalogue.ts';
-import { cleanSubmission } from '../operations/clean-submission.ts';
-import { completeSubmission } from '../operations/complete-submission.ts';
-import { buildNormalizedEvent, mappingVersionOf } from '../operations/normalize-submission.ts';
+import { cleanSubmission } from '../operations/submission/clean-submission.ts';
+import { completeSubmission } from '../operations/submission/complete-submission.ts';
+import {
+  buildNormalizedEvent,
+  mappingVersionOf,
+} from '../operations/submission/normalize-submission.ts';
 import type { BoundDetailsApi } from '../providers/bind-details.ts';
 import { type BoundProvider, bindProvider } from '../providers/bind-provider.ts';
 import { apiTokenOf } from './api-token.ts';

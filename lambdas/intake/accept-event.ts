@@ -3,7 +3,7 @@ import type { Acceptance, EventRecord, NewEvent } from '../core/event-record.ts'
 import { keyedHash } from '../core/identity.ts';
 import type { Log } from '../core/ports/telemetry.ts';
 import { contentMark } from '../core/tombstone.ts';
-import { reportQuarantine } from '../operations/report-quarantine.ts';
+import { reportQuarantine } from '../operations/quarantine/report-quarantine.ts';
 import type { IntakePorts } from './intake-ports.ts';
 import type { Reception } from './reception.ts';
 

@@ -2,14 +2,17 @@ import type { InitialState, NewEvent, RawPayload } from '../core/event-record.ts
 import { type Failure, failure } from '../core/failure.ts';
 import { UNREADABLE_EVENT_TYPE, unreadableKey } from '../core/idempotency-key.ts';
 import { bytesHash, payloadHash } from '../core/payload-hash.ts';
-import { type CleanSubmission, cleanSubmission } from '../operations/clean-submission.ts';
-import { nameSubmission } from '../operations/name-submission.ts';
+import {
+  type CleanSubmission,
+  cleanSubmission,
+} from '../operations/submission/clean-submission.ts';
+import { nameSubmission } from '../operations/submission/name-submission.ts';
 import {
   buildNormalizedEvent,
   namesSomebody,
   shortId,
   shortName,
-} from '../operations/normalize-submission.ts';
+} from '../operations/submission/normalize-submission.ts';
 import type { Submission } from '../providers/provider.ts';
 import type { IntakePorts } from './intake-ports.ts';
 import type { Reception } from './reception.ts';

@@ -11,7 +11,7 @@ import {
 } from './intake-request.ts';
 import { answerHandshake } from './handshake.ts';
 import { createKeepMapping } from './keep-mapping.ts';
-import { createNoteFields } from '../operations/note-fields.ts';
+import { createNoteFields } from '../operations/submission/note-fields.ts';
 import { createNotePreviousSecret } from './note-previous-secret.ts';
 import { createNoteSource } from './note-source.ts';
 import { routeOf } from './route.ts';

@@ -5,7 +5,7 @@ import type { EventStore, OpenMeasure } from '../core/ports/events.ts';
 import type { DeadLetterQueue } from '../core/ports/queues.ts';
 import type { Metrics } from '../core/ports/telemetry.ts';
 import type { Clock } from '../core/ports/world.ts';
-import { sumMeasures } from '../operations/open-leads.ts';
+import { sumMeasures } from '../operations/status/open-leads.ts';
 import type { SweepRun } from './sweep-run.ts';
 
 /** What measuring needs of the world. */

@@ -8,7 +8,10 @@ import type { BreakerStore } from '../core/ports/crm-access.ts';
 import type { EventStore } from '../core/ports/events.ts';
 import type { DeliveryQueue } from '../core/ports/queues.ts';
 import type { Log } from '../core/ports/telemetry.ts';
-import { type QuarantinePorts, reportIfUnreported } from '../operations/report-quarantine.ts';
+import {
+  type QuarantinePorts,
+  reportIfUnreported,
+} from '../operations/quarantine/report-quarantine.ts';
 import { type Allowance, allowancesOf } from './allowance.ts';
 import { measure, measureBreaker } from './measure.ts';
 import { needOf, staleMsMin } from './stuck.ts';

@@ -5,7 +5,7 @@ import type { Log } from '../../lambdas/core/ports/telemetry.ts';
 import type { EventRecord, NewEvent } from '../../lambdas/core/event-record.ts';
 import type { IntakeRequest, IntakeResponse } from '../../lambdas/intake/intake-request.ts';
 import { createReceiveWebhook } from '../../lambdas/intake/receive-webhook.ts';
-import { mapAnew } from '../../lambdas/operations/map-anew.ts';
+import { mapAnew } from '../../lambdas/operations/mapping/map-anew.ts';
 import { bindProvider } from '../../lambdas/providers/bind-provider.ts';
 import { createMemoryEventStore } from '../memory/memory-event-store.ts';
 import { proofOf, signSample } from '../samples/sample-signing.ts';

@@ -1,6 +1,6 @@
 import type { HoldfastConfig } from '../../lambdas/core/config.ts';
-import { cleanSubmission } from '../../lambdas/operations/clean-submission.ts';
-import { nameSubmission } from '../../lambdas/operations/name-submission.ts';
+import { cleanSubmission } from '../../lambdas/operations/submission/clean-submission.ts';
+import { nameSubmission } from '../../lambdas/operations/submission/name-submission.ts';
 import { bindProvider } from '../../lambdas/providers/bind-provider.ts';
 import type { SampleRequest } from './sample-request.ts';
 import type { SampleAnswer } from './send-sample.ts';

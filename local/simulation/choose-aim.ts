@@ -24,57 +24,57 @@ const SELDOM: Readonly<Partial<Record<FaultName, readonly string[]>>> = {
   delivery_off: ['consumer/deliver-record.ts events.readRecord', 'sweeper/sweep.ts events.unhold'],
   accounts_throttled: ['zoho/token-step.ts tokens.save', 'zoho/token.ts clock.sleep'],
   letter_refused: [
-    'operations/report-quarantine.ts deadLetters.send',
-    'operations/report-quarantine.ts events.markDlqSent',
+    'operations/quarantine/report-quarantine.ts deadLetters.send',
+    'operations/quarantine/report-quarantine.ts events.markDlqSent',
   ],
   details_test: ['consumer/settle-event.ts events.suppress'],
   // Only where such an event was set aside, and is then mapped anew.
   api_refuses_token: [
-    'operations/map-anew.ts events.readDetails',
-    'operations/map-anew.ts events.readNormalized',
-    'operations/map-anew.ts events.readNormalized',
-    'operations/map-anew.ts events.readNormalized',
+    'operations/mapping/map-anew.ts events.readDetails',
+    'operations/mapping/map-anew.ts events.readNormalized',
+    'operations/mapping/map-anew.ts events.readNormalized',
+    'operations/mapping/map-anew.ts events.readNormalized',
   ],
   // What waits for a merged state that is being written; a submitter is forgotten once a person.
   erased: [
-    'operations/erase-identity.ts clock.sleep',
-    'operations/erase-identity.ts identities.read',
-    'operations/erase-person.ts eraser.forgetSubmitter',
-    'operations/erase-person.ts eraser.forgetSubmitter',
-    'operations/find-person.ts identities.read',
+    'operations/person/erase-identity.ts clock.sleep',
+    'operations/person/erase-identity.ts identities.read',
+    'operations/person/erase-person.ts eraser.forgetSubmitter',
+    'operations/person/erase-person.ts eraser.forgetSubmitter',
+    'operations/person/find-person.ts identities.read',
   ],
   closed: [
-    'operations/close-leads.ts events.readRecord',
-    'operations/close-leads.ts events.appendAudit',
-    'operations/close-leads.ts events.close',
+    'operations/quarantine/close-leads.ts events.readRecord',
+    'operations/quarantine/close-leads.ts events.appendAudit',
+    'operations/quarantine/close-leads.ts events.close',
   ],
   token_revoked: [
     'zoho/hand-over-token.ts tokens.read',
     'zoho/hand-over-token.ts tokens.save',
-    'operations/control-breaker.ts breakers.read',
-    'operations/control-breaker.ts breakers.save',
+    'operations/delivery/control-breaker.ts breakers.read',
+    'operations/delivery/control-breaker.ts breakers.save',
   ],
   // Those more than once that take an event in quarantine which another mapping reads otherwise.
   replayed: [
-    'operations/execute-replay.ts events.appendAudit',
-    'operations/execute-replay.ts events.appendAudit',
-    'operations/execute-replay.ts events.keepMapping',
-    'operations/execute-replay.ts events.readRecord',
-    'operations/execute-replay.ts events.remap',
-    'operations/execute-replay.ts events.remap',
-    'operations/execute-replay.ts events.remap',
-    'operations/execute-replay.ts events.remap',
-    'operations/execute-replay.ts events.remap',
-    'operations/execute-replay.ts queue.enqueue',
-    'operations/map-anew.ts events.readRaw',
-    'operations/map-anew.ts events.readRaw',
-    'operations/map-anew.ts events.readDetails',
-    'operations/map-anew.ts events.readNormalized',
-    'operations/map-anew.ts events.readNormalized',
-    'operations/map-anew.ts events.readNormalized',
-    'operations/map-anew.ts events.readNormalized',
-    'operations/plan-replay.ts events.readNormalized',
-    'operations/plan-replay.ts events.readRecord',
+    'operations/quarantine/execute-replay.ts events.appendAudit',
+    'operations/quarantine/execute-replay.ts events.appendAudit',
+    'operations/quarantine/execute-replay.ts events.keepMapping',
+    'operations/quarantine/execute-replay.ts events.readRecord',
+    'operations/quarantine/execute-replay.ts events.remap',
+    'operations/quarantine/execute-replay.ts events.remap',
+    'operations/quarantine/execute-replay.ts events.remap',
+    'operations/quarantine/execute-replay.ts events.remap',
+    'operations/quarantine/execute-replay.ts events.remap',
+    'operations/quarantine/execute-replay.ts queue.enqueue',
+    'operations/mapping/map-anew.ts events.readRaw',
+    'operations/mapping/map-anew.ts events.readRaw',
+    'operations/mapping/map-anew.ts events.readDetails',
+    'operations/mapping/map-anew.ts events.readNormalized',
+    'operations/mapping/map-anew.ts events.readNormalized',
+    'operations/mapping/map-anew.ts events.readNormalized',
+    'operations/mapping/map-anew.ts events.readNormalized',
+    'operations/quarantine/plan-replay.ts events.readNormalized',
+    'operations/quarantine/quarantine-candidates.ts events.readRecord',
   ],
 };
 
@@ -82,10 +82,16 @@ const SELDOM: Readonly<Partial<Record<FaultName, readonly string[]>>> = {
 const RAREST: Readonly<Partial<Record<FaultName, string>>> = {
   credits_low: 'consumer/deliver-leads.ts clock.sleep',
   outage: 'consumer/deliver-leads.ts clock.sleep',
-  api_refuses_token: 'operations/map-anew.ts events.readNormalized',
-  replayed: 'operations/execute-replay.ts events.remap',
-  erased: 'operations/erase-identity.ts clock.sleep',
+  api_refuses_token: 'operations/mapping/map-anew.ts events.readNormalized',
+  replayed: 'operations/quarantine/execute-replay.ts events.remap',
+  erased: 'operations/person/erase-identity.ts clock.sleep',
 };
+
+/** All calls that are named here, by file and port: each must be one that there is. */
+export const NAMED_AIMS: readonly string[] = [
+  ...Object.values(SELDOM).flat(),
+  ...Object.values(RAREST),
+];
 
 /** Beside the first aim: what is made seldom is struck once in hundreds of seeds, if a seed has one aim alone. */
 const SELDOM_AIMS = 8;

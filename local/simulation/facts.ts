@@ -1,4 +1,4 @@
-import type { PersonName } from '../../lambdas/operations/person.ts';
+import type { PersonName } from '../../lambdas/operations/person/person.ts';
 import type { EventRecord } from '../../lambdas/core/event-record.ts';
 import type { Submission } from './submission.ts';
 

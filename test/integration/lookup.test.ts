@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findDynoxide } from '../../local/emulators/dynamodb.ts';
-import { runLeadFind } from '../../local/operator/run-lead-find.ts';
+import { runLeadFind } from '../../local/operator/lead/run-lead-find.ts';
 import { holdfast } from '../support/command-line.ts';
 import { eventually, startAtPort, type TestPipeline } from '../support/running-pipeline.ts';
 
@@ -164,6 +164,11 @@ describe.runIf(findDynoxide() !== undefined)(
       const show = await run('quarantine', 'show', key);
       const plan = await run('quarantine', 'close', '--key', key);
       const everything = await run('quarantine', 'close', '--reason', 'tired');
+      const nowhere = ['--key', 'demo|form_response|nowhere', '--reason', 'mistyped'];
+      const mistyped = [
+        await run('quarantine', 'close', ...nowhere),
+        await run('replay', ...nowhere),
+      ];
       const closed = await run('quarantine', 'close', '--key', key, '--reason', 'called by hand');
       await pipeline.zoho.clearFaults();
       const replayed = await run('replay', '--reason', 'Industry is optional now');
@@ -179,6 +184,8 @@ describe.runIf(findDynoxide() !== undefined)(
         2,
         expect.stringContaining('Say which leads') as string,
       ]);
+      expect(mistyped.map(({ code }) => code)).toEqual([1, 1]);
+      for (const { out } of mistyped) expect(out).toContain('no such event is stored');
       expect([closed.code, closed.err]).toEqual([0, '']);
       expect(closed.out).toContain('1 lead closed');
       expect(replayed.out).toContain('1 lead put on the delivery queue');

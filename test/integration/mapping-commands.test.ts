@@ -5,11 +5,11 @@ import { createDynamoDbEventStore } from '../../lambdas/aws/dynamodb-event-store
 import { defineConfig, type HoldfastConfig } from '../../lambdas/core/config.ts';
 import { payloadHash } from '../../lambdas/core/payload-hash.ts';
 import type { EventStore } from '../../lambdas/core/ports/events.ts';
-import type { SourceDrift } from '../../lambdas/operations/source-drift.ts';
+import type { SourceDrift } from '../../lambdas/operations/mapping/source-drift.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../local/emulators/credentials.ts';
 import { findDynoxide } from '../../local/emulators/dynamodb.ts';
 import { LOCAL_TABLE } from '../../local/local-stack.ts';
-import { runMappingDiff } from '../../local/operator/run-mapping-diff.ts';
+import { runMappingDiff } from '../../local/operator/mapping/run-mapping-diff.ts';
 import { portsFrom } from '../../local/start-pipeline.ts';
 import { aFieldNote, aSourceFields } from '../contract/source-fields-contract.ts';
 import { holdfast } from '../support/command-line.ts';

@@ -1,13 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Check } from '../../lambdas/operations/doctor/check.ts';
-import type { SourceOverview } from '../../lambdas/operations/list-sources.ts';
-import type { PipelineStats } from '../../lambdas/operations/pipeline-stats.ts';
+import type { SourceOverview } from '../../lambdas/operations/status/list-sources.ts';
+import type { PipelineStats } from '../../lambdas/operations/status/pipeline-stats.ts';
 import { findDynoxide } from '../../local/emulators/dynamodb.ts';
-import type { OpenTargetOptions } from '../../local/operator/open-target.ts';
-import { runDoctorCommand } from '../../local/operator/run-doctor.ts';
-import { runPause } from '../../local/operator/run-pause.ts';
-import { runSourceList } from '../../local/operator/run-source-list.ts';
-import { runStats } from '../../local/operator/run-stats.ts';
+import type { OpenTargetOptions } from '../../local/operator/target/open-target.ts';
+import { runDoctorCommand } from '../../local/operator/doctor/run-doctor.ts';
+import { runPause } from '../../local/operator/delivery/run-pause.ts';
+import { runSourceList } from '../../local/operator/source/run-source-list.ts';
+import { runStats } from '../../local/operator/status/run-stats.ts';
 import { portsFrom } from '../../local/start-pipeline.ts';
 import {
   eventually,

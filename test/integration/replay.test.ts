@@ -7,7 +7,7 @@ import { defineConfig } from '../../lambdas/core/config.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../local/emulators/credentials.ts';
 import { findDynoxide } from '../../local/emulators/dynamodb.ts';
 import { LOCAL_TABLE } from '../../local/local-stack.ts';
-import { runReplay } from '../../local/operator/run-replay.ts';
+import { runReplay } from '../../local/operator/quarantine/run-replay.ts';
 import { portsFrom } from '../../local/start-pipeline.ts';
 import { holdfast, holdfastWith } from '../support/command-line.ts';
 import { OPERATOR, startFakeAws } from '../support/fake-aws.ts';

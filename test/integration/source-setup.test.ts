@@ -3,8 +3,11 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defineConfig, type HoldfastConfigInput } from '../../lambdas/core/config.ts';
 import { findDynoxide } from '../../local/emulators/dynamodb.ts';
-import { type RunSourceAddOptions, runSourceAdd } from '../../local/operator/run-source-add.ts';
-import { runSourceTest } from '../../local/operator/run-source-test.ts';
+import {
+  type RunSourceAddOptions,
+  runSourceAdd,
+} from '../../local/operator/source/run-source-add.ts';
+import { runSourceTest } from '../../local/operator/source/run-source-test.ts';
 import { portsFrom } from '../../local/start-pipeline.ts';
 import { startFakeAws } from '../support/fake-aws.ts';
 import { startAtPort, type TestPipeline } from '../support/running-pipeline.ts';

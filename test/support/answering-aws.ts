@@ -1,6 +1,6 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { closeServer, listenOnLoopback } from '../../local/emulators/listen.ts';
-import type { AwsAccess } from '../../local/operator/aws-request.ts';
+import type { AwsAccess } from '../../local/operator/aws/aws-request.ts';
 
 /** A request as it came. */
 export interface AwsRequest {

@@ -99,7 +99,7 @@ export async function startAwsCallRecorder(
  *
  * @throws {Error} it is not signed by somebody known, or is none that is known here
  */
-export function readAwsCall(request: TappedRequest): AwsCall {
+function readAwsCall(request: TappedRequest): AwsCall {
   const credential = /Credential=([^/]+)\/\d{8}\/[^/]+\/([a-z0-9-]+)\/aws4_request/.exec(
     request.headers.authorization ?? '',
   );

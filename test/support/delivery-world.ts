@@ -1,4 +1,4 @@
-import { createNoteFields } from '../../lambdas/operations/note-fields.ts';
+import { createNoteFields } from '../../lambdas/operations/submission/note-fields.ts';
 import { enterGate } from '../../lambdas/consumer/crm-gate.ts';
 import { lazyDetailsReader } from '../../lambdas/consumer/lazy-details-reader.ts';
 import { deliverLeads } from '../../lambdas/consumer/deliver-leads.ts';

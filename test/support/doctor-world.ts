@@ -5,12 +5,12 @@ import type { OpenMeasure } from '../../lambdas/core/ports/events.ts';
 import type { StoredSecret } from '../../lambdas/core/ports/secret-vault.ts';
 import type { AlarmFacts } from '../../lambdas/operations/doctor/check-alarms.ts';
 import type { StageInspector } from '../../lambdas/operations/doctor/facts.ts';
-import {
-  type DoctorPorts,
-  type DoctorSettings,
-  runDoctor,
-  type ZohoInspector,
-} from '../../lambdas/operations/doctor/run-doctor.ts';
+import type {
+  DoctorPorts,
+  DoctorSettings,
+  ZohoInspector,
+} from '../../lambdas/operations/doctor/doctor-ports.ts';
+import { runDoctor } from '../../lambdas/operations/doctor/run-doctor.ts';
 import { createMemoryBreakerStore } from '../../local/memory/memory-breaker-store.ts';
 import { aClock } from './fakes.ts';
 import { fakeMetrics } from './fake-metrics.ts';

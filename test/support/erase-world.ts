@@ -1,14 +1,14 @@
 import { readPepper } from '../../lambdas/core/pepper.ts';
 import type { BodyShelf } from '../../lambdas/core/ports/erasure.ts';
-import { eraseOnRecord } from '../../lambdas/operations/erase-on-record.ts';
-import { findPerson, type FoundPerson } from '../../lambdas/operations/find-person.ts';
-import { parsePersonName, type PersonName } from '../../lambdas/operations/person.ts';
+import { eraseOnRecord } from '../../lambdas/operations/person/erase-on-record.ts';
+import { findPerson, type FoundPerson } from '../../lambdas/operations/person/find-person.ts';
+import { parsePersonName, type PersonName } from '../../lambdas/operations/person/person.ts';
 import { createMemoryStoreScanner } from '../../local/memory/memory-store-scanner.ts';
 import type { HoldfastConfigInput } from '../../lambdas/core/config.ts';
 import { aReplayWorld, PEPPER } from './replay-world.ts';
 
 /** A bucket in memory, by pointers. */
-export function someBodies(): BodyShelf & {
+function someBodies(): BodyShelf & {
   readonly stored: Map<string, Uint8Array>;
   /** When each was stored; long ago where it does not say. */
   readonly storedAtMs: Map<string, number>;

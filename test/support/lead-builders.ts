@@ -1,6 +1,6 @@
 import type { EventRecord } from '../../lambdas/core/event-record.ts';
-import type { Person } from '../../lambdas/operations/gather-people.ts';
-import type { StoredLead } from '../../lambdas/operations/stored-lead.ts';
+import type { Person } from '../../lambdas/operations/person/gather-people.ts';
+import type { StoredLead } from '../../lambdas/operations/lookup/stored-lead.ts';
 import { aLeadEvent } from './event-builders.ts';
 
 /** An event's record, delivered; a test names only what matters to it. */

@@ -1,4 +1,7 @@
-import type { FieldMetadata, ModuleMetadata } from '../../lambdas/operations/module-metadata.ts';
+import type {
+  FieldMetadata,
+  ModuleMetadata,
+} from '../../lambdas/operations/mapping/module-metadata.ts';
 
 /** A custom single-line text that may be written. */
 export function aField(apiName: string, fields: Partial<FieldMetadata> = {}): FieldMetadata {

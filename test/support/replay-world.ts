@@ -2,10 +2,13 @@ import type { Context, SQSEvent } from 'aws-lambda';
 import { buildConsumer } from '../../lambdas/consumer/build-consumer.ts';
 import { defineConfig, type HoldfastConfigInput } from '../../lambdas/core/config.ts';
 import { type FailureCode, failure } from '../../lambdas/core/failure.ts';
-import { executeReplay, type ReplayOrder } from '../../lambdas/operations/execute-replay.ts';
-import { planReplay, type ReplayRequest } from '../../lambdas/operations/plan-replay.ts';
-import type { ReplayPlan } from '../../lambdas/operations/replay-plan.ts';
-import { reportQuarantine } from '../../lambdas/operations/report-quarantine.ts';
+import {
+  executeReplay,
+  type ReplayOrder,
+} from '../../lambdas/operations/quarantine/execute-replay.ts';
+import { planReplay, type ReplayRequest } from '../../lambdas/operations/quarantine/plan-replay.ts';
+import type { ReplayPlan } from '../../lambdas/operations/quarantine/replay-plan.ts';
+import { reportQuarantine } from '../../lambdas/operations/quarantine/report-quarantine.ts';
 import { createMemoryBreakerStore } from '../../local/memory/memory-breaker-store.ts';
 import { createMemoryEventStore } from '../../local/memory/memory-event-store.ts';
 import { createMemoryIdentityStore } from '../../local/memory/memory-identity-store.ts';

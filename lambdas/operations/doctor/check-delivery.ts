@@ -1,5 +1,6 @@
-import type { BreakerStatus } from '../control-breaker.ts';
-import type { OpenLeads } from '../open-leads.ts';
+import { shortTime } from '../../core/short-time.ts';
+import type { BreakerStatus } from '../delivery/control-breaker.ts';
+import type { OpenLeads } from '../status/open-leads.ts';
 import { type Check, checksOf } from './check.ts';
 
 /** How leads move. Times are epoch milliseconds. */
@@ -111,12 +112,8 @@ function checkBreaker(
       'Look again in a minute.',
     );
   }
-  const until =
-    openUntil === undefined ? '' : ` until ${openUntil.slice(0, 16).replace('T', ' ')} UTC`;
-  const nextTry =
-    openUntil === undefined
-      ? ''
-      : `; one tries again at ${openUntil.slice(0, 19).replace('T', ' ')} UTC`;
+  const until = openUntil === undefined ? '' : ` until ${shortTime(openUntil)}`;
+  const nextTry = openUntil === undefined ? '' : `; one tries again at ${shortTime(openUntil)}`;
   switch (reason ?? 'failures') {
     case 'operator':
       return make.warning(
@@ -162,7 +159,7 @@ function checkBacklog(
   const many = `${isCut ? 'at least ' : ''}${leads(count)} wait${count === 1 ? 's' : ''}`;
   if (count === 0) return make.ok('backlog', 'No lead waits.');
   if (ageMs <= lateMs) return make.ok('backlog', `${capital(many)}, none for long.`);
-  const sentence = `${capital(many)}, the oldest since ${oldestReceivedAt?.slice(0, 16).replace('T', ' ') ?? '?'} UTC.`;
+  const sentence = `${capital(many)}, the oldest since ${oldestReceivedAt === undefined ? '?' : shortTime(oldestReceivedAt)}.`;
   const remedy = `Look what else is said here, and at ${command('stats')}.`;
   return ageMs > FAR_TOO_LATE_MS
     ? make.problem('backlog', sentence, remedy)

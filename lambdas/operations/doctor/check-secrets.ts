@@ -1,5 +1,5 @@
 import { PEPPER_LENGTH_MIN } from '../../core/pipeline-limits.ts';
-import type { SourceSecretFacts } from '../source-secret-facts.ts';
+import type { SourceSecretFacts } from '../secret/source-secret-facts.ts';
 import { type Check, checksOf } from './check.ts';
 
 const DAY_MS = 86_400_000;

@@ -1,4 +1,4 @@
-import type { Finding } from '../mapping-finding.ts';
+import type { Finding } from '../mapping/mapping-finding.ts';
 import { type Check, checksOf } from './check.ts';
 
 /**
@@ -119,12 +119,21 @@ export function checkZohoFields(
       : warnings.length > 0
         ? make.warning(
             'mapping',
-            `The mapping fits, with ${warnings.length} warning${warnings.length === 1 ? '' : 's'}.`,
+            `The mapping fits; ${warnings.length === 1 ? 'a warning is' : 'warnings are'} about ${fieldsOf(warnings)}.`,
             `See them: ${check}`,
           )
         : make.ok('mapping', 'The mapping fits the fields, and mandatory fields are filled.'),
   ];
 }
+
+/** The fields that findings are about, each once: the same may be said of a field for several sources. */
+function fieldsOf(findings: readonly Finding[]): string {
+  const fields = [...new Set(findings.map(({ field }) => field || 'the module'))];
+  const left = fields.length - FIELDS_NAMED;
+  return `${fields.slice(0, FIELDS_NAMED).join(', ')}${left > 0 ? ` and ${left} more` : ''}`;
+}
+
+const FIELDS_NAMED = 3;
 
 function ownFieldCheck({ field, message, remedy, severity }: Finding, check: string): Check {
   const name = `own_fields.${field}`;

@@ -62,12 +62,12 @@ export const ERASURE_MUTANTS: readonly Mutant[] = [
     breaks: 'G9',
     patches: [
       {
-        file: 'lambdas/operations/find-person.ts',
+        file: 'lambdas/operations/person/find-person.ts',
         find: "      (key) => absent.has(key) || events.get(key)?.record?.state === 'erased',\n",
         replace: '      (key) => absent.has(key),\n',
       },
       {
-        file: 'lambdas/operations/find-by-content.ts',
+        file: 'lambdas/operations/person/find-by-content.ts',
         find: '    leftovers: [...leftovers],\n',
         replace: '    leftovers: [...leftovers].slice(0, 0),\n',
       },
@@ -80,12 +80,12 @@ export const ERASURE_MUTANTS: readonly Mutant[] = [
     breaks: 'G9',
     patches: [
       {
-        file: 'lambdas/operations/erase-person.ts',
+        file: 'lambdas/operations/person/erase-person.ts',
         find: '    ...namesListing(endedEvents.filter(({ key }) => erased.has(key))),\n',
         replace: '',
       },
       {
-        file: 'lambdas/operations/erase-person.ts',
+        file: 'lambdas/operations/person/erase-person.ts',
         find: 'new Set([...own, ...namesListing(endedEvents)])',
         replace: 'own',
       },

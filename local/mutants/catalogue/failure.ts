@@ -26,7 +26,7 @@ export const FAILURE_MUTANTS: readonly Mutant[] = [
     breaks: 'G6',
     patches: [
       {
-        file: 'lambdas/operations/report-quarantine.ts',
+        file: 'lambdas/operations/quarantine/report-quarantine.ts',
         find: '  try {\n    await ports.deadLetters.send(letter);',
         replace:
           '  await ports.events.markDlqSent(\n    record.key,\n    entry.quarantineId,\n    entry.failure.class,\n    ports.clock.nowMs(),\n  );\n  try {\n    await ports.deadLetters.send(letter);',

@@ -7,7 +7,7 @@ import {
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { TableFacts } from '../../../lambdas/operations/doctor/check-table.ts';
 import type { StageInspector } from '../../../lambdas/operations/doctor/facts.ts';
-import type { AwsAccess } from '../aws-request.ts';
+import type { AwsAccess } from '../aws/aws-request.ts';
 import { readAlarms, readClock, readStack, readSubscriptions } from './aws-looks.ts';
 import { readFunction, readMappings } from './lambda-looks.ts';
 import { looking } from './looking.ts';

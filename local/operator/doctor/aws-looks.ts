@@ -4,10 +4,10 @@ import type {
   SubscriptionFacts,
 } from '../../../lambdas/operations/doctor/check-alarms.ts';
 import type { StackFacts } from '../../../lambdas/operations/doctor/check-installation.ts';
-import { outputsOf, queryAws } from '../aws-calls.ts';
-import { askCloudWatch } from '../aws-json.ts';
-import type { AwsAccess } from '../aws-request.ts';
-import { allElements } from '../xml-elements.ts';
+import { outputsOf, queryAws } from '../aws/aws-calls.ts';
+import { askCloudWatch } from '../aws/aws-json.ts';
+import type { AwsAccess } from '../aws/aws-request.ts';
+import { allElements } from '../aws/xml-elements.ts';
 
 /**
  * Reads a stack.

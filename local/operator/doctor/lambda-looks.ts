@@ -3,8 +3,8 @@ import type {
   FunctionFacts,
   MappingFacts,
 } from '../../../lambdas/operations/doctor/check-queues.ts';
-import { readAwsJson } from '../aws-json.ts';
-import { type AwsAccess, callAws } from '../aws-request.ts';
+import { readAwsJson } from '../aws/aws-json.ts';
+import { type AwsAccess, callAws } from '../aws/aws-request.ts';
 
 const mappingsSchema = z.object({
   EventSourceMappings: z.array(

@@ -1,6 +1,6 @@
 import { HoldfastError } from '../../../lambdas/core/errors.ts';
 import { isDeniedCode, LookDeniedError } from '../../../lambdas/operations/doctor/check.ts';
-import { AwsRefusedError } from '../aws-request.ts';
+import { AwsRefusedError } from '../aws/aws-request.ts';
 import { OperatorError } from '../operator-error.ts';
 
 /**

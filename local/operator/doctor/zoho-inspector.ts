@@ -1,18 +1,18 @@
 import type { HoldfastConfig } from '../../../lambdas/core/config.ts';
-import { checkMapping } from '../../../lambdas/operations/check-mapping.ts';
+import { checkMapping } from '../../../lambdas/operations/mapping/check-mapping.ts';
 import type { ZohoAnswer, ZohoScopeAnswer } from '../../../lambdas/operations/doctor/check-zoho.ts';
-import type { ZohoInspector, ZohoLook } from '../../../lambdas/operations/doctor/run-doctor.ts';
-import type { ModuleMetadata } from '../../../lambdas/operations/module-metadata.ts';
+import type { ZohoInspector, ZohoLook } from '../../../lambdas/operations/doctor/doctor-ports.ts';
+import type { ModuleMetadata } from '../../../lambdas/operations/mapping/module-metadata.ts';
 import { queryRecords } from '../../../lambdas/zoho/coql.ts';
 import { parseCredentials } from '../../../lambdas/zoho/credentials.ts';
 import { searchByEmail } from '../../../lambdas/zoho/email-search.ts';
 import { createFieldLimits } from '../../../lambdas/zoho/field-limits.ts';
 import type { Refusal } from '../../../lambdas/zoho/request-outcome.ts';
 import type { ZohoSession } from '../../../lambdas/zoho/zoho-api.ts';
-import { zohoOf } from '../open-zoho.ts';
+import { zohoOf } from '../zoho/open-zoho.ts';
 import { OperatorError } from '../operator-error.ts';
-import type { OperatorTarget } from '../target.ts';
-import { readModuleMetadata } from '../zoho-metadata.ts';
+import type { OperatorTarget } from '../target/target.ts';
+import { readModuleMetadata } from '../zoho/zoho-metadata.ts';
 import { looking } from './looking.ts';
 
 const TIMEOUT_MS = 10_000;

@@ -1,4 +1,4 @@
-import { executeClose, planClose } from '../../../lambdas/operations/close-leads.ts';
+import { executeClose, planClose } from '../../../lambdas/operations/quarantine/close-leads.ts';
 import { createMemoryJournal } from '../../memory/memory-journal.ts';
 import type { SimulatedWorld } from '../simulated-world.ts';
 

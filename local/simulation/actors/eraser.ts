@@ -1,7 +1,7 @@
 import { readPepper } from '../../../lambdas/core/pepper.ts';
-import { erasePerson, isErased } from '../../../lambdas/operations/erase-person.ts';
-import { findPerson, isAnythingLeft } from '../../../lambdas/operations/find-person.ts';
-import type { PersonName } from '../../../lambdas/operations/person.ts';
+import { erasePerson, isErased } from '../../../lambdas/operations/person/erase-person.ts';
+import { findPerson, isAnythingLeft } from '../../../lambdas/operations/person/find-person.ts';
+import type { PersonName } from '../../../lambdas/operations/person/person.ts';
 import type { EventFacts } from '../facts.ts';
 import { SECRET_IDS, SIMULATED_CONFIG } from '../settings.ts';
 import type { SimulatedWorld } from '../simulated-world.ts';

@@ -1,7 +1,10 @@
 import { parseDeliveryMessage } from '../../../lambdas/core/delivery-message.ts';
-import { breakerStatus, closeBreaker } from '../../../lambdas/operations/control-breaker.ts';
-import { executeReplay } from '../../../lambdas/operations/execute-replay.ts';
-import { planReplay } from '../../../lambdas/operations/plan-replay.ts';
+import {
+  breakerStatus,
+  closeBreaker,
+} from '../../../lambdas/operations/delivery/control-breaker.ts';
+import { executeReplay } from '../../../lambdas/operations/quarantine/execute-replay.ts';
+import { planReplay } from '../../../lambdas/operations/quarantine/plan-replay.ts';
 import type { Plan } from '../scenarios.ts';
 import { closeSomething } from './closer.ts';
 import { eraseSomebody, finishErasures } from './eraser.ts';

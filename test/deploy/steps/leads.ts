@@ -102,7 +102,7 @@ export async function operatorCommands(world: World): Promise<string> {
 }
 
 /** How many events are in each state. */
-export async function statesOf(world: World): Promise<Readonly<Record<string, number>>> {
+async function statesOf(world: World): Promise<Readonly<Record<string, number>>> {
   const { Items = [], LastEvaluatedKey } = await world.dynamodb.send(
     new ScanCommand({
       TableName: world.output('TableName'),

@@ -1,7 +1,7 @@
 import { createDynamoDbBreakerStore } from '../../../lambdas/aws/dynamodb-breaker-store.ts';
 import { createPowertoolsLog } from '../../../lambdas/aws/powertools-log.ts';
 import type { FailureCode } from '../../../lambdas/core/failure.ts';
-import { closeBreaker } from '../../../lambdas/operations/control-breaker.ts';
+import { closeBreaker } from '../../../lambdas/operations/delivery/control-breaker.ts';
 import { systemClock } from '../../../lambdas/runtime/system.ts';
 import { LOCAL_TABLE } from '../../../local/local-stack.ts';
 import { eventually } from '../running-pipeline.ts';

@@ -17,7 +17,7 @@ import { type WatchedAws, watchAws } from './watched-aws.ts';
 import { type WatchedFetch, watchFetch } from './watched-fetch.ts';
 
 /** Headers with which a browser tells of a person; an HTTP API hands all of them to the function. */
-export const BROWSER_HEADERS: Readonly<Record<string, string>> = {
+const BROWSER_HEADERS: Readonly<Record<string, string>> = {
   'user-agent': 'PersonsOwnBrowser/77.1 (Telephone of a person)',
   'x-forwarded-for': '203.0.113.77, 2001:db8::7a77',
   'cf-connecting-ip': '203.0.113.78',

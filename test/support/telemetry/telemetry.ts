@@ -29,7 +29,7 @@ export async function gather(world: TelemetryWorld): Promise<Telemetry> {
 }
 
 /** What is told, with what a sender calls a submission taken out of it, wherever a key holds it. */
-export function withoutKeys({ told, keys }: Telemetry): readonly Told[] {
+function withoutKeys({ told, keys }: Telemetry): readonly Told[] {
   const ids = [...new Set(keys.map((key) => key.split('|').slice(2).join('|')))];
   const spellings = ids
     .flatMap((id) => [id, JSON.stringify(id).slice(1, -1)])

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { defineConfig, type HoldfastConfigInput } from '../../../lambdas/core/config.ts';
 import type { HumanAnswer } from '../../../lambdas/core/ports/human-check.ts';
-import { mapAnew } from '../../../lambdas/operations/map-anew.ts';
+import { mapAnew } from '../../../lambdas/operations/mapping/map-anew.ts';
 import { anIntake, bodyOf, type IntakeHarness, PEPPER } from '../../support/intake-harness.ts';
 import { SECRET } from '../../support/webhook-builders.ts';
 

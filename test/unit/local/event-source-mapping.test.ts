@@ -88,15 +88,23 @@ describe('the local event source mapping', () => {
     let running = 0;
     let most = 0;
     let done = 0;
+    let release: () => void = () => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
 
     start(queue, async (event) => {
       running += 1;
       most = Math.max(most, running);
+      await released;
       await new Promise((resolve) => setTimeout(resolve, 20));
       running -= 1;
       done += event.Records.length;
       return undefined;
     });
+    // None ends before three are under way, however slow the machine is.
+    await eventually(() => running === 3);
+    release();
     await eventually(() => done >= 60);
 
     expect(most).toBe(3);

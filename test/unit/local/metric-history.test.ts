@@ -6,7 +6,7 @@ import { createLocalMetrics } from '../../../local/local-metrics.ts';
 import { openMetricHistory } from '../../../local/metric-history-file.ts';
 import { withHistory } from '../../../local/metric-history.ts';
 import { type MetricServer, startMetricServer } from '../../../local/metric-server.ts';
-import { createLocalMetricReader } from '../../../local/operator/local-metric-reader.ts';
+import { createLocalMetricReader } from '../../../local/operator/target/local-metric-reader.ts';
 import { aClock } from '../../support/fakes.ts';
 
 const HOUR_MS = 3_600_000;

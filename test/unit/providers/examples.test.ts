@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { NewEvent } from '../../../lambdas/core/event-record.ts';
 import type { IntakeResponse } from '../../../lambdas/intake/intake-request.ts';
-import { cleanSubmission } from '../../../lambdas/operations/clean-submission.ts';
-import { mapAnew } from '../../../lambdas/operations/map-anew.ts';
+import { cleanSubmission } from '../../../lambdas/operations/submission/clean-submission.ts';
+import { mapAnew } from '../../../lambdas/operations/mapping/map-anew.ts';
 import { GUIDES, PROVIDERS } from '../../../lambdas/providers/catalogue.ts';
 import type { WebhookRequest } from '../../../lambdas/providers/provider.ts';
 import type { Json } from '../../../lambdas/providers/reading/json.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { NewEvent } from '../../../lambdas/core/event-record.ts';
-import { cleanSubmission } from '../../../lambdas/operations/clean-submission.ts';
+import { cleanSubmission } from '../../../lambdas/operations/submission/clean-submission.ts';
 import type { SourceConfig } from '../../../lambdas/providers/catalogue.ts';
 import type { Json } from '../../../lambdas/providers/reading/json.ts';
 import { anIntake, anIntakeRequest } from '../../support/intake-harness.ts';

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { NEW_BREAKER, openedForGood } from '../../../../lambdas/core/breaker.ts';
-import { finding } from '../../../../lambdas/operations/mapping-finding.ts';
-import { countChecks, describeChecks } from '../../../../local/operator/doctor-text.ts';
+import { finding } from '../../../../lambdas/operations/mapping/mapping-finding.ts';
+import { countChecks, describeChecks } from '../../../../local/operator/doctor/doctor-text.ts';
 import { aHealthyStage, examine, type SomeStage } from '../../../support/doctor-world.ts';
 
 type Checks = Awaited<ReturnType<typeof examine>>;
@@ -70,6 +70,25 @@ describe('of Zoho, the doctor finds', () => {
     expect(found(checks, 'zoho.mapping')?.remedy).toBe(
       'See all of them: npx holdfast mapping check --stage prod',
     );
+  });
+
+  it('warnings of the mapping, by their fields, each once', async () => {
+    const stage = aHealthyStage();
+    const about = (field: string) => ({
+      ...finding('unknown_field', { field }, 'A label is not among the values.'),
+      severity: 'warning' as const,
+    });
+    const sentence = async (...fields: readonly string[]) => {
+      const checks = await examine(stage, asking(stage, { findings: fields.map(about) }));
+      return found(checks, 'zoho.mapping');
+    };
+
+    expect(await sentence('Lead_Source', 'Lead_Source')).toMatchObject({
+      status: 'warning',
+      sentence: 'The mapping fits; warnings are about Lead_Source.',
+    });
+    expect((await sentence('A', 'B', 'C', 'D', 'E'))?.sentence).toContain('A, B, C and 2 more.');
+    expect((await sentence('A'))?.sentence).toBe('The mapping fits; a warning is about A.');
   });
 
   it.each([

@@ -445,7 +445,7 @@ describe('each thing that is amiss is found:', () => {
     const checks = await examine(stage, { ports: { breakers: { read: async () => breaker } } });
 
     expect(found(checks, 'delivery.breaker')).toMatchObject({
-      sentence: 'Deliveries are paused until 2026-11-22 06:00 UTC, by ana: fields are moved.',
+      sentence: 'Deliveries are paused until 2026-11-22 06:00:00 UTC, by ana: fields are moved.',
       remedy: 'When they may go on: npx holdfast resume --reason "…" --stage prod',
     });
   });
