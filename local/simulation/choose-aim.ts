@@ -38,7 +38,9 @@ const SELDOM: Readonly<Partial<Record<FaultName, readonly string[]>>> = {
   // What waits for a merged state that is being written; a submitter is forgotten once a person.
   erased: [
     'operations/person/erase-identity.ts clock.sleep',
-    'operations/person/erase-identity.ts identities.read',
+    'operations/person/erase-identity.ts clock.sleep',
+    'operations/person/erase-identity.ts identities.save',
+    'operations/person/erase-identity.ts identities.save',
     'operations/person/erase-person.ts eraser.forgetSubmitter',
     'operations/person/erase-person.ts eraser.forgetSubmitter',
     'operations/person/find-person.ts identities.read',

@@ -33,7 +33,8 @@ export async function eraseIdentity(
   ports: EraseIdentityPorts,
 ): Promise<boolean> {
   const { identities, clock } = ports;
-  let entry = await identities.read(module, identity);
+  const read = async () => await identities.read(module, identity);
+  let entry = await read();
   for (let tries = 0; tries < SAVE_TRIES_MAX; ) {
     if (entry?.kind !== 'head' || isBare(entry.head)) return true;
     const { head } = entry;
@@ -46,7 +47,7 @@ export async function eraseIdentity(
     if (headBusyUntilMs(head, clock.nowMs()) !== undefined) {
       if (clock.nowMs() >= untilMs) return false;
       await clock.sleep(LOOK_EVERY_MS);
-      entry = await identities.read(module, identity);
+      entry = await read();
       continue;
     }
     tries += 1;

@@ -66,8 +66,9 @@ async function repeatErased(world: SimulatedWorld, { value }: PersonName): Promi
   if (ended.kind === 'answered') await monitor.answered(submission, body, ended.result);
 }
 
+/** On its way, or back from a call whose answer got lost: its merged state must not be touched for a while. */
 function isInDelivery({ record }: EventFacts): boolean {
-  return record.state === 'processing';
+  return record.state === 'processing' || record.state === 'failed';
 }
 
 /** Finishes what was interrupted. */
