@@ -15,7 +15,7 @@ await new Command('simulate')
   .description(
     'run the pipeline on a virtual clock, with faults drawn by seeds, and check what it promises',
   )
-  .option('--seeds <count>', 'how many seeds', parseCount, 1_000)
+  .option('--seeds <count>', 'how many seeds', parseCount, 3_000)
   .option('--from <seed>', 'the first of them', parseCount, 1)
   .option('--seed <seed>', 'this one alone', parseCount)
   .addOption(
