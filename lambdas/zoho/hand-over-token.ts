@@ -1,21 +1,12 @@
-import type { StoredToken, TokenStore } from '../core/ports/crm-access.ts';
+import type { TokenStore } from '../core/ports/crm-access.ts';
 import type { ZohoCredentials } from './credentials.ts';
 import { createTokenSeal } from './seal-token.ts';
 import type { TokenGrant } from './token-request.ts';
 import { recentRequests, REQUESTS_MAX, requestWindowEndMs } from './token-budget.ts';
+import { NOTHING_STORED } from './token-step.ts';
 
 /** Functions write the same item; one that loses this often in a row meets something else. */
 const TRIES_MAX = 10;
-
-const NOTHING_STORED: StoredToken = {
-  revision: 0,
-  sealedToken: '',
-  fingerprint: '',
-  expiresAtMs: 0,
-  apiDomain: '',
-  refreshLeaseUntilMs: 0,
-  notBeforeMs: 0,
-};
 
 /**
  * Takes one of the token requests that Zoho allows in ten minutes, before it is made: the functions count it.

@@ -156,7 +156,8 @@ export function isUsable(token: HeldToken, rejected: string, nowMs: number): boo
   return token.expiresAtMs > nowMs && !sameFingerprint(token.fingerprint, rejected);
 }
 
-const NOTHING_STORED: StoredToken = {
+/** The shared token before the first one was asked for. */
+export const NOTHING_STORED: StoredToken = {
   revision: 0,
   sealedToken: '',
   fingerprint: '',
